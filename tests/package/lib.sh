@@ -1,0 +1,45 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# How the tests call rpmbuild, gpg and createrepo_c. Source after common.sh.
+
+REPO=$OUT/repo
+GPG_NAME=kpatch-manager-tests
+export GNUPGHOME=$CACHE/gpg
+
+# rpm_build SPEC NAME=VALUE...: build binary packages into $OUT/rpmbuild/RPMS.
+# --nodeps: the build host's packages are Debian's, unknown to RPM.
+rpm_build() {
+    local spec=$1 pair
+    local -a defines=()
+    shift
+    for pair in "$@"; do defines+=(--define "${pair%%=*} ${pair#*=}"); done
+    rpmbuild -bb --nodeps --target "${RPM_TARGET:-x86_64}" \
+        --load="$TOP/packaging/macros.kpatch" --load="$TOP/tests/package/macros.debian" \
+        --define "_topdir $OUT/rpmbuild" --define "_sourcedir $OUT/dist" \
+        "${defines[@]}" "$spec"
+}
+
+# mapped KVER: as in package versions.
+mapped() { rpm --load="$TOP/packaging/macros.kpatch" --eval "%{kpatch_mapped $1}"; }
+
+# The key that signs test packages: made once, no passphrase, worth nothing.
+signing_key() {
+    if ! gpg --batch --list-secret-keys "$GPG_NAME" >/dev/null 2>&1; then
+        mkdir -p -m 0700 "$GNUPGHOME"
+        gpg --batch --quiet --passphrase '' --quick-generate-key \
+            "$GPG_NAME (worthless) <tests@localhost>" rsa3072 sign never
+    fi
+}
+
+# sign_rpms FILE...: with the test key.
+sign_rpms() {
+    rpmsign --define "_gpg_name $GPG_NAME" --define "__gpg $(command -v gpg)" --addsign "$@"
+}
+
+# sign_repository FOLDER: metadata of the packages in it, and its signature.
+sign_repository() {
+    createrepo_c --quiet --general-compress-type=xz "$1"
+    gpg --batch --yes --quiet --armor --local-user "$GPG_NAME" \
+        --output "$1/repodata/repomd.xml.asc" --detach-sign "$1/repodata/repomd.xml"
+    gpg --batch --yes --quiet --armor --output "$1/RPM-GPG-KEY-kpatch-test" --export "$GPG_NAME"
+}
