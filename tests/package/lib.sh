@@ -9,12 +9,17 @@ export GNUPGHOME=$CACHE/gpg
 # rpm_build SPEC NAME=VALUE...: build binary packages into $OUT/rpmbuild/RPMS.
 # --nodeps: the build host's packages are Debian's, unknown to RPM.
 rpm_build() {
-    local spec=$1 pair
+    local spec=$1 pair new
     local -a defines=()
     shift
     for pair in "$@"; do defines+=(--define "${pair%%=*} ${pair#*=}"); done
-    rpmbuild -bb --nodeps --target "${RPM_TARGET:-x86_64}" \
-        --load="$TOP/packaging/macros.kpatch" --load="$TOP/tests/package/macros.debian" \
+    # One file: rpmbuild takes one --load. And no --target: it forgets the load.
+    mkdir -p "$OUT/rpmbuild"
+    new=$(mktemp "$OUT/rpmbuild/macros.XXXXXX")
+    cat "$TOP/packaging/macros.kpatch" "$TOP/tests/package/macros.debian" >"$new"
+    mv "$new" "$OUT/macros"
+    rpmbuild -bb --nodeps \
+        --load="$OUT/macros" \
         --define "_topdir $OUT/rpmbuild" --define "_sourcedir $OUT/dist" \
         "${defines[@]}" "$spec"
 }
