@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * kpatch.h - what a patch module says to the core module, kpatch.ko
+ *
+ * A patch module describes itself with one struct kpatch_module: a list of
+ * objects (vmlinux or a module), each with lists of functions and dynamic
+ * relocations. The names and types of the public members are an interface
+ * that existing patch modules are written against; they do not change.
+ * Members marked private belong to the core from kpatch_register() on.
+ *
+ * All memory handed to kpatch_register() stays the caller's; it must live
+ * until kpatch_unregister() has returned 0.
+ */
+#ifndef _KPATCH_H
+#define _KPATCH_H
+
+#include <linux/kobject.h>
+#include <linux/list.h>
+#include <linux/module.h>
+#include <linux/types.h>
+
+struct kpatch_module;
+struct kpatch_object;
+struct kpatch_redirect;
+
+/**
+ * struct kpatch_func - one function to be replaced
+ * @new_addr:	address of the replacement
+ * @new_size:	its size in bytes; 0: the core asks kallsyms
+ * @old_addr:	address of the original; 0: found by name. A value given is
+ *		checked against the one found.
+ * @old_size:	its size in bytes; 0: the core asks kallsyms. A value given is
+ *		checked against the one found.
+ * @sympos:	which of several symbols of this name in the object, counted
+ *		from 1 in kallsyms order; 0: the name must be unique
+ * @name:	name of the original
+ * @list:	on kpatch_object.funcs
+ * @force:	do not look for this function on stacks
+ */
+struct kpatch_func {
+	/* public */
+	unsigned long new_addr;
+	unsigned long new_size;
+	unsigned long old_addr;
+	unsigned long old_size;
+	unsigned long sympos;
+	const char *name;
+	struct list_head list;
+	bool force;
+
+	/* private */
+	struct kpatch_module *patch;
+	struct kpatch_object *object;
+	struct kpatch_redirect *redirect;
+	struct list_head stack_node;
+	unsigned long cold_addr;
+	unsigned long cold_size;
+	bool found_addr;
+	bool found_size;
+};
+
+/**
+ * struct kpatch_dynrela - a relocation the kernel's module loader cannot do
+ * @dest:	address in the patch module to be written
+ * @src:	address of the symbol; 0: found by name
+ * @type:	R_X86_64_NONE, _64, _32S, _PC32 or _PLT32
+ * @sympos:	as in struct kpatch_func
+ * @name:	name of the symbol
+ * @addend:	added to the symbol's address, as in an ELF Rela entry
+ * @external:	the symbol may be an exported one of any module
+ * @list:	on kpatch_object.dynrelas
+ */
+struct kpatch_dynrela {
+	unsigned long dest;
+	unsigned long src;
+	unsigned long type;
+	unsigned long sympos;
+	const char *name;
+	long addend;
+	int external;
+	struct list_head list;
+};
+
+/**
+ * struct kpatch_object - what is patched in vmlinux or in one module
+ * @list:	on kpatch_module.objects
+ * @name:	"vmlinux", or the module's name as in /proc/modules
+ * @funcs:	struct kpatch_func
+ * @dynrelas:	struct kpatch_dynrela
+ * @pre_patch_callback:	  before the switch; may sleep; not 0 refuses the patch
+ * @post_patch_callback:  inside the stop, after the switch; must not sleep
+ * @pre_unpatch_callback: inside the stop, before the switch; must not sleep
+ * @post_unpatch_callback: after unpatching; may sleep
+ */
+struct kpatch_object {
+	struct list_head list;
+	const char *name;
+	struct list_head funcs;
+	struct list_head dynrelas;
+
+	int (*pre_patch_callback)(struct kpatch_object *obj);
+	void (*post_patch_callback)(struct kpatch_object *obj);
+	void (*pre_unpatch_callback)(struct kpatch_object *obj);
+	void (*post_unpatch_callback)(struct kpatch_object *obj);
+
+	/* private */
+	struct module *mod;
+	bool linked;
+	bool prepared;
+};
+
+/* Written by the core only; core.h draws the transitions. */
+enum kpatch_state {
+	KPATCH_DISABLED,
+	KPATCH_ENABLING,
+	KPATCH_ENABLED,
+	KPATCH_DISABLING,
+};
+
+struct kpatch_sysfs_node;
+
+/**
+ * struct kpatch_module - one patch
+ * @mod:	the patch module, THIS_MODULE
+ * @objects:	struct kpatch_object
+ * @enabled:	read only: the patch is live
+ * @checksum:	shown in sysfs; may be NULL
+ */
+struct kpatch_module {
+	/* public */
+	struct module *mod;
+	struct list_head objects;
+	bool enabled;
+	const char *checksum;
+
+	/* private */
+	enum kpatch_state state;
+	bool forced;
+	bool pinned;
+	struct list_head list;
+	struct kpatch_sysfs_node *sysfs;
+};
+
+/* /sys/kernel/kpatch */
+extern struct kobject *kpatch_root_kobj;
+
+int kpatch_register(struct kpatch_module *kpmod, bool replace);
+int kpatch_unregister(struct kpatch_module *kpmod);
+
+#endif /* _KPATCH_H */

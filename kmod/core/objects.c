@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * objects.c - the objects of a patch: vmlinux and modules
+ *
+ * An object is linked when its symbols are found, its relocations written and
+ * ftrace told of its functions. Objects of modules that are not loaded stay
+ * unlinked until the module arrives.
+ */
+#include <linux/kallsyms.h>
+#include <linux/notifier.h>
+#include <linux/slab.h>
+
+#include "core.h"
+
+/*
+ * Modules that have passed our notifier and whose init may be running. They
+ * are not LIVE yet but can be patched; a module that is COMING and not noted
+ * here will be met by the notifier later. Under kpatch_mutex.
+ */
+struct coming_module {
+	struct list_head list;
+	struct module *mod;
+};
+
+static LIST_HEAD(coming_modules);
+
+bool kpatch_object_is_vmlinux(const struct kpatch_object *obj)
+{
+	return !strcmp(obj->name, "vmlinux");
+}
+
+static struct coming_module *coming_find(const struct module *mod)
+{
+	struct coming_module *c;
+
+	list_for_each_entry(c, &coming_modules, list)
+		if (c->mod == mod)
+			return c;
+	return NULL;
+}
+
+static int coming_note(struct module *mod)
+{
+	struct coming_module *c = kzalloc(sizeof(*c), GFP_KERNEL);
+
+	if (!c)
+		return -ENOMEM;
+	c->mod = mod;
+	list_add(&c->list, &coming_modules);
+	return 0;
+}
+
+static void coming_forget(struct module *mod)
+{
+	struct coming_module *c = coming_find(mod);
+
+	if (!c)
+		return;
+	list_del(&c->list);
+	kfree(c);
+}
+
+/*
+ * The module that @obj patches, if it can be patched now. It cannot vanish
+ * before kpatch_mutex is released: its going would wait in our notifier.
+ */
+static struct module *object_module(const struct kpatch_object *obj)
+{
+	struct module *mod;
+
+	rcu_read_lock_sched();
+	mod = kpatch_kernel.find_module(obj->name);
+	if (mod && READ_ONCE(mod->state) != MODULE_STATE_LIVE &&
+	    !(mod->state == MODULE_STATE_COMING && coming_find(mod)))
+		mod = NULL;
+	rcu_read_unlock_sched();
+	return mod;
+}
+
+static int check_value(struct kpatch_func *func, const char *what,
+		       unsigned long *given, unsigned long found, bool *mine)
+{
+	if (*given && *given != found) {
+		pr_err("%s:%s has %s %lx, the patch was made for %lx\n",
+		       func->object->name, func->name, what, found, *given);
+		return -EINVAL;
+	}
+	if (!*given)
+		*mine = true;
+	*given = found;
+	return 0;
+}
+
+/* GCC moves unlikely code of a function to a symbol of its own. */
+static void find_cold_part(struct kpatch_func *func, struct module *mod)
+{
+	char *name = kasprintf(GFP_KERNEL, "%s.cold", func->name);
+
+	if (!name)
+		return;
+	func->cold_addr = kpatch_find_first(mod, name);
+	if (func->cold_addr)
+		func->cold_size = kpatch_symbol_size(func->cold_addr);
+	kfree(name);
+}
+
+static int find_func(struct kpatch_object *obj, struct kpatch_func *func)
+{
+	unsigned long addr, size;
+	int ret = kpatch_find_symbol(obj->mod, func->name, func->sympos, &addr);
+
+	if (ret)
+		return ret;
+	size = kpatch_symbol_size(addr);
+	if (!size) {
+		pr_err("%s:%s has no size\n", obj->name, func->name);
+		return -EINVAL;
+	}
+	if (!func->new_size)
+		func->new_size = kpatch_symbol_size(func->new_addr);
+	if (!func->new_size || !within_module(func->new_addr, func->patch->mod)) {
+		pr_err("%s: the replacement of %s:%s is no function of the patch module\n",
+		       func->patch->mod->name, obj->name, func->name);
+		return -EINVAL;
+	}
+	ret = check_value(func, "address", &func->old_addr, addr,
+			  &func->found_addr);
+	if (!ret)
+		ret = check_value(func, "size", &func->old_size, size,
+				  &func->found_size);
+	if (!ret)
+		find_cold_part(func, obj->mod);
+	return ret;
+}
+
+/* What was found is void once the object is gone. */
+static void forget_funcs(struct kpatch_object *obj)
+{
+	struct kpatch_func *func;
+
+	kpatch_for_each_func(obj, func) {
+		if (func->found_addr)
+			func->old_addr = 0;
+		if (func->found_size)
+			func->old_size = 0;
+		func->found_addr = false;
+		func->found_size = false;
+		func->cold_addr = 0;
+		func->cold_size = 0;
+	}
+}
+
+static void object_unlink(struct kpatch_object *obj)
+{
+	if (obj->linked)
+		kpatch_redirect_detach(obj);
+	if (obj->prepared && obj->post_unpatch_callback)
+		obj->post_unpatch_callback(obj);
+	forget_funcs(obj);
+	obj->prepared = false;
+	obj->linked = false;
+	obj->mod = NULL;
+}
+
+/* obj->mod is set. Everything but the switch itself. */
+static int object_link(struct kpatch_module *kpmod, struct kpatch_object *obj)
+{
+	struct kpatch_func *func;
+	int ret = 0;
+
+	kpatch_for_each_func(obj, func) {
+		ret = find_func(obj, func);
+		if (ret)
+			goto undo;
+	}
+	ret = kpatch_dynrelas_apply(kpmod, obj);
+	if (ret)
+		goto undo;
+	if (obj->pre_patch_callback) {
+		ret = obj->pre_patch_callback(obj);
+		if (ret) {
+			pr_err("%s: pre_patch of %s refuses: error %d\n",
+			       kpmod->mod->name, obj->name, ret);
+			goto undo;
+		}
+	}
+	obj->prepared = true;
+	ret = kpatch_redirect_attach(obj);
+	if (ret)
+		goto undo;
+	obj->linked = true;
+	return 0;
+undo:
+	object_unlink(obj);
+	return ret;
+}
+
+/**
+ * kpatch_objects_link - link all objects of a patch that are there
+ * @kpmod:	the patch
+ *
+ * May sleep, under kpatch_mutex. Returns 0, or an error with all undone.
+ */
+int kpatch_objects_link(struct kpatch_module *kpmod)
+{
+	struct kpatch_object *obj;
+	int ret = 0;
+
+	kpatch_for_each_object(kpmod, obj) {
+		if (!kpatch_object_is_vmlinux(obj)) {
+			obj->mod = object_module(obj);
+			if (!obj->mod)
+				continue;
+		}
+		ret = object_link(kpmod, obj);
+		if (ret)
+			break;
+	}
+	if (ret)
+		kpatch_objects_unlink(kpmod);
+	return ret;
+}
+
+/**
+ * kpatch_objects_unlink - undo kpatch_objects_link()
+ * @kpmod:	the patch
+ *
+ * The patch is not in force any more. Runs the post_unpatch hooks of the
+ * objects whose pre_patch had succeeded, unless kpatch_switch() took that
+ * note away. May sleep, under kpatch_mutex.
+ */
+void kpatch_objects_unlink(struct kpatch_module *kpmod)
+{
+	struct kpatch_object *obj;
+
+	kpatch_for_each_object(kpmod, obj)
+		if (obj->linked || obj->prepared)
+			object_unlink(obj);
+}
+
+static struct kpatch_object *object_for(struct kpatch_module *kpmod,
+					const struct module *mod)
+{
+	struct kpatch_object *obj;
+
+	kpatch_for_each_object(kpmod, obj)
+		if (!strcmp(obj->name, mod->name))
+			return obj;
+	return NULL;
+}
+
+static void module_going(struct module *mod)
+{
+	struct kpatch_module *kpmod;
+	struct kpatch_object *obj;
+
+	coming_forget(mod);
+	kpatch_for_each_patch(kpmod) {
+		obj = object_for(kpmod, mod);
+		if (obj && obj->linked && obj->mod == mod)
+			object_unlink(obj);
+	}
+}
+
+/* The module does not run yet: its functions are redirected without a stop. */
+static int module_coming(struct module *mod)
+{
+	struct kpatch_module *kpmod;
+	struct kpatch_object *obj;
+	int ret = coming_note(mod);
+
+	kpatch_for_each_patch(kpmod) {
+		if (ret)
+			break;
+		obj = object_for(kpmod, mod);
+		if (!obj || !kpmod->enabled)
+			continue;
+		obj->mod = mod;
+		ret = object_link(kpmod, obj);
+		if (ret)
+			pr_err("%s: cannot patch module %s, which is refused: error %d\n",
+			       kpmod->mod->name, mod->name, ret);
+		else if (obj->post_patch_callback)
+			obj->post_patch_callback(obj);
+	}
+	if (ret)
+		module_going(mod);
+	kpatch_redirect_settle();
+	return ret;
+}
+
+/*
+ * May sleep. An error at COMING makes the load of the module fail before its
+ * init has run: a vulnerable module never runs unpatched.
+ */
+static int module_notify(struct notifier_block *nb, unsigned long state,
+			 void *data)
+{
+	struct module *mod = data;
+	int ret = 0;
+
+	mutex_lock(&kpatch_mutex);
+	switch (state) {
+	case MODULE_STATE_COMING:
+		ret = module_coming(mod);
+		break;
+	case MODULE_STATE_LIVE:
+		coming_forget(mod);
+		break;
+	case MODULE_STATE_GOING:
+		module_going(mod);
+		break;
+	}
+	mutex_unlock(&kpatch_mutex);
+	if (state == MODULE_STATE_GOING)
+		kpatch_patch_going(mod);
+	return notifier_from_errno(ret);
+}
+
+static struct notifier_block module_nb = {
+	.notifier_call = module_notify,
+};
+
+int __init kpatch_objects_init(void)
+{
+	return register_module_notifier(&module_nb);
+}
+
+void kpatch_objects_exit(void)
+{
+	struct coming_module *c, *next;
+
+	unregister_module_notifier(&module_nb);
+	list_for_each_entry_safe(c, next, &coming_modules, list)
+		kfree(c);
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * refusal.c - what stood in the way of the last attempt to switch
+ *
+ * In the log for people, in /sys/module/kpatch/refusal for programs.
+ */
+#include <linux/kallsyms.h>
+#include <linux/sysfs.h>
+
+#include "core.h"
+
+/* The file's text, as it was made when the switch was refused. */
+static char refusal_text[PAGE_SIZE];	/* under kpatch_mutex */
+
+static int describe(const struct kpatch_module *kpmod,
+		    const struct kpatch_refusal *r, char *buf, int size)
+{
+	int at = scnprintf(buf, size, "patch %s\n", kpmod->mod->name);
+
+	if (r->func)
+		at += scnprintf(buf + at, size - at, "object %s\nfunction %s\n",
+				r->func->object->name, r->func->name);
+	else
+		at += scnprintf(buf + at, size - at, "error %d\n", r->error);
+	return at + scnprintf(buf + at, size - at, "task %s\npid %d\n",
+			      r->comm, r->pid);
+}
+
+static void log_refusal(const struct kpatch_module *kpmod,
+			const struct kpatch_refusal *r)
+{
+	unsigned int i;
+
+	if (r->func)
+		pr_warn("%s: not now: task %s (pid %d) is in %s:%s\n",
+			kpmod->mod->name, r->comm, r->pid,
+			r->func->object->name, r->func->name);
+	else
+		pr_warn("%s: not now: the stack of task %s (pid %d) cannot be trusted (error %d)\n",
+			kpmod->mod->name, r->comm, r->pid, r->error);
+	for (i = 0; i < r->nr; i++)
+		pr_warn("  %pS\n", (void *)r->entries[i]);
+}
+
+/**
+ * kpatch_refusal_publish - say why a patch could not be switched
+ * @kpmod:	the patch
+ * @r:		what the check of the tasks found
+ *
+ * Under kpatch_mutex, after the stop.
+ */
+void kpatch_refusal_publish(const struct kpatch_module *kpmod,
+			    const struct kpatch_refusal *r)
+{
+	const int size = sizeof(refusal_text);
+	unsigned int i;
+	int at;
+
+	log_refusal(kpmod, r);
+	at = describe(kpmod, r, refusal_text, size);
+	at += scnprintf(refusal_text + at, size - at, "stack\n");
+	for (i = 0; i < r->nr; i++)
+		at += scnprintf(refusal_text + at, size - at, " %pS\n",
+				(void *)r->entries[i]);
+}
+
+/* Reads of /sys/module/kpatch/refusal; @buf is one page. */
+ssize_t kpatch_refusal_show(char *buf)
+{
+	ssize_t len;
+
+	mutex_lock(&kpatch_mutex);
+	len = scnprintf(buf, PAGE_SIZE, "%s", refusal_text);
+	mutex_unlock(&kpatch_mutex);
+	return len;
+}

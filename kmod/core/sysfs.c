@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * sysfs.c - /sys/kernel/kpatch, and our files in /sys/module/kpatch
+ *
+ *   /sys/kernel/kpatch/<patch>/enabled		0 or 1, may be written
+ *   /sys/kernel/kpatch/<patch>/checksum
+ *   /sys/kernel/kpatch/<patch>/<object>/<function>,<sympos>/{old,new}_addr
+ *
+ * A node's memory belongs to its kobject, not to the patch. Removing a file
+ * waits for those who are inside its show or store, so nobody uses the patch
+ * afterwards; it must therefore not be done under kpatch_mutex, which they
+ * may be waiting for.
+ */
+#include <linux/kernfs.h>
+#include <linux/kobject.h>
+#include <linux/slab.h>
+#include <linux/sysfs.h>
+
+#include "compat.h"
+#include "core.h"
+
+struct kpatch_sysfs_node {
+	struct kobject kobj;
+	struct list_head list;		/* on the patch's node: its subtree */
+	struct kpatch_module *kpmod;
+	const struct kpatch_func *func;
+};
+
+struct kobject *kpatch_root_kobj;
+EXPORT_SYMBOL_GPL(kpatch_root_kobj);
+
+static struct kpatch_sysfs_node *to_node(struct kobject *kobj)
+{
+	return container_of(kobj, struct kpatch_sysfs_node, kobj);
+}
+
+static ssize_t enabled_show(struct kobject *kobj, struct kobj_attribute *attr,
+			    char *buf)
+{
+	return sysfs_emit(buf, "%d\n", to_node(kobj)->kpmod->enabled);
+}
+
+static ssize_t enabled_store(struct kobject *kobj, struct kobj_attribute *attr,
+			     const char *buf, size_t count)
+{
+	struct kpatch_module *kpmod = to_node(kobj)->kpmod;
+	bool wanted;
+	int ret = kstrtobool(buf, &wanted);
+
+	if (ret)
+		return ret;
+	mutex_lock(&kpatch_mutex);
+	if (list_empty(&kpmod->list))
+		ret = -ENODEV;		/* on its way out */
+	else if (wanted != kpmod->enabled)
+		ret = wanted ? kpatch_enable(kpmod, false) :
+			       kpatch_disable(kpmod);
+	mutex_unlock(&kpatch_mutex);
+	return ret ? ret : count;
+}
+
+static ssize_t checksum_show(struct kobject *kobj, struct kobj_attribute *attr,
+			     char *buf)
+{
+	const char *checksum = to_node(kobj)->kpmod->checksum;
+
+	return sysfs_emit(buf, "%s\n", checksum ? checksum : "");
+}
+
+static ssize_t old_addr_show(struct kobject *kobj, struct kobj_attribute *attr,
+			     char *buf)
+{
+	return sysfs_emit(buf, "0x%lx\n",
+			  READ_ONCE(to_node(kobj)->func->old_addr));
+}
+
+static ssize_t new_addr_show(struct kobject *kobj, struct kobj_attribute *attr,
+			     char *buf)
+{
+	return sysfs_emit(buf, "0x%lx\n", to_node(kobj)->func->new_addr);
+}
+
+static struct kobj_attribute enabled_attr = __ATTR_RW(enabled);
+static struct kobj_attribute checksum_attr = __ATTR_RO(checksum);
+/* Addresses are for root: they would tell where the kernel lies. */
+static struct kobj_attribute old_addr_attr = __ATTR_RO_MODE(old_addr, 0400);
+static struct kobj_attribute new_addr_attr = __ATTR_RO_MODE(new_addr, 0400);
+
+static struct attribute *patch_attrs[] = {
+	&enabled_attr.attr, &checksum_attr.attr, NULL
+};
+
+static struct attribute *func_attrs[] = {
+	&old_addr_attr.attr, &new_addr_attr.attr, NULL
+};
+
+ATTRIBUTE_GROUPS(patch);
+ATTRIBUTE_GROUPS(func);
+
+static void node_release(struct kobject *kobj)
+{
+	kfree(to_node(kobj));
+}
+
+static const struct kobj_type patch_ktype = {
+	.release = node_release,
+	.sysfs_ops = &kobj_sysfs_ops,
+	.default_groups = patch_groups,
+};
+
+static const struct kobj_type object_ktype = {
+	.release = node_release,
+	.sysfs_ops = &kobj_sysfs_ops,
+};
+
+static const struct kobj_type func_ktype = {
+	.release = node_release,
+	.sysfs_ops = &kobj_sysfs_ops,
+	.default_groups = func_groups,
+};
+
+/* A node under @parent whose memory is freed by the last kobject_put(). */
+static struct kpatch_sysfs_node *node_add(struct kpatch_module *kpmod,
+					  const struct kobj_type *type,
+					  struct kobject *parent,
+					  const struct kpatch_func *func,
+					  const char *name)
+{
+	struct kpatch_sysfs_node *node = kzalloc(sizeof(*node), GFP_KERNEL);
+	int ret;
+
+	if (!node)
+		return ERR_PTR(-ENOMEM);
+	INIT_LIST_HEAD(&node->list);
+	node->kpmod = kpmod;
+	node->func = func;
+	ret = kobject_init_and_add(&node->kobj, KPATCH_KTYPE(type), parent,
+				   "%s", name);
+	if (ret) {
+		kobject_put(&node->kobj);
+		return ERR_PTR(ret);
+	}
+	if (kpmod->sysfs)
+		list_add(&node->list, &kpmod->sysfs->list);
+	else
+		kpmod->sysfs = node;
+	return node;
+}
+
+static int func_add(struct kpatch_module *kpmod, struct kobject *parent,
+		    const struct kpatch_func *func)
+{
+	/* <function>,<sympos>, and a unique name counts as its first */
+	char *name = kasprintf(GFP_KERNEL, "%s,%lu", func->name,
+			       func->sympos ? func->sympos : 1);
+	struct kpatch_sysfs_node *node;
+
+	if (!name)
+		return -ENOMEM;
+	node = node_add(kpmod, &func_ktype, parent, func, name);
+	kfree(name);
+	return PTR_ERR_OR_ZERO(node);
+}
+
+static int object_add(struct kpatch_module *kpmod, struct kpatch_object *obj)
+{
+	struct kpatch_sysfs_node *node;
+	struct kpatch_func *func;
+	int ret = 0;
+
+	node = node_add(kpmod, &object_ktype, &kpmod->sysfs->kobj, NULL,
+			obj->name);
+	if (IS_ERR(node))
+		return PTR_ERR(node);
+	kpatch_for_each_func(obj, func) {
+		ret = func_add(kpmod, &node->kobj, func);
+		if (ret)
+			break;
+	}
+	return ret;
+}
+
+/* Older patch modules bring a tree of their own under kpatch_root_kobj. */
+static bool has_own_tree(const struct kpatch_module *kpmod)
+{
+	struct kernfs_node *kn = kernfs_find_and_get(kpatch_root_kobj->sd,
+						     kpmod->mod->name);
+
+	kernfs_put(kn);
+	return kn;
+}
+
+/**
+ * kpatch_sysfs_add - show a patch under /sys/kernel/kpatch
+ * @kpmod:	the patch
+ *
+ * May sleep, without kpatch_mutex. Returns 0, or an error with all undone.
+ */
+int kpatch_sysfs_add(struct kpatch_module *kpmod)
+{
+	struct kpatch_sysfs_node *node;
+	struct kpatch_object *obj;
+	int ret = 0;
+
+	if (has_own_tree(kpmod))
+		return 0;
+	node = node_add(kpmod, &patch_ktype, kpatch_root_kobj, NULL,
+			kpmod->mod->name);
+	if (IS_ERR(node))
+		return PTR_ERR(node);
+	kpatch_for_each_object(kpmod, obj) {
+		ret = object_add(kpmod, obj);
+		if (ret)
+			break;
+	}
+	if (ret)
+		kpatch_sysfs_remove(kpmod);
+	else
+		kobject_uevent(&node->kobj, KOBJ_ADD);
+	return ret;
+}
+
+/**
+ * kpatch_sysfs_remove - the reverse; nothing to do if there is no tree
+ * @kpmod:	the patch
+ *
+ * Waits for readers and writers of the files. May sleep, without kpatch_mutex.
+ */
+void kpatch_sysfs_remove(struct kpatch_module *kpmod)
+{
+	struct kpatch_sysfs_node *top = kpmod->sysfs, *node, *next;
+
+	if (!top)
+		return;
+	kpmod->sysfs = NULL;
+	/* newest first: children before their parents */
+	list_for_each_entry_safe(node, next, &top->list, list) {
+		list_del(&node->list);
+		kobject_del(&node->kobj);
+		kobject_put(&node->kobj);
+	}
+	kobject_del(&top->kobj);
+	kobject_put(&top->kobj);
+}
+
+static ssize_t refusal_show(KPATCH_MODULE_ATTR *attr,
+			    struct module_kobject *mk, char *buf)
+{
+	return kpatch_refusal_show(buf);
+}
+
+/* The stack in it tells addresses. */
+static struct module_attribute refusal_attr = __ATTR_RO_MODE(refusal, 0400);
+
+int __init kpatch_sysfs_init(void)
+{
+	int ret;
+
+	kpatch_root_kobj = kobject_create_and_add("kpatch", kernel_kobj);
+	if (!kpatch_root_kobj)
+		return -ENOMEM;
+	ret = sysfs_create_file(&THIS_MODULE->mkobj.kobj, &refusal_attr.attr);
+	if (ret)
+		kobject_put(kpatch_root_kobj);
+	return ret;
+}
+
+void kpatch_sysfs_exit(void)
+{
+	sysfs_remove_file(&THIS_MODULE->mkobj.kobj, &refusal_attr.attr);
+	kobject_put(kpatch_root_kobj);
+}

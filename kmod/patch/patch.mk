@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Builds one patch module. Called by ../Makefile, which documents it:
+# KDIR, SRC, NAME, VERSION, BACKEND, OUT, KIT and SYMVERS are set.
+
+# A module of one file and one of several are made by the same rule: the
+# module's own name is never the name of one of its sources.
+MAKEOVERRIDES =
+sources := $(sort $(notdir $(wildcard $(SRC)/*.c)))
+headers := $(wildcard $(SRC)/*.h)
+objects := $(sources:.c=.o) register-$(BACKEND).o
+checksum := $(firstword $(shell cat $(addprefix $(SRC)/,$(sources)) $(headers) | sha256sum))
+
+ifeq ($(filter $(BACKEND),kpatch livepatch),)
+$(error BACKEND=$(BACKEND) is neither kpatch nor livepatch)
+endif
+ifneq ($(filter $(NAME).c,$(sources)),)
+$(error $(NAME).c: a source must not have the name of the module)
+endif
+ifeq ($(BACKEND),kpatch)
+ifeq ($(wildcard $(SYMVERS)),)
+$(error SYMVERS=$(SYMVERS) does not exist: build kpatch.ko for this kernel first, and name its Module.symvers)
+endif
+symbols := KBUILD_EXTRA_SYMBOLS=$(SYMVERS)
+endif
+
+# No tail calls and no split-off cold parts: a task in a replacement must have
+# the replacement itself on its stack, where the activeness check looks for it.
+define kbuild_file
+obj-m := $(NAME).o
+$(NAME)-y := $(objects)
+ccflags-y := -I$(OUT)/kit -DKPATCH_BACKEND_$(if $(filter kpatch,$(BACKEND)),KPATCH,LIVEPATCH) \
+	-DKPATCH_PATCH_VERSION='"$(VERSION)"' -DKPATCH_CHECKSUM='"$(checksum)"' \
+	-fno-optimize-sibling-calls -fno-reorder-blocks-and-partition
+ldflags-y := -T $(OUT)/kit/kpatch.lds
+endef
+export kbuild_file
+
+.PHONY: module
+module:
+	@mkdir -p $(OUT)/kit
+	@ln -sf $(KIT)/core/kpatch.h $(KIT)/core/lookup.h $(KIT)/patch/*.h $(KIT)/patch/kpatch.lds $(OUT)/kit/
+	@ln -sf $(addprefix $(SRC)/,$(sources)) $(headers) $(KIT)/patch/register-$(BACKEND).c $(OUT)/
+	@printf '%s\n' "$$kbuild_file" > $(OUT)/Kbuild
+	+@$(MAKE) --no-print-directory -C $(KDIR) M=$(OUT) W=$(W) C=$(C) $(symbols) modules

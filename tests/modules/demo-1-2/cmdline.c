@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Release 1-2: as 1-1, and token= is masked too. */
+#include <linux/init.h>
+#include <linux/seq_file.h>
+
+#include "kpatch-patch.h"
+#include "mask.h"
+
+KPATCH_USE(vmlinux, saved_command_line);
+
+static const char * const secrets[] = { "secret=", "token=", NULL };
+
+static int masked_cmdline_proc_show(struct seq_file *m, void *v)
+{
+	show_masked(m, KPATCH_SYM(saved_command_line), secrets);
+	return 0;
+}
+
+KPATCH_FUNC(vmlinux, cmdline_proc_show, masked_cmdline_proc_show);
