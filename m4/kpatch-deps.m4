@@ -18,7 +18,8 @@ AC_DEFUN([KPATCH_MISSING],
     $1: Debian $2, RHEL $3"])
 AS_CASE([" $kpatch_missing_deb "], [*" $2 "*], [],
   [AS_VAR_APPEND([kpatch_missing_deb], [" $2"])
-   AS_VAR_APPEND([kpatch_missing_rhel], [" $3"])])])
+   AS_CASE([" $kpatch_missing_rhel "], [*" $3 "*], [],
+     [AS_VAR_APPEND([kpatch_missing_rhel], [" $3"])])])])
 
 # KPATCH_DEPS_END: stop with one error when anything was missing
 AC_DEFUN([KPATCH_DEPS_END],

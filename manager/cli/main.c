@@ -1,16 +1,90 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* kpatch-manager: the command. */
+/* kpatch-manager: finds the command and speaks its error. */
 #include "config.h"
 
+#include <locale.h>
+#include <signal.h>
 #include <stdio.h>
-#include <string.h>
+
+#include "base/error.h"
+#include "cli/command.h"
+#include "cli/report.h"
+
+/* A signal cannot have parameters: this is the one global, and the waiting
+ * loops get it as a pointer. */
+static volatile sig_atomic_t stop_requested;
+
+static void request_stop(int signal_number)
+{
+	stop_requested = signal_number;
+}
+
+/* The first signal makes a waiting stage give up in order; SA_RESETHAND lets
+ * a second one end the program. */
+static void catch_signals(void)
+{
+	struct sigaction action = { .sa_handler = request_stop,
+				    .sa_flags = SA_RESTART | (int)SA_RESETHAND };
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+}
+
+static const KpCommand *find_command(const KpOptions *options, GError **error)
+{
+	const char *name = options->words[0];
+	const KpCommand *command = kp_command_find(name != NULL ? name : "help");
+
+	if (command == NULL)
+		g_set_error(error, KP_ERROR, KP_ERROR_USAGE,
+			    "there is no command %s; 'kpatch-manager help' lists them", name);
+	return command;
+}
+
+static int run(const KpOptions *options, GError **error)
+{
+	const KpCommand *command;
+	char **words;
+
+	if (options->version) {
+		printf("%s %s\n", PACKAGE_NAME, PACKAGE_VERSION);
+		return KP_EXIT_DONE;
+	}
+	command = find_command(options, error);
+	if (command == NULL)
+		return -1;
+	words = options->words + (options->words[0] != NULL);
+	if (options->help && options->words[0] != NULL) {
+		kp_help_command(command);
+		return KP_EXIT_DONE;
+	}
+	if (!kp_options_check(options, command->options, command->name, error))
+		return -1;
+	if (g_strv_length(words) > command->most_words) {
+		g_set_error(error, KP_ERROR, KP_ERROR_USAGE,
+			    "too many arguments: %s; 'kpatch-manager %s --help' shows what it takes",
+			    words[command->most_words], command->name);
+		return -1;
+	}
+	return command->run(options, words, error);
+}
 
 int main(int argc, char **argv)
 {
-	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
-		printf("%s %s\n", PACKAGE_NAME, PACKAGE_VERSION);
-		return 0;
+	KpOptions options = { .stop = &stop_requested };
+	g_autoptr(GError) error = NULL;
+	int code = -1;
+
+	setlocale(LC_ALL, "");
+	catch_signals();
+	if (kp_options_parse(argv, &options, &error))
+		code = run(&options, &error);
+	if (code < 0) {
+		kp_report_error(error);
+		code = kp_error_exit_code(error);
 	}
-	fprintf(stderr, "kpatch-manager: say --version\n");
-	return 2;
+	kp_options_clear(&options);
+	if (fflush(stdout) != 0)
+		code = code != KP_EXIT_DONE ? code : KP_EXIT_FAILED;
+	return code;
 }

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the package database says about kernels and their patches. This struct
+ * is all that crosses from the package wing; it needs no header of librpm. */
+#ifndef KP_INVENTORY_H
+#define KP_INVENTORY_H
+
+#include <glib.h>
+
+/* A kernel package: it provides kernel-uname-r. */
+typedef struct {
+	char *package;		/* name-version-release.arch */
+	char *kver;		/* uname -r, from the path it owns */
+	char *uname_r;		/* version of what it provides: kernel-uname-r */
+} KpInvKernel;
+
+/* A patch package: it requires kernel-uname-r. */
+typedef struct {
+	char *name;
+	char *evr;		/* version-release, with the epoch if it has one */
+	char *uname_r;		/* version of what it requires: kernel-uname-r */
+	char *kver;		/* the kernel folder it owns in the corridor, or NULL */
+} KpInvPatch;
+
+typedef struct {
+	GPtrArray *kernels;	/* KpInvKernel */
+	GPtrArray *patches;	/* KpInvPatch */
+} KpInventory;
+
+KpInventory *kp_inventory_new(void);
+void kp_inventory_free(KpInventory *inventory);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(KpInventory, kp_inventory_free)
+
+/* Reads the package database in @rpmdb ("auto": the usual folders) below
+ * @root; patch packages are those whose name matches one of @globs. NULL and
+ * KP_ERROR_FAILED when there is none, or it cannot be read. Caller frees. */
+typedef KpInventory *(*KpInventoryReadFunc)(const char *root, const char *rpmdb,
+					    const char *const *globs, GError **error);
+
+/* the plugin that has it, and its name there */
+#define KP_PLUGIN_API __attribute__((visibility("default")))
+#define KP_INVENTORY_PLUGIN "kpatch-packages.so"
+#define KP_INVENTORY_SYMBOL "kp_inventory_read"
+KP_PLUGIN_API KpInventory *kp_inventory_read(const char *root, const char *rpmdb,
+					     const char *const *globs, GError **error);
+
+#endif

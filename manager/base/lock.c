@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/lock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/root.h"
+
+struct attempt {
+	int fd;
+	const char *path;
+};
+
+static KpTry try_lock(gpointer data, GError **error)
+{
+	struct attempt *attempt = data;
+
+	if (flock(attempt->fd, LOCK_EX | LOCK_NB) == 0)
+		return KP_TRY_DONE;
+	if (errno == EWOULDBLOCK || errno == EINTR)
+		return KP_TRY_AGAIN;
+	g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "cannot lock %s: %s",
+		    attempt->path, g_strerror(errno));
+	return KP_TRY_FAILED;
+}
+
+static void set_busy(const char *path, GError **error)
+{
+	g_autofree char *holder = kp_read_text(path, 32);
+
+	if (holder == NULL || *holder == '\0')
+		g_set_error(error, KP_ERROR, KP_ERROR_BUSY,
+			    "another kpatch-manager is at work (%s is locked); try again later",
+			    path);
+	else
+		g_set_error(error, KP_ERROR, KP_ERROR_BUSY,
+			    "another kpatch-manager is at work, process %s (it holds %s); try again later",
+			    holder, path);
+}
+
+/* The pid is a courtesy to whoever waits; the lock itself is the flock(2). */
+static void write_holder(int fd)
+{
+	char text[32];
+	int length = g_snprintf(text, sizeof(text), "%d\n", (int)getpid());
+
+	if (ftruncate(fd, 0) != 0 || pwrite(fd, text, (size_t)length, 0) != length)
+		return;
+}
+
+int kp_lock_take(const char *root, gint64 limit_ms, const KpWatch *watch, GError **error)
+{
+	g_autofree char *path = kp_root_path(root, KP_LOCK_FILE);
+	KpPace pace = { "waiting for another kpatch-manager", limit_ms, 10, 250 };
+	struct attempt attempt = { .path = path };
+
+	attempt.fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+	if (attempt.fd < 0) {
+		g_set_error(error, KP_ERROR, KP_ERROR_FAILED,
+			    "cannot open the lock %s: %s%s", path, g_strerror(errno),
+			    errno == EACCES ? "; run this as root" : "");
+		return -1;
+	}
+	switch (kp_wait(&pace, watch, try_lock, &attempt, error)) {
+	case KP_TRY_DONE:
+		write_holder(attempt.fd);
+		return attempt.fd;
+	case KP_TRY_AGAIN:
+		set_busy(path, error);
+		break;
+	case KP_TRY_FAILED:
+		break;
+	}
+	close(attempt.fd);
+	return -1;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One change at a time: an exclusive lock that says who holds it. */
+#ifndef KP_LOCK_H
+#define KP_LOCK_H
+
+#include "base/wait.h"
+
+#define KP_LOCK_FILE "/run/kpatch-manager.lock"
+
+/* Takes the lock below @root, waiting at most @limit_ms. Returns a descriptor
+ * whose close gives the lock back, or -1 with KP_ERROR_BUSY that names the
+ * holder, or KP_ERROR_FAILED. */
+int kp_lock_take(const char *root, gint64 limit_ms, const KpWatch *watch, GError **error);
+
+#endif

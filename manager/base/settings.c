@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/settings.h"
+
+#include <errno.h>
+
+#include "base/error.h"
+#include "base/root.h"
+
+typedef enum { SETTING_NUMBER, SETTING_PATH, SETTING_LIST } SettingType;
+
+/* One row per key; the man page has them in the same order. */
+static const struct setting {
+	const char *group;
+	const char *key;
+	SettingType type;
+	gsize offset;
+	const char *initial;
+	gint64 least, most;	/* of numbers */
+} setting_table[] = {
+	{ "apply", "retry-limit", SETTING_NUMBER,
+	  G_STRUCT_OFFSET(KpSettings, retry_limit), "10", 0, 3600 },
+	{ "apply", "transition-limit", SETTING_NUMBER,
+	  G_STRUCT_OFFSET(KpSettings, transition_limit), "60", 1, 86400 },
+	{ "apply", "lock-limit", SETTING_NUMBER,
+	  G_STRUCT_OFFSET(KpSettings, lock_limit), "30", 0, 3600 },
+	{ "store", "keep", SETTING_NUMBER,
+	  G_STRUCT_OFFSET(KpSettings, keep), "3", 2, 1000 },
+	{ "packages", "rpmdb", SETTING_PATH,
+	  G_STRUCT_OFFSET(KpSettings, rpmdb), "auto", 0, 0 },
+	{ "packages", "patches", SETTING_LIST,
+	  G_STRUCT_OFFSET(KpSettings, patch_globs), "kpatch-patch-*", 0, 0 },
+};
+
+void kp_settings_free(KpSettings *settings)
+{
+	if (settings == NULL)
+		return;
+	g_free(settings->rpmdb);
+	g_strfreev(settings->patch_globs);
+	g_free(settings);
+}
+
+static gboolean store_number(const struct setting *row, const char *value,
+			     gint64 *number, GError **error)
+{
+	char *end = NULL;
+	gint64 parsed;
+
+	errno = 0;
+	parsed = g_ascii_strtoll(value, &end, 10);
+	if (errno != 0 || end == value || *end != '\0' ||
+	    parsed < row->least || parsed > row->most) {
+		g_set_error(error, KP_ERROR, KP_ERROR_CONFIG,
+			    "%s=%s: give a whole number from %" G_GINT64_FORMAT
+			    " to %" G_GINT64_FORMAT,
+			    row->key, value, row->least, row->most);
+		return FALSE;
+	}
+	*number = parsed;
+	return TRUE;
+}
+
+static gboolean store_path(const struct setting *row, const char *value,
+			   char **path, GError **error)
+{
+	if (!g_str_equal(value, "auto") && !g_path_is_absolute(value)) {
+		g_set_error(error, KP_ERROR, KP_ERROR_CONFIG,
+			    "%s=%s: give \"auto\" or a path that begins with /",
+			    row->key, value);
+		return FALSE;
+	}
+	g_free(*path);
+	*path = g_strdup(value);
+	return TRUE;
+}
+
+static gboolean store_list(const struct setting *row, const char *value,
+			   char ***list, GError **error)
+{
+	g_auto(GStrv) words = g_strsplit_set(value, " \t", -1);
+	g_autoptr(GPtrArray) kept = g_ptr_array_new();
+	char **word;
+
+	for (word = words; *word != NULL; word++)
+		if (**word != '\0')
+			g_ptr_array_add(kept, *word);
+	if (kept->len == 0) {
+		g_set_error(error, KP_ERROR, KP_ERROR_CONFIG,
+			    "%s= is empty: give at least one name or pattern", row->key);
+		return FALSE;
+	}
+	g_ptr_array_add(kept, NULL);
+	g_strfreev(*list);
+	*list = g_strdupv((char **)kept->pdata);
+	return TRUE;
+}
+
+static gboolean store_value(KpSettings *settings, const struct setting *row,
+			    const char *value, GError **error)
+{
+	gpointer field = G_STRUCT_MEMBER_P(settings, row->offset);
+
+	switch (row->type) {
+	case SETTING_NUMBER:
+		return store_number(row, value, field, error);
+	case SETTING_PATH:
+		return store_path(row, value, field, error);
+	case SETTING_LIST:
+		return store_list(row, value, field, error);
+	}
+	return FALSE;
+}
+
+static const struct setting *find_setting(const char *group, const char *key)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS(setting_table); i++)
+		if (g_str_equal(setting_table[i].group, group) &&
+		    (key == NULL || g_str_equal(setting_table[i].key, key)))
+			return &setting_table[i];
+	return NULL;
+}
+
+static gboolean read_group(KpSettings *settings, GKeyFile *file,
+			   const char *group, GError **error)
+{
+	g_auto(GStrv) keys = g_key_file_get_keys(file, group, NULL, error);
+
+	if (keys == NULL)
+		return FALSE;
+	for (char **key = keys; *key != NULL; key++) {
+		const struct setting *row = find_setting(group, *key);
+		g_autofree char *value = g_key_file_get_value(file, group, *key, error);
+
+		if (value == NULL)
+			return FALSE;
+		if (row == NULL) {
+			g_set_error(error, KP_ERROR, KP_ERROR_CONFIG,
+				    "unknown key %s in [%s]; kpatch-manager.conf(5) lists the known ones",
+				    *key, group);
+			return FALSE;
+		}
+		if (!store_value(settings, row, g_strstrip(value), error))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+static gboolean read_groups(KpSettings *settings, GKeyFile *file, GError **error)
+{
+	g_auto(GStrv) groups = g_key_file_get_groups(file, NULL);
+
+	for (char **group = groups; *group != NULL; group++) {
+		if (find_setting(*group, NULL) == NULL) {
+			g_set_error(error, KP_ERROR, KP_ERROR_CONFIG,
+				    "unknown group [%s]; kpatch-manager.conf(5) lists the known ones",
+				    *group);
+			return FALSE;
+		}
+		if (!read_group(settings, file, *group, error))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+static KpSettings *settings_defaults(void)
+{
+	KpSettings *settings = g_new0(KpSettings, 1);
+
+	for (gsize i = 0; i < G_N_ELEMENTS(setting_table); i++)
+		if (!store_value(settings, &setting_table[i],
+				 setting_table[i].initial, NULL))
+			g_assert_not_reached();
+	return settings;
+}
+
+KpSettings *kp_settings_read(const char *root, GError **error)
+{
+	g_autofree char *path = kp_root_path(root, KP_SETTINGS_FILE);
+	g_autoptr(KpSettings) settings = settings_defaults();
+	g_autoptr(GKeyFile) file = g_key_file_new();
+	g_autoptr(GError) problem = NULL;
+
+	if (!g_key_file_load_from_file(file, path, G_KEY_FILE_NONE, &problem)) {
+		if (g_error_matches(problem, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+			return g_steal_pointer(&settings);
+	} else if (read_groups(settings, file, &problem)) {
+		return g_steal_pointer(&settings);
+	}
+	g_set_error(error, KP_ERROR, KP_ERROR_CONFIG, "%s: %s", path, problem->message);
+	return NULL;
+}

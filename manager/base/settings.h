@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* /etc/kpatch/manager.conf (kpatch-manager.conf(5)). */
+#ifndef KP_SETTINGS_H
+#define KP_SETTINGS_H
+
+#include <glib.h>
+
+#define KP_SETTINGS_FILE KP_SYSCONFDIR "/kpatch/manager.conf"
+
+typedef struct {
+	gint64 retry_limit;		/* seconds to retry an unsafe switch */
+	gint64 transition_limit;	/* seconds for a livepatch transition */
+	gint64 lock_limit;		/* seconds to wait for the lock */
+	gint64 keep;			/* copies kept per kernel */
+	char *rpmdb;			/* folder, or "auto" */
+	char **patch_globs;		/* names of patch packages */
+} KpSettings;
+
+void kp_settings_free(KpSettings *settings);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(KpSettings, kp_settings_free)
+
+/* The defaults, changed by the file below @root where it exists. A group or a
+ * key that is not known, and a value that is out of range, is
+ * KP_ERROR_CONFIG. Caller frees with kp_settings_free(). */
+KpSettings *kp_settings_read(const char *root, GError **error);
+
+#endif

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cli/change.h"
+
+#include <stdio.h>
+
+#include "base/error.h"
+#include "cli/report.h"
+#include "live/execute.h"
+#include "live/live.h"
+#include "live/preflight.h"
+
+static void report(const KpScene *scene, const KpOptions *options, const char *action,
+		   const KpPlan *plan, const char *result, const GError *error,
+		   const GPtrArray *reasons, const GPtrArray *warnings)
+{
+	const KpOutcome outcome = { action, scene->host->kver, plan, result, error,
+				    reasons, warnings };
+
+	if (options->json)
+		kp_report_json(&outcome);
+}
+
+static void say_done(const KpScene *scene, const KpOptions *options, const KpPlan *plan)
+{
+	if (plan->target == NULL)
+		kp_say(options, "Kernel %s runs without a patch.", scene->host->kver);
+	else
+		kp_say(options, "%s (%s) is live in kernel %s.", plan->target->name,
+		       plan->target->version, scene->host->kver);
+	for (guint i = 0; i < plan->steps->len; i++) {
+		const KpStep *step = &g_array_index(plan->steps, KpStep, i);
+
+		if (step->kind == KP_STEP_HOLD)
+			kp_say(options, "%s (%s) is held until a newer one comes; "
+			       "'kpatch-manager release %s' lets it in again.",
+			       step->name, step->version, step->version);
+	}
+}
+
+static int nothing_to_do(const KpScene *scene, const KpOptions *options, const char *action,
+			 const KpPlan *plan)
+{
+	const KpLivePatch *top = kp_live_top(scene->live);
+
+	report(scene, options, action, plan, "nothing", NULL, NULL, scene->candidates->problems);
+	if (g_str_equal(action, "sync"))
+		return KP_EXIT_DONE;
+	if (top == NULL)
+		kp_say(options, "Kernel %s runs without a patch: nothing to do.", scene->host->kver);
+	else
+		kp_say(options, "%s%s%s%s is live in kernel %s: nothing to do.", top->name,
+		       top->version != NULL ? " (" : "", top->version != NULL ? top->version : "",
+		       top->version != NULL ? ")" : "", scene->host->kver);
+	return KP_EXIT_DONE;
+}
+
+int kp_change_nothing(const KpScene *scene, const KpOptions *options, const char *action)
+{
+	return nothing_to_do(scene, options, action, NULL);
+}
+
+static int show_plan(const KpScene *scene, const KpOptions *options, const char *action,
+		     const KpPlan *plan)
+{
+	report(scene, options, action, plan, "would-change", NULL, NULL,
+	       scene->candidates->problems);
+	if (!options->json && !options->quiet) {
+		printf("Kernel %s, %s would:\n", scene->host->kver, action);
+		kp_report_steps(plan);
+	}
+	return KP_EXIT_WOULD_CHANGE;
+}
+
+static int execute(const KpScene *scene, const KpOptions *options, const char *action,
+		   const KpPlan *plan, const KpWatch *watch, GError **error)
+{
+	const KpExecution execution = { scene->host, scene->settings, scene->state, action, watch };
+	g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GError) problem = NULL;
+	gboolean ok = kp_execute(&execution, plan, warnings, &problem);
+
+	kp_watch_end(options);
+	kp_warn_all(warnings);
+	report(scene, options, action, plan, ok ? "done" : kp_error_word(problem), problem,
+	       NULL, warnings);
+	if (ok) {
+		say_done(scene, options, plan);
+		return KP_EXIT_DONE;
+	}
+	g_propagate_error(error, g_steal_pointer(&problem));
+	return -1;
+}
+
+static int carry_out(const KpScene *scene, const KpOptions *options, const char *action,
+		     const KpPlan *plan, const KpWatch *watch, GError **error)
+{
+	if (plan->steps->len == 0)
+		return nothing_to_do(scene, options, action, plan);
+	if (options->dry_run)
+		return show_plan(scene, options, action, plan);
+	return execute(scene, options, action, plan, watch, error);
+}
+
+/* All reasons in one error, each on its own line. */
+static gboolean preflight(const KpScene *scene, const KpOptions *options, const char *action,
+			  const KpPatch *patch, const GPtrArray *holds, gboolean older_ok,
+			  GError **error)
+{
+	g_autoptr(GPtrArray) reasons = kp_preflight(scene->host, patch, scene->live, holds, older_ok);
+	g_autoptr(GString) text = g_string_new(NULL);
+	g_autoptr(GError) problem = NULL;
+
+	if (reasons->len == 0)
+		return TRUE;
+	g_string_printf(text, "%s is refused:", patch->path);
+	for (guint i = 0; i < reasons->len; i++)
+		g_string_append_printf(text, "\n  - %s", (char *)g_ptr_array_index(reasons, i));
+	problem = g_error_new_literal(KP_ERROR, KP_ERROR_REFUSED, text->str);
+	report(scene, options, action, NULL, kp_error_word(problem), problem, reasons,
+	       scene->candidates->problems);
+	g_propagate_error(error, g_steal_pointer(&problem));
+	return FALSE;
+}
+
+int kp_change_apply(const KpScene *scene, const KpOptions *options, const char *action,
+		    const KpPatch *patch, const KpWatch *watch, GError **error)
+{
+	g_autoptr(KpPlan) plan = NULL;
+
+	if (!preflight(scene, options, action, patch, scene->holds, FALSE, error))
+		return -1;
+	plan = kp_plan_apply(scene->host, scene->candidates, scene->live, patch);
+	return carry_out(scene, options, action, plan, watch, error);
+}
+
+int kp_change_rollback(const KpScene *scene, const KpOptions *options,
+		       const KpPatch *target, const KpWatch *watch, GError **error)
+{
+	/* to name a held release is to release it */
+	g_autoptr(GPtrArray) no_holds = g_ptr_array_new();
+	g_autoptr(KpPlan) plan = NULL;
+
+	if (target != NULL &&
+	    !preflight(scene, options, "rollback", target, no_holds, TRUE, error))
+		return -1;
+	plan = kp_plan_rollback(scene->host, scene->candidates, scene->live, scene->holds, target);
+	return carry_out(scene, options, "rollback", plan, watch, error);
+}

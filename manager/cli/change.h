@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From a decision to an outcome: preflight, plan, execution, report. */
+#ifndef KP_CHANGE_H
+#define KP_CHANGE_H
+
+#include "cli/options.h"
+#include "cli/scene.h"
+#include "live/plan.h"
+
+/* Each returns an exit code, or -1 with @error set. */
+
+/* Makes @patch live, or with --dry-run shows what would be done. */
+int kp_change_apply(const KpScene *scene, const KpOptions *options, const char *action,
+		    const KpPatch *patch, const KpWatch *watch, GError **error);
+
+/* Goes back to @target, NULL: to no patch. */
+int kp_change_rollback(const KpScene *scene, const KpOptions *options,
+		       const KpPatch *target, const KpWatch *watch, GError **error);
+
+/* Reports that there was nothing to do. */
+int kp_change_nothing(const KpScene *scene, const KpOptions *options, const char *action);
+
+#endif

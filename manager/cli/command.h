@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The commands, one table row each. */
+#ifndef KP_COMMAND_H
+#define KP_COMMAND_H
+
+#include "cli/options.h"
+
+typedef struct {
+	const char *name;
+	const char *synopsis;	/* what follows the name */
+	const char *summary;	/* one line */
+	const char *help;	/* what it does, and examples */
+	guint options;		/* KP_OPTION_* it takes */
+	guint most_words;	/* arguments it takes at most */
+	/* Runs it with @words, its arguments. Returns an exit code, or -1
+	 * with @error set. */
+	int (*run)(const KpOptions *options, char **words, GError **error);
+} KpCommand;
+
+/* The row called @name, or NULL. */
+const KpCommand *kp_command_find(const char *name);
+
+int kp_command_apply(const KpOptions *options, char **words, GError **error);
+int kp_command_help(const KpOptions *options, char **words, GError **error);
+int kp_command_release(const KpOptions *options, char **words, GError **error);
+int kp_command_rollback(const KpOptions *options, char **words, GError **error);
+int kp_command_status(const KpOptions *options, char **words, GError **error);
+int kp_command_sync(const KpOptions *options, char **words, GError **error);
+
+/* Prints the help of one command. */
+void kp_help_command(const KpCommand *command);
+
+#endif

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The command table, and the help that is made from it. */
+#include "config.h"
+
+#include <stdio.h>
+
+#include "base/error.h"
+#include "cli/command.h"
+
+static const KpCommand command_table[] = {
+	{ "status", "[--json]",
+	  "show kernels, their patches and what is live",
+	  "Shows every installed kernel (the running one is marked with *), the patch\n"
+	  "package that is installed for it, what is live in the running kernel and since\n"
+	  "when, and what is held. It changes nothing and needs no special rights.\n"
+	  "\n"
+	  "  kpatch-manager status           a table for people\n"
+	  "  kpatch-manager status --json    the same for programs\n",
+	  KP_OPTION_JSON, 0, kp_command_status },
+	{ "apply", "[NAME|VERSION|FILE] [--dry-run] [--json] [--boot]",
+	  "make a patch live in the running kernel",
+	  "Makes a patch live, in place of the one before it, in one step. Without an\n"
+	  "argument it takes the newest one for the running kernel that is not held.\n"
+	  "What is live already stays as it is: it is safe to say this again.\n"
+	  "\n"
+	  "  kpatch-manager apply --dry-run       what would be done (exit 20: something)\n"
+	  "  kpatch-manager apply                 do it\n"
+	  "  kpatch-manager apply 1-2             this release\n"
+	  "  kpatch-manager apply ./my-patch.ko   a file that you have built\n"
+	  "\n"
+	  "--boot is for kpatch.service: it honours kpatch.enable=0.\n",
+	  KP_OPTION_JSON | KP_OPTION_DRY_RUN | KP_OPTION_BOOT, 1, kp_command_apply },
+	{ "rollback", "[VERSION|none] [--dry-run] [--json]",
+	  "go back to an earlier release, or to no patch",
+	  "Replaces the live patch with the release before it, in one step, also when its\n"
+	  "package has gone: copies of what was applied are kept. What was rolled back is\n"
+	  "held: it stays away, at boot too, until a newer one comes or you release it.\n"
+	  "\n"
+	  "  kpatch-manager rollback          the release before this one, or none\n"
+	  "  kpatch-manager rollback 1-1      this release\n"
+	  "  kpatch-manager rollback none     the kernel as it was booted\n"
+	  "  kpatch-manager release           let in again what was rolled back\n",
+	  KP_OPTION_JSON | KP_OPTION_DRY_RUN, 1, kp_command_rollback },
+	{ "release", "[NAME|VERSION] [--dry-run]",
+	  "let in again what is held",
+	  "Takes away the hold of a release, or all holds of the running kernel. It makes\n"
+	  "nothing live by itself.\n"
+	  "\n"
+	  "  kpatch-manager release 1-2     this release\n"
+	  "  kpatch-manager release         all that is held\n"
+	  "  kpatch-manager apply           and now make it live\n",
+	  KP_OPTION_DRY_RUN, 1, kp_command_release },
+	{ "sync", "[--dry-run]",
+	  "make the kernel agree with the installed files",
+	  "Package triggers call it after patches were installed or removed. It makes live\n"
+	  "what apply would, and is quiet when there is nothing to do. A patch whose\n"
+	  "package was removed stays live; rollback takes it out.\n"
+	  "\n"
+	  "  kpatch-manager sync\n",
+	  KP_OPTION_DRY_RUN, 0, kp_command_sync },
+	{ "help", "[COMMAND]",
+	  "explain a command",
+	  "  kpatch-manager help rollback\n",
+	  0, 1, kp_command_help },
+};
+
+const KpCommand *kp_command_find(const char *name)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS(command_table); i++)
+		if (g_str_equal(command_table[i].name, name))
+			return &command_table[i];
+	return NULL;
+}
+
+void kp_help_command(const KpCommand *command)
+{
+	printf("Usage: kpatch-manager [OPTION...] %s %s\n\n%s", command->name,
+	       command->synopsis, command->help);
+}
+
+static void help_all(void)
+{
+	printf("Usage: kpatch-manager [OPTION...] COMMAND [ARGUMENT...]\n\n"
+	       "Patches of the running kernel: which belong to it, and which are live.\n\n");
+	for (gsize i = 0; i < G_N_ELEMENTS(command_table); i++)
+		printf("  %-10s %s\n", command_table[i].name, command_table[i].summary);
+	printf("\n"
+	       "  --root DIR     look at the system in DIR; changes nothing in a kernel\n"
+	       "  -q, --quiet    say only what went wrong\n"
+	       "  -v, --verbose  say also why something was not done\n"
+	       "  --version      print the version\n"
+	       "\n"
+	       "'kpatch-manager COMMAND --help' explains a command with examples.\n"
+	       "Exit codes: 0 done or nothing to do, 1 failed, 2 usage or configuration,\n"
+	       "3 busy, try again, 4 refused, 20 --dry-run would change something.\n");
+}
+
+int kp_command_help(const KpOptions *options, char **words, GError **error)
+{
+	const KpCommand *command;
+
+	if (words[0] == NULL) {
+		help_all();
+		return KP_EXIT_DONE;
+	}
+	command = kp_command_find(words[0]);
+	if (command == NULL) {
+		g_set_error(error, KP_ERROR, KP_ERROR_USAGE,
+			    "there is no command %s; 'kpatch-manager help' lists them", words[0]);
+		return -1;
+	}
+	kp_help_command(command);
+	return KP_EXIT_DONE;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the command line says. */
+#ifndef KP_OPTIONS_H
+#define KP_OPTIONS_H
+
+#include <glib.h>
+
+#include "base/wait.h"
+
+typedef struct {
+	char *root;		/* NULL: the machine itself */
+	gboolean quiet;
+	gboolean verbose;
+	gboolean json;
+	gboolean dry_run;
+	gboolean boot;
+	gboolean help;
+	gboolean version;
+	char **words;		/* command and its arguments; never NULL */
+	const volatile sig_atomic_t *stop;	/* set by SIGINT and SIGTERM */
+} KpOptions;
+
+/* Options that only some commands take. */
+enum {
+	KP_OPTION_JSON = 1 << 0,
+	KP_OPTION_DRY_RUN = 1 << 1,
+	KP_OPTION_BOOT = 1 << 2,
+};
+
+/* Parses @argv (without changing it) into *@options, which is zeroed. Options
+ * may stand anywhere. FALSE with KP_ERROR_USAGE. Caller clears it with
+ * kp_options_clear(). */
+gboolean kp_options_parse(char **argv, KpOptions *options, GError **error);
+void kp_options_clear(KpOptions *options);
+
+/* FALSE with KP_ERROR_USAGE when an option was given that @allowed, a set of
+ * KP_OPTION_*, does not have. */
+gboolean kp_options_check(const KpOptions *options, guint allowed, const char *command,
+			  GError **error);
+
+#endif

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The door to the package wing: its plugin is loaded when it is asked for. */
+#ifndef KP_PACKAGES_H
+#define KP_PACKAGES_H
+
+#include "base/inventory.h"
+#include "base/settings.h"
+
+/* What the package database below @root has. NULL and KP_ERROR_FAILED when the
+ * plugin or the database cannot be used. Caller frees. */
+KpInventory *kp_packages_read(const char *root, const KpSettings *settings, GError **error);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The one place that speaks for the commands which change something. */
+#ifndef KP_REPORT_H
+#define KP_REPORT_H
+
+#include "cli/options.h"
+#include "live/plan.h"
+
+/* To standard output, unless --quiet or --json. */
+void kp_say(const KpOptions *options, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+/* To standard error. */
+void kp_warn(const char *format, ...) G_GNUC_PRINTF(1, 2);
+void kp_warn_all(const GPtrArray *texts);
+void kp_report_error(const GError *error);
+
+/* Prints the steps of @plan for people. */
+void kp_report_steps(const KpPlan *plan);
+
+/* Everything a command did or would do, as JSON (kpatch-manager(8), JSON). */
+typedef struct {
+	const char *action;
+	const char *kver;
+	const KpPlan *plan;	/* NULL: there was none */
+	const char *result;	/* "done", "nothing", "would-change", kp_error_word() */
+	const GError *error;	/* may be NULL */
+	const GPtrArray *reasons;	/* char *, may be NULL */
+	const GPtrArray *warnings;	/* char * */
+} KpOutcome;
+
+void kp_report_json(const KpOutcome *outcome);
+
+/* Fills @watch: progress on a terminal, and the stop flag. */
+void kp_watch_init(KpWatch *watch, const KpOptions *options);
+
+/* Ends the progress line, if there is one. */
+void kp_watch_end(const KpOptions *options);
+
+#endif

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* rollback: the release before, a named one, or none. */
+#include "base/error.h"
+#include "base/names.h"
+#include "cli/change.h"
+#include "cli/command.h"
+#include "cli/report.h"
+#include "cli/scene.h"
+#include "live/live.h"
+
+/* The release @word means. It must not be newer than what is live: going
+ * forward is what apply does. */
+static gboolean find_target(const KpScene *scene, const char *word, const KpPatch **target,
+			    GError **error)
+{
+	const KpLivePatch *top = kp_live_top(scene->live);
+	const KpPatch *found = kp_select_named(scene->candidates->patches, word);
+
+	if (found == NULL) {
+		g_set_error(error, KP_ERROR, KP_ERROR_FAILED,
+			    "there is no release %s of a patch for kernel %s; "
+			    "'kpatch-manager status' shows what there is", word, scene->host->kver);
+		return FALSE;
+	}
+	if (top != NULL && top->version != NULL &&
+	    kp_version_compare(found->version, top->version) > 0) {
+		g_set_error(error, KP_ERROR, KP_ERROR_USAGE,
+			    "%s is newer than %s, which is live; 'kpatch-manager apply %s' goes "
+			    "forward", found->version, top->version, found->version);
+		return FALSE;
+	}
+	*target = found;
+	return TRUE;
+}
+
+static int roll_back(const KpScene *scene, const KpOptions *options, const char *word,
+		     const KpWatch *watch, GError **error)
+{
+	const KpLivePatch *top = kp_live_top(scene->live);
+	const KpPatch *target = NULL;
+
+	if (word == NULL && top == NULL)
+		return kp_change_nothing(scene, options, "rollback");
+	if (word == NULL)
+		target = kp_select_previous(scene->candidates->patches, scene->holds, top->version);
+	else if (!g_str_equal(word, "none") && !find_target(scene, word, &target, error))
+		return -1;
+	if (word == NULL && target == NULL)
+		kp_say(options, "There is no earlier release of %s: going back to no patch.", top->name);
+	return kp_change_rollback(scene, options, target, watch, error);
+}
+
+int kp_command_rollback(const KpOptions *options, char **words, GError **error)
+{
+	g_autoptr(KpScene) scene = NULL;
+	KpWatch watch;
+
+	kp_watch_init(&watch, options);
+	scene = kp_scene_open(options, !options->dry_run, &watch, error);
+	if (scene == NULL)
+		return -1;
+	kp_warn_all(scene->candidates->problems);
+	return roll_back(scene, options, words[0], &watch, error);
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cli/scene.h"
+
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/lock.h"
+#include "live/live.h"
+
+void kp_scene_free(KpScene *scene)
+{
+	if (scene == NULL)
+		return;
+	g_clear_pointer(&scene->live, g_ptr_array_unref);
+	g_clear_pointer(&scene->candidates, kp_candidates_free);
+	g_clear_pointer(&scene->holds, g_ptr_array_unref);
+	g_ptr_array_unref(scene->warnings);
+	kp_state_close(scene->state);
+	kp_host_free(scene->host);
+	kp_settings_free(scene->settings);
+	if (scene->lock >= 0)
+		close(scene->lock);
+	g_free(scene);
+}
+
+static gboolean may_change(const KpHost *host, GError **error)
+{
+	if (!host->is_machine)
+		g_set_error(error, KP_ERROR, KP_ERROR_USAGE,
+			    "below --root and in a chroot no kernel can be changed; add --dry-run "
+			    "to see what would be done");
+	else if (geteuid() != 0)
+		g_set_error(error, KP_ERROR, KP_ERROR_FAILED,
+			    "only root can change the kernel; run this with sudo, or add --dry-run");
+	else
+		return TRUE;
+	return FALSE;
+}
+
+static gboolean open_state(KpScene *scene, gboolean writing, GError **error)
+{
+	scene->state = kp_state_open(scene->host->root, writing, error);
+	if (scene->state == NULL)
+		return FALSE;
+	scene->holds = kp_state_holds(scene->state, scene->host->kver, error);
+	return scene->holds != NULL;
+}
+
+/* A machine must not stay unpatched over a broken database: at boot a missing
+ * history is the smaller evil. */
+static gboolean open_state_or_go_on(KpScene *scene, const KpOptions *options,
+				    gboolean changing, GError **error)
+{
+	g_autoptr(GError) problem = NULL;
+
+	if (open_state(scene, changing, &problem))
+		return TRUE;
+	if (!options->boot) {
+		g_propagate_error(error, g_steal_pointer(&problem));
+		return FALSE;
+	}
+	g_clear_pointer(&scene->state, kp_state_close);
+	scene->holds = g_ptr_array_new();
+	g_ptr_array_add(scene->warnings, g_strdup_printf(
+		"%s; going on without history and holds", problem->message));
+	return TRUE;
+}
+
+KpScene *kp_scene_open(const KpOptions *options, gboolean changing, const KpWatch *watch,
+		       GError **error)
+{
+	g_autoptr(KpScene) scene = g_new0(KpScene, 1);
+
+	scene->lock = -1;
+	scene->warnings = g_ptr_array_new_with_free_func(g_free);
+	scene->settings = kp_settings_read(options->root, error);
+	if (scene->settings == NULL)
+		return NULL;
+	scene->host = kp_host_read(options->root);
+	if (changing && !may_change(scene->host, error))
+		return NULL;
+	if (scene->host->kver == NULL) {
+		g_set_error_literal(error, KP_ERROR, KP_ERROR_FAILED,
+				    "no kernel is running there (/proc/sys/kernel/osrelease is missing)");
+		return NULL;
+	}
+	if (changing) {
+		scene->lock = kp_lock_take(options->root, scene->settings->lock_limit * 1000,
+					   watch, error);
+		if (scene->lock < 0)
+			return NULL;
+	}
+	if (!open_state_or_go_on(scene, options, changing, error))
+		return NULL;
+	scene->candidates = kp_store_scan(options->root, scene->host->kver);
+	scene->live = kp_live_read(options->root, scene->candidates);
+	return g_steal_pointer(&scene);
+}

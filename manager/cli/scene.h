@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the commands of the live wing begin with: facts, settings, state,
+ * files and what is live, read in that order, under the lock if need be. */
+#ifndef KP_SCENE_H
+#define KP_SCENE_H
+
+#include "base/settings.h"
+#include "base/state.h"
+#include "cli/options.h"
+#include "live/host.h"
+#include "live/store.h"
+
+typedef struct {
+	KpSettings *settings;
+	KpHost *host;
+	int lock;		/* descriptor, or -1 */
+	KpState *state;		/* NULL when it cannot be used, at boot only */
+	GPtrArray *holds;	/* KpHold of the running kernel */
+	KpCandidates *candidates;
+	GPtrArray *live;	/* KpLivePatch */
+	GPtrArray *warnings;	/* char * */
+} KpScene;
+
+/* Reads all of it. @changing: takes the lock and opens the state for writing,
+ * which wants root and the machine itself. Caller frees with kp_scene_free(). */
+KpScene *kp_scene_open(const KpOptions *options, gboolean changing, const KpWatch *watch,
+		       GError **error);
+void kp_scene_free(KpScene *scene);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(KpScene, kp_scene_free)
+
+#endif

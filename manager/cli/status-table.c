@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Status for people. */
+#include "cli/status.h"
+#include "cli/table.h"
+
+#include "base/names.h"
+
+#define GREEN "\033[32m"
+#define YELLOW "\033[33m"
+#define RED "\033[31m"
+
+static const struct {
+	const char *word;
+	const char *colour;
+} colour_table[] = {
+	{ "up-to-date", GREEN },
+	{ "uncovered", YELLOW },
+	{ "not-live", RED },
+	{ "failed", RED },
+};
+
+static const char *colour_of(const char *word)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS(colour_table); i++)
+		if (g_str_equal(colour_table[i].word, word))
+			return colour_table[i].colour;
+	return NULL;
+}
+
+static char *local_time(gint64 seconds)
+{
+	g_autoptr(GDateTime) time = g_date_time_new_from_unix_local(seconds);
+
+	return time != NULL ? g_date_time_format(time, "%Y-%m-%d %H:%M") : g_strdup("?");
+}
+
+/* What packages brought; without a package database, what lies there. */
+static char *installed_text(const KpStatusKernel *kernel)
+{
+	const KpPatch *newest = NULL;
+
+	if (kernel->packages->len > 0) {
+		KpInvPatch *patch = g_ptr_array_index(kernel->packages, 0);
+
+		return g_strdup(patch->evr);
+	}
+	for (guint i = 0; i < kernel->candidates->patches->len; i++) {
+		const KpPatch *patch = g_ptr_array_index(kernel->candidates->patches, i);
+
+		if (patch->origin == KP_ORIGIN_PACKAGE &&
+		    (newest == NULL || kp_version_compare(patch->version, newest->version) > 0))
+			newest = patch;
+	}
+	return newest != NULL ? g_strdup_printf("%s (no package)", newest->version) : NULL;
+}
+
+static char *live_text(const KpLivePatch *top)
+{
+	if (top == NULL)
+		return NULL;
+	return g_strdup_printf("%s%s", top->version != NULL ? top->version : top->name,
+			       top->transition ? " (in transition)" : "");
+}
+
+static char *held_text(const KpStatusKernel *kernel)
+{
+	GString *text = NULL;
+
+	for (guint i = 0; i < kernel->holds->len; i++) {
+		const KpHold *hold = g_ptr_array_index(kernel->holds, i);
+
+		if (text == NULL)
+			text = g_string_new(hold->version);
+		else
+			g_string_append_printf(text, " %s", hold->version);
+	}
+	return text != NULL ? g_string_free(text, FALSE) : NULL;
+}
+
+static void add_row(const KpStatus *status, KpTable *table, const KpStatusKernel *kernel)
+{
+	const KpLivePatch *top = kernel->running ? kp_live_top(status->live) : NULL;
+	g_autofree char *installed = installed_text(kernel);
+	g_autofree char *live = live_text(top);
+	g_autofree char *since = kernel->since != 0 ? local_time(kernel->since) : NULL;
+	g_autofree char *held = held_text(kernel);
+	const char *cells[] = { kernel->running ? "*" : " ", kernel->kver, installed, live,
+				top != NULL ? kp_backend_word(top->backend) : NULL,
+				since, held, kernel->word };
+
+	kp_table_add(table, cells, colour_of(kernel->word));
+}
+
+static void add_remarks(const KpStatus *status, GString *text)
+{
+	for (guint i = 0; i < status->problems->len; i++)
+		g_string_append_printf(text, "Problem: %s\n",
+				       (const char *)g_ptr_array_index(status->problems, i));
+	for (guint i = 0; i < status->kernels->len; i++) {
+		const KpStatusKernel *kernel = g_ptr_array_index(status->kernels, i);
+		g_autofree char *at = NULL;
+
+		if (kernel->last == NULL || g_str_equal(kernel->last->result, "done"))
+			continue;
+		at = local_time(kernel->last->at);
+		g_string_append_printf(text, "Last attempt on %s: %s, %s %s: %s\n", kernel->kver,
+				       at, kernel->last->action, kernel->last->result,
+				       kernel->last->detail);
+	}
+}
+
+char *kp_status_table(const KpStatus *status, gboolean coloured)
+{
+	static const char *const heads[] = { " ", "KERNEL", "INSTALLED", "LIVE", "BACKEND",
+					     "SINCE", "HELD", "STATE", NULL };
+	g_autoptr(KpTable) table = kp_table_new(heads);
+	g_autofree char *rows = NULL;
+	GString *text;
+
+	for (guint i = 0; i < status->kernels->len; i++)
+		add_row(status, table, g_ptr_array_index(status->kernels, i));
+	rows = kp_table_text(table, coloured);
+	text = g_string_new(status->kernels->len > 0 ? rows : "No kernel is known.\n");
+	add_remarks(status, text);
+	return g_string_free(text, FALSE);
+}

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cli/status.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/names.h"
+#include "cli/command.h"
+#include "cli/packages.h"
+
+static void kernel_free(gpointer data)
+{
+	KpStatusKernel *kernel = data;
+
+	g_free(kernel->kver);
+	g_ptr_array_unref(kernel->packages);
+	g_clear_pointer(&kernel->candidates, kp_candidates_free);
+	g_clear_pointer(&kernel->holds, g_ptr_array_unref);
+	kp_record_free(kernel->last);
+	g_free(kernel);
+}
+
+void kp_status_free(KpStatus *status)
+{
+	if (status == NULL)
+		return;
+	g_ptr_array_unref(status->kernels);
+	g_clear_pointer(&status->live, g_ptr_array_unref);
+	g_ptr_array_unref(status->problems);
+	kp_inventory_free(status->inventory);
+	kp_state_close(status->state);
+	kp_host_free(status->host);
+	kp_settings_free(status->settings);
+	g_free(status);
+}
+
+const char *kp_status_word(const KpStatusFacts *facts)
+{
+	gboolean current = facts->best == NULL ||
+		kp_version_compare(facts->live_version, facts->best) >= 0;
+	const struct {
+		gboolean is;
+		const char *word;
+	} rules[] = {
+		{ !facts->running && !facts->covered, "uncovered" },
+		{ !facts->running, "up-to-date" },
+		{ facts->live && current && !facts->transition, "up-to-date" },
+		{ facts->last_failed, "failed" },
+		{ facts->covered || facts->live, "not-live" },
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(rules); i++)
+		if (rules[i].is)
+			return rules[i].word;
+	return "uncovered";
+}
+
+static KpStatusKernel *find_kernel(const KpStatus *status, const char *kver)
+{
+	for (guint i = 0; i < status->kernels->len; i++) {
+		KpStatusKernel *kernel = g_ptr_array_index(status->kernels, i);
+
+		if (g_str_equal(kernel->kver, kver))
+			return kernel;
+	}
+	return NULL;
+}
+
+static KpStatusKernel *add_kernel(KpStatus *status, const char *kver)
+{
+	KpStatusKernel *kernel = find_kernel(status, kver);
+
+	if (kernel != NULL)
+		return kernel;
+	kernel = g_new0(KpStatusKernel, 1);
+	kernel->kver = g_strdup(kver);
+	kernel->running = g_strcmp0(kver, status->host->kver) == 0;
+	kernel->packages = g_ptr_array_new();
+	g_ptr_array_add(status->kernels, kernel);
+	return kernel;
+}
+
+/* The dependency ties a patch package to its kernel, not its name. An empty
+ * package (0-0, which subscribes a host to the stream) owns no folder. */
+static void add_packages(KpStatusKernel *kernel, const char *uname_r,
+			 const KpInventory *inventory)
+{
+	for (guint i = 0; i < inventory->patches->len; i++) {
+		KpInvPatch *patch = g_ptr_array_index(inventory->patches, i);
+
+		if (uname_r != NULL && g_strcmp0(patch->uname_r, uname_r) == 0)
+			g_ptr_array_add(kernel->packages, patch);
+	}
+}
+
+static void add_inventory(KpStatus *status)
+{
+	const KpInventory *inventory = status->inventory;
+
+	for (guint i = 0; i < inventory->kernels->len; i++) {
+		const KpInvKernel *package = g_ptr_array_index(inventory->kernels, i);
+		KpStatusKernel *kernel = add_kernel(status, package->kver);
+
+		if (kernel->package != NULL)
+			continue;
+		kernel->package = package->package;
+		add_packages(kernel, package->uname_r, inventory);
+	}
+}
+
+static void add_kernels(KpStatus *status, const char *root)
+{
+	if (status->host->kver != NULL)
+		add_kernel(status, status->host->kver);
+	if (status->inventory != NULL) {
+		add_inventory(status);
+	} else {
+		/* without packages, the folders are all there is to know kernels by */
+		g_autoptr(GPtrArray) kvers = kp_store_kernels(root);
+
+		for (guint i = 0; i < kvers->len; i++)
+			add_kernel(status, g_ptr_array_index(kvers, i));
+	}
+}
+
+static void add_problem(KpStatus *status, GError **error)
+{
+	g_ptr_array_add(status->problems, g_strdup((*error)->message));
+	g_clear_error(error);
+}
+
+static void read_kernel_state(KpStatus *status, KpStatusKernel *kernel)
+{
+	g_autoptr(GError) error = NULL;
+
+	if (status->state != NULL) {
+		kernel->holds = kp_state_holds(status->state, kernel->kver, &error);
+		if (kernel->holds == NULL)
+			add_problem(status, &error);
+		else if (!kp_state_last_record(status->state, kernel->kver, NULL,
+					       &kernel->last, &error))
+			add_problem(status, &error);
+	}
+	if (kernel->holds == NULL)
+		kernel->holds = g_ptr_array_new();
+}
+
+static gboolean owns_folder(const KpStatusKernel *kernel)
+{
+	for (guint i = 0; i < kernel->packages->len; i++)
+		if (((KpInvPatch *)g_ptr_array_index(kernel->packages, i))->kver != NULL)
+			return TRUE;
+	return FALSE;
+}
+
+static void judge(const KpStatus *status, KpStatusKernel *kernel)
+{
+	const KpLivePatch *top = kernel->running ? kp_live_top(status->live) : NULL;
+	const KpStatusFacts facts = {
+		.running = kernel->running,
+		.covered = kernel->candidates->patches->len > 0 || owns_folder(kernel),
+		.transition = top != NULL && top->transition,
+		.best = kernel->best != NULL ? kernel->best->version : NULL,
+		.live = top != NULL,
+		.live_version = top != NULL ? top->version : NULL,
+		.last_failed = kernel->last != NULL &&
+			       !g_str_equal(kernel->last->result, "done") &&
+			       g_str_equal(kernel->last->boot_id, status->host->boot_id),
+	};
+
+	if (top != NULL && status->state != NULL)
+		kernel->since = kp_state_live_since(status->state, kernel->kver, top->name,
+						    status->host->boot_id);
+	kernel->word = kp_status_word(&facts);
+}
+
+static void complete_kernel(KpStatus *status, KpStatusKernel *kernel, const char *root)
+{
+	g_autoptr(KpChoice) choice = NULL;
+
+	kernel->candidates = kp_store_scan(root, kernel->kver);
+	read_kernel_state(status, kernel);
+	choice = kp_select_best(kernel->candidates->patches, kernel->holds);
+	kernel->best = choice->patch;
+	for (guint i = 0; i < kernel->candidates->problems->len; i++)
+		g_ptr_array_add(status->problems,
+				g_strdup(g_ptr_array_index(kernel->candidates->problems, i)));
+	if (kernel->running)
+		status->live = kp_live_read(root, kernel->candidates);
+}
+
+static int compare_kernels(gconstpointer a, gconstpointer b)
+{
+	const KpStatusKernel *left = *(const KpStatusKernel *const *)a;
+	const KpStatusKernel *right = *(const KpStatusKernel *const *)b;
+
+	if (left->running != right->running)
+		return right->running - left->running;
+	return kp_version_compare(right->kver, left->kver);
+}
+
+KpStatus *kp_status_read(const char *root, GError **error)
+{
+	g_autoptr(KpStatus) status = g_new0(KpStatus, 1);
+	g_autoptr(GError) problem = NULL;
+
+	status->kernels = g_ptr_array_new_with_free_func(kernel_free);
+	status->problems = g_ptr_array_new_with_free_func(g_free);
+	status->settings = kp_settings_read(root, error);
+	if (status->settings == NULL)
+		return NULL;
+	status->host = kp_host_read(root);
+	status->state = kp_state_open(root, FALSE, &problem);
+	if (status->state == NULL)
+		add_problem(status, &problem);
+	status->inventory = kp_packages_read(root, status->settings, &problem);
+	if (status->inventory == NULL)
+		add_problem(status, &problem);
+	add_kernels(status, root);
+	g_ptr_array_sort(status->kernels, compare_kernels);
+	for (guint i = 0; i < status->kernels->len; i++)
+		complete_kernel(status, g_ptr_array_index(status->kernels, i), root);
+	if (status->live == NULL)
+		status->live = kp_live_read(root, NULL);
+	for (guint i = 0; i < status->kernels->len; i++)
+		judge(status, g_ptr_array_index(status->kernels, i));
+	return g_steal_pointer(&status);
+}
+
+static gboolean colour_wanted(void)
+{
+	const char *no_colour = getenv("NO_COLOR");
+
+	return isatty(STDOUT_FILENO) && (no_colour == NULL || *no_colour == '\0');
+}
+
+int kp_command_status(const KpOptions *options, char **words, GError **error)
+{
+	g_autoptr(KpStatus) status = kp_status_read(options->root, error);
+	g_autofree char *text = NULL;
+
+	if (status == NULL)
+		return -1;
+	text = options->json ? kp_status_json(status)
+			     : kp_status_table(status, colour_wanted());
+	fputs(text, stdout);
+	return KP_EXIT_DONE;
+}

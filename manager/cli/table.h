@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A text table whose columns are as wide as what is in them. */
+#ifndef KP_TABLE_H
+#define KP_TABLE_H
+
+#include <glib.h>
+
+typedef struct KpTable KpTable;
+
+/* A table with the columns of the NULL-terminated @heads. */
+KpTable *kp_table_new(const char *const *heads);
+void kp_table_free(KpTable *table);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(KpTable, kp_table_free)
+
+/* Adds a row: one text per column, NULL for "-". @colour is an SGR sequence
+ * for the last column, or NULL. */
+void kp_table_add(KpTable *table, const char *const *cells, const char *colour);
+
+/* The whole table, with colours if @coloured. Control characters in cells
+ * become '?'. Caller frees. */
+char *kp_table_text(const KpTable *table, gboolean coloured);
+
+#endif

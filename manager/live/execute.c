@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "live/execute.h"
+
+#include "base/error.h"
+#include "live/core.h"
+#include "live/live.h"
+#include "live/module.h"
+
+typedef gboolean (*StepFunc)(const KpExecution *ex, const KpStep *step, GError **error);
+
+static gboolean run_hold(const KpExecution *ex, const KpStep *step, GError **error)
+{
+	KpHold hold = {
+		.kver = step->patch->kver, .name = step->patch->name,
+		.version = step->patch->version, .sha256 = step->patch->sha256,
+		.reason = (char *)"it was rolled back", .since = g_get_real_time() / G_USEC_PER_SEC,
+	};
+	gboolean added;
+
+	if (ex->state != NULL)
+		return kp_state_add_hold(ex->state, &hold, &added, error);
+	g_set_error(error, KP_ERROR, KP_ERROR_FAILED,
+		    "%s cannot be held: there is no state database", step->name);
+	return FALSE;
+}
+
+static gboolean run_release(const KpExecution *ex, const KpStep *step, GError **error)
+{
+	if (ex->state == NULL)
+		return TRUE;
+	return kp_state_drop_hold(ex->state, step->patch->kver, step->patch->sha256, error);
+}
+
+static gboolean run_core(const KpExecution *ex, const KpStep *step, GError **error)
+{
+	return kp_core_load(ex->host, error);
+}
+
+static gboolean run_remove(const KpExecution *ex, const KpStep *step, GError **error)
+{
+	return kp_module_remove(step->name, error);
+}
+
+static gboolean run_load(const KpExecution *ex, const KpStep *step, GError **error)
+{
+	const KpBackendCall call = { ex->settings, ex->watch };
+
+	return kp_backend_for(step->backend)->load(&call, step->patch, error);
+}
+
+static gboolean run_disable(const KpExecution *ex, const KpStep *step, GError **error)
+{
+	const KpBackendCall call = { ex->settings, ex->watch };
+
+	return kp_backend_for(step->backend)->disable(&call, step->name, error);
+}
+
+static gboolean run_keep(const KpExecution *ex, const KpStep *step, GError **error)
+{
+	if (!kp_store_keep(ex->host->root, step->patch, error))
+		return FALSE;
+	kp_store_prune(ex->host->root, step->patch->kver, ex->settings->keep,
+		       step->patch->sha256);
+	return TRUE;
+}
+
+/* tidying: a failure leaves the kernel patched as planned */
+static const struct {
+	StepFunc run;
+	gboolean tidying;
+} step_table[] = {
+	[KP_STEP_HOLD] = { run_hold, FALSE },
+	[KP_STEP_RELEASE] = { run_release, FALSE },
+	[KP_STEP_CORE] = { run_core, FALSE },
+	[KP_STEP_REMOVE] = { run_remove, TRUE },
+	[KP_STEP_LOAD] = { run_load, FALSE },
+	[KP_STEP_DISABLE] = { run_disable, FALSE },
+	[KP_STEP_KEEP] = { run_keep, TRUE },
+};
+
+/* Takes back, newest first, what the first @done steps changed in the state. */
+static void undo(const KpExecution *ex, const KpPlan *plan, guint done)
+{
+	while (done-- > 0) {
+		const KpStep *step = &g_array_index(plan->steps, KpStep, done);
+
+		if (step->kind == KP_STEP_HOLD)
+			run_release(ex, step, NULL);
+		else if (step->kind == KP_STEP_RELEASE)
+			run_hold(ex, step, NULL);
+	}
+}
+
+static gboolean run_steps(const KpExecution *ex, const KpPlan *plan, GPtrArray *warnings,
+			  GError **error)
+{
+	for (guint i = 0; i < plan->steps->len; i++) {
+		const KpStep *step = &g_array_index(plan->steps, KpStep, i);
+		g_autoptr(GError) problem = NULL;
+
+		if (step_table[step->kind].run(ex, step, &problem))
+			continue;
+		if (step_table[step->kind].tidying) {
+			g_ptr_array_add(warnings, g_strdup(problem->message));
+			continue;
+		}
+		undo(ex, plan, i);
+		g_propagate_error(error, g_steal_pointer(&problem));
+		return FALSE;
+	}
+	return TRUE;
+}
+
+static void record(const KpExecution *ex, const KpPlan *plan, const GError *problem,
+		   GPtrArray *warnings)
+{
+	const KpPatch *target = plan->target;
+	KpRecord entry = {
+		.at = g_get_real_time() / G_USEC_PER_SEC,
+		.boot_id = ex->host->boot_id,
+		.kver = ex->host->kver,
+		.action = (char *)ex->action,
+		.name = target != NULL ? target->name : "",
+		.version = target != NULL ? target->version : "",
+		.sha256 = target != NULL ? target->sha256 : "",
+		.backend = target != NULL ? (char *)kp_backend_word(target->backend) : "",
+		.result = problem != NULL ? (char *)kp_error_word(problem) : "done",
+		.detail = problem != NULL ? problem->message : "",
+	};
+	g_autoptr(GError) error = NULL;
+
+	if (ex->state == NULL || kp_state_add_record(ex->state, &entry, &error))
+		return;
+	g_ptr_array_add(warnings, g_strdup(error->message));
+}
+
+gboolean kp_execute(const KpExecution *execution, const KpPlan *plan,
+		    GPtrArray *warnings, GError **error)
+{
+	g_autoptr(GError) problem = NULL;
+	gboolean ok = run_steps(execution, plan, warnings, &problem);
+
+	record(execution, plan, problem, warnings);
+	if (!ok)
+		g_propagate_error(error, g_steal_pointer(&problem));
+	return ok;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "live/host.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/names.h"
+#include "base/root.h"
+
+static char *read_fact(const char *root, const char *path, gsize max)
+{
+	g_autofree char *full = kp_root_path(root, path);
+
+	return kp_read_text(full, max);
+}
+
+static gboolean is_there(const char *root, const char *path)
+{
+	g_autofree char *full = kp_root_path(root, path);
+
+	return g_file_test(full, G_FILE_TEST_EXISTS);
+}
+
+/* In a chroot, as while an image is being installed, the running kernel is
+ * somebody else's. Without /proc or the right to look, it is taken as none. */
+static gboolean in_chroot(void)
+{
+	struct stat here, init;
+
+	if (stat("/", &here) != 0 || stat("/proc/1/root", &init) != 0)
+		return FALSE;
+	return here.st_dev != init.st_dev || here.st_ino != init.st_ino;
+}
+
+gboolean kp_cmdline_disables(const char *cmdline)
+{
+	static const char key[] = "kpatch.enable=";
+	g_auto(GStrv) words = g_strsplit_set(cmdline, " \t\n", -1);
+	gboolean disabled = FALSE;
+
+	for (char **word = words; *word != NULL; word++)
+		if (g_str_has_prefix(*word, key))
+			disabled = g_str_equal(*word + strlen(key), "0");
+	return disabled;
+}
+
+KpHost *kp_host_read(const char *root)
+{
+	KpHost *host = g_new0(KpHost, 1);
+	g_autofree char *ftrace = read_fact(root, "/proc/sys/kernel/ftrace_enabled", 16);
+	g_autofree char *cmdline = read_fact(root, "/proc/cmdline", 65536);
+
+	host->root = g_strdup(root);
+	host->is_machine = kp_root_is_machine(root) && !in_chroot();
+	host->kver = read_fact(root, "/proc/sys/kernel/osrelease", 256);
+	if (host->kver != NULL && !kp_kver_valid(host->kver))
+		g_clear_pointer(&host->kver, g_free);
+	host->boot_id = read_fact(root, "/proc/sys/kernel/random/boot_id", 64);
+	if (host->boot_id == NULL)
+		host->boot_id = g_strdup("");
+	host->has_livepatch = is_there(root, "/sys/kernel/livepatch");
+	host->has_core = is_there(root, "/sys/kernel/kpatch");
+	host->ftrace_off = ftrace != NULL && g_str_equal(ftrace, "0");
+	host->disabled = cmdline != NULL && kp_cmdline_disables(cmdline);
+	return host;
+}
+
+void kp_host_free(KpHost *host)
+{
+	if (host == NULL)
+		return;
+	g_free(host->root);
+	g_free(host->kver);
+	g_free(host->boot_id);
+	g_free(host);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the running kernel has in it right now, read from /sys. */
+#ifndef KP_LIVE_H
+#define KP_LIVE_H
+
+#include "live/host.h"
+#include "live/patch.h"
+#include "live/store.h"
+
+typedef struct {
+	char *name;		/* module name */
+	char *version;		/* of the module; NULL when it has none */
+	KpBackendKind backend;
+	gboolean enabled;	/* FALSE: only the module is still loaded */
+	gboolean transition;	/* a livepatch transition is under way */
+} KpLivePatch;
+
+/* All patches in the kernel: KpLivePatch, enabled ones first, newest version
+ * first. Replaced livepatch modules have left /sys/kernel/livepatch; they are
+ * found by the names of @candidates (may be NULL). Caller unrefs. */
+GPtrArray *kp_live_read(const char *root, const KpCandidates *candidates);
+
+/* The newest enabled patch of @live, or NULL. */
+const KpLivePatch *kp_live_top(const GPtrArray *live);
+
+/* The entry called @name, in any spelling, or NULL. */
+const KpLivePatch *kp_live_find(const GPtrArray *live, const char *name);
+
+/* The folder of @kind's patches in /sys. */
+const char *kp_live_folder(KpBackendKind kind);
+
+/* One attribute of the patch @name, for example "enabled". Caller frees. */
+char *kp_live_attribute_path(const char *root, KpBackendKind kind, const char *name,
+			     const char *attribute);
+
+/* Reads a 0/1 attribute; @missing when it is not there. */
+gboolean kp_live_flag(const char *root, KpBackendKind kind, const char *name,
+		      const char *attribute, gboolean missing);
+
+/* TRUE when the module @name is loaded. */
+gboolean kp_module_loaded(const char *root, const char *name);
+
+#endif

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "live/modinfo.h"
+
+#include <elf.h>
+#include <gelf.h>
+#include <libelf.h>
+#include <string.h>
+
+#include "base/error.h"
+
+/* longest modinfo value that is believed; parm= lines may be long */
+#define VALUE_MAX 4096
+
+void kp_modinfo_free(KpModinfo *info)
+{
+	if (info == NULL)
+		return;
+	g_free(info->name);
+	g_free(info->vermagic);
+	g_free(info->version);
+	g_strfreev(info->cves);
+	g_free(info);
+}
+
+static gboolean refuse(GError **error, const char *reason)
+{
+	g_set_error_literal(error, KP_ERROR, KP_ERROR_REFUSED, reason);
+	return FALSE;
+}
+
+/* One rule per row: the header as the kernel's own loader wants it. */
+static gboolean header_ok(const Elf64_Ehdr *header, gsize size, GError **error)
+{
+	guint64 table = (guint64)header->e_shnum * sizeof(Elf64_Shdr);
+	const struct {
+		gboolean wrong;
+		const char *reason;
+	} rules[] = {
+		{ memcmp(header->e_ident, ELFMAG, SELFMAG) != 0,
+		  "no kernel module: it does not begin as an ELF file" },
+		{ header->e_ident[EI_CLASS] != ELFCLASS64 ||
+		  header->e_ident[EI_DATA] != ELFDATA2LSB ||
+		  header->e_machine != EM_X86_64, "not a module for x86-64" },
+		{ header->e_type != ET_REL, "no kernel module: not a relocatable ELF file" },
+		{ header->e_shentsize != sizeof(Elf64_Shdr) || header->e_shnum == 0 ||
+		  header->e_shstrndx >= header->e_shnum,
+		  "damaged: its section table makes no sense" },
+		{ header->e_shoff > size || table > size - header->e_shoff,
+		  "damaged or truncated: its section table lies beyond its end" },
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(rules); i++)
+		if (rules[i].wrong)
+			return refuse(error, rules[i].reason);
+	return TRUE;
+}
+
+static gboolean take_once(char **field, const char *value)
+{
+	if (*field == NULL)
+		*field = g_strdup(value);
+	return TRUE;
+}
+
+static void take_entry(KpModinfo *info, GPtrArray *cves, const char *entry)
+{
+	const struct {
+		const char *key;
+		char **field;
+	} rows[] = {
+		{ "name=", &info->name },
+		{ "vermagic=", &info->vermagic },
+		{ "version=", &info->version },
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
+		if (g_str_has_prefix(entry, rows[i].key))
+			take_once(rows[i].field, entry + strlen(rows[i].key));
+	if (g_str_has_prefix(entry, "kpatch_cve="))
+		g_ptr_array_add(cves, g_strdup(entry + strlen("kpatch_cve=")));
+	if (g_str_has_prefix(entry, "livepatch="))
+		info->livepatch = entry[strlen("livepatch=")] == 'Y';
+}
+
+/* The section is key=value strings with any number of NULs between them. */
+static gboolean read_entries(KpModinfo *info, GPtrArray *cves, const char *data,
+			     gsize size, GError **error)
+{
+	gsize at = 0;
+
+	while (at < size) {
+		gsize length = strnlen(data + at, size - at);
+
+		if (at + length == size)
+			return refuse(error, "damaged: its module information does not end");
+		if (length > VALUE_MAX)
+			return refuse(error, "damaged: its module information is too long");
+		if (length > 0 && g_utf8_validate(data + at, (gssize)length, NULL))
+			take_entry(info, cves, data + at);
+		at += length + 1;
+	}
+	return TRUE;
+}
+
+static gboolean section_inside(const GElf_Shdr *section, gsize size)
+{
+	return section->sh_type == SHT_NOBITS ||
+	       (section->sh_offset <= size && section->sh_size <= size - section->sh_offset);
+}
+
+static gboolean read_section(KpModinfo *info, GPtrArray *cves, const char *name,
+			     const GElf_Shdr *section, GBytes *content, GError **error)
+{
+	const char *bytes = g_bytes_get_data(content, NULL);
+
+	if (g_str_equal(name, ".kpatch.funcs"))
+		info->kpatch_funcs = section->sh_size > 0;
+	if (!g_str_equal(name, ".modinfo") || section->sh_type == SHT_NOBITS)
+		return TRUE;
+	return read_entries(info, cves, bytes + section->sh_offset, section->sh_size, error);
+}
+
+static gboolean read_sections(Elf *elf, KpModinfo *info, GPtrArray *cves,
+			      GBytes *content, GError **error)
+{
+	size_t names;
+
+	if (elf_getshdrstrndx(elf, &names) != 0)
+		return refuse(error, "damaged: it has no section names");
+	for (Elf_Scn *scn = NULL; (scn = elf_nextscn(elf, scn)) != NULL;) {
+		GElf_Shdr section;
+		const char *name;
+
+		if (gelf_getshdr(scn, &section) == NULL ||
+		    (name = elf_strptr(elf, names, section.sh_name)) == NULL)
+			return refuse(error, "damaged: a section has no header or name");
+		if (!section_inside(&section, g_bytes_get_size(content)))
+			return refuse(error, "damaged or truncated: a section lies beyond its end");
+		if (!read_section(info, cves, name, &section, content, error))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+static gboolean complete(const KpModinfo *info, GError **error)
+{
+	if (info->name == NULL || *info->name == '\0')
+		return refuse(error, "no kernel module: its module information has no name");
+	if (info->vermagic == NULL || *info->vermagic == '\0')
+		return refuse(error, "no kernel module: it does not say for which kernel it is (no vermagic)");
+	return TRUE;
+}
+
+KpModinfo *kp_modinfo_parse(GBytes *content, GError **error)
+{
+	g_autoptr(KpModinfo) info = g_new0(KpModinfo, 1);
+	g_autoptr(GPtrArray) cves = g_ptr_array_new_with_free_func(g_free);
+	gsize size;
+	const char *bytes = g_bytes_get_data(content, &size);
+	Elf64_Ehdr header;
+	Elf *elf;
+	gboolean ok;
+
+	if (size < sizeof(header)) {
+		refuse(error, "no kernel module: too short");
+		return NULL;
+	}
+	memcpy(&header, bytes, sizeof(header));
+	if (!header_ok(&header, size, error))
+		return NULL;
+	elf_version(EV_CURRENT);
+	/* libelf only reads the image: it has the byte order of this machine */
+	elf = elf_memory((char *)bytes, size);
+	if (elf == NULL) {
+		refuse(error, "no kernel module: not a readable ELF file");
+		return NULL;
+	}
+	ok = read_sections(elf, info, cves, content, error) && complete(info, error);
+	elf_end(elf);
+	if (!ok)
+		return NULL;
+	g_ptr_array_add(cves, NULL);
+	info->cves = (char **)g_ptr_array_free(g_steal_pointer(&cves), FALSE);
+	return g_steal_pointer(&info);
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "live/module.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/wait.h"
+
+/* finit_module(2), kernel/module/main.c and kernel/module/signing.c */
+static const struct {
+	int code;
+	KpErrorCode meaning;
+	const char *text;
+} errno_table[] = {
+	{ EPERM, KP_ERROR_FAILED,
+	  "this is not allowed: run it as root, and with kernel lockdown sign the module "
+	  "with a key that the kernel trusts" },
+	{ ENOEXEC, KP_ERROR_REFUSED,
+	  "the kernel does not take the file as a module of its own (damaged, or built with "
+	  "another configuration); rebuild it against this kernel's headers" },
+	{ EINVAL, KP_ERROR_REFUSED,
+	  "the kernel or the core module finds the patch invalid; dmesg says what" },
+	{ ENOENT, KP_ERROR_REFUSED,
+	  "a symbol that it needs is not in this kernel; dmesg says which" },
+	{ EEXIST, KP_ERROR_FAILED,
+	  "a module of this name is loaded already; 'kpatch-manager status' shows it" },
+	{ EBUSY, KP_ERROR_BUSY, "not safe now" },
+	{ ENOKEY, KP_ERROR_REFUSED,
+	  "the kernel has no key for its signature; enrol the signer's certificate" },
+	{ EKEYREJECTED, KP_ERROR_REFUSED,
+	  "the kernel refuses its signature (unsigned, changed, or by a key it does not "
+	  "trust); sign it with an enrolled key" },
+	{ EBADMSG, KP_ERROR_REFUSED, "its signature is damaged; sign it again" },
+	{ ENOMEM, KP_ERROR_FAILED, "the kernel has no memory for it" },
+	{ ENOSYS, KP_ERROR_FAILED, "this kernel cannot load modules" },
+	{ ETXTBSY, KP_ERROR_BUSY, "somebody is writing the file" },
+	{ EOPNOTSUPP, KP_ERROR_REFUSED,
+	  "this kernel lacks what the patch needs; dmesg says what" },
+};
+
+int kp_module_load(int fd, const char *params)
+{
+	return syscall(SYS_finit_module, fd, params, 0) == 0 ? 0 : errno;
+}
+
+int kp_module_delete(const char *name)
+{
+	return syscall(SYS_delete_module, name, O_NONBLOCK) == 0 ? 0 : errno;
+}
+
+static gsize row_of(int code)
+{
+	gsize i = 0;
+
+	while (i < G_N_ELEMENTS(errno_table) && errno_table[i].code != code)
+		i++;
+	return i;
+}
+
+const char *kp_module_errno_text(int code)
+{
+	gsize row = row_of(code);
+
+	return row < G_N_ELEMENTS(errno_table) ? errno_table[row].text : g_strerror(code);
+}
+
+void kp_module_set_error(GError **error, const char *what, int code)
+{
+	gsize row = row_of(code);
+
+	g_set_error(error, KP_ERROR,
+		    row < G_N_ELEMENTS(errno_table) ? errno_table[row].meaning : KP_ERROR_FAILED,
+		    "%s cannot be loaded: %s (%s)", what, kp_module_errno_text(code),
+		    g_strerror(code));
+}
+
+static KpTry try_remove(gpointer data, GError **error)
+{
+	const char *name = data;
+	int code = kp_module_delete(name);
+
+	if (code == 0 || code == ENOENT)
+		return KP_TRY_DONE;
+	if (code == EAGAIN || code == EBUSY)
+		return KP_TRY_AGAIN;
+	g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "the module %s cannot be removed: %s",
+		    name, g_strerror(code));
+	return KP_TRY_FAILED;
+}
+
+gboolean kp_module_remove(const char *name, GError **error)
+{
+	/* The kernel drops its last reference a moment after the switch. */
+	static const KpPace pace = { "removing a module", 2000, 1, 100 };
+
+	switch (kp_wait(&pace, NULL, try_remove, (gpointer)name, error)) {
+	case KP_TRY_DONE:
+		return TRUE;
+	case KP_TRY_AGAIN:
+		g_set_error(error, KP_ERROR, KP_ERROR_BUSY,
+			    "the module %s is still in use; it patches nothing, and the next "
+			    "apply or sync removes it", name);
+		return FALSE;
+	case KP_TRY_FAILED:
+		break;
+	}
+	return FALSE;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The module system calls, each as small as can be, and what their errnos
+ * mean to a sysadmin. */
+#ifndef KP_MODULE_H
+#define KP_MODULE_H
+
+#include <glib.h>
+
+/* Loads the module in @fd. Returns 0 or an errno. */
+int kp_module_load(int fd, const char *params);
+
+/* Removes the module @name. Returns 0 or an errno. */
+int kp_module_delete(const char *name);
+
+/* What errno @code from loading a module means and what to do next. */
+const char *kp_module_errno_text(int code);
+
+/* Sets the error for a module @what that could not be loaded with @code. */
+void kp_module_set_error(GError **error, const char *what, int code);
+
+/* Removes @name, waiting for those who still use it. A module that is not
+ * loaded is fine. */
+gboolean kp_module_remove(const char *name, GError **error);
+
+#endif

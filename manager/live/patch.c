@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "live/patch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/names.h"
+#include "live/modinfo.h"
+
+/* The largest modules of distributions have some 10 MiB, patches some 1 MiB. */
+#define SIZE_MAX_BYTES (64 * 1024 * 1024)
+
+const char *kp_backend_word(KpBackendKind kind)
+{
+	static const char *const words[] = {
+		[KP_BACKEND_KPATCH] = "kpatch",
+		[KP_BACKEND_LIVEPATCH] = "livepatch",
+	};
+
+	return words[kind];
+}
+
+void kp_patch_free(KpPatch *patch)
+{
+	if (patch == NULL)
+		return;
+	if (patch->fd >= 0)
+		close(patch->fd);
+	g_free(patch->path);
+	g_free(patch->name);
+	g_free(patch->kver);
+	g_free(patch->version);
+	g_free(patch->sha256);
+	g_strfreev(patch->cves);
+	g_free(patch);
+}
+
+/* All that is asked of a file before a byte of it is read. */
+static gboolean file_ok(const char *path, const struct stat *st, uid_t owner, GError **error)
+{
+	const struct {
+		gboolean wrong;
+		const char *reason;
+	} rules[] = {
+		{ !S_ISREG(st->st_mode), "not a regular file" },
+		{ st->st_uid != 0 && st->st_uid != owner,
+		  "its owner is not root; chown root it if you trust it" },
+		{ (st->st_mode & (S_IWGRP | S_IWOTH)) != 0,
+		  "others than its owner may write it; chmod go-w it if you trust it" },
+		{ st->st_size == 0, "it is empty" },
+		{ st->st_size > SIZE_MAX_BYTES, "it is larger than 64 MiB" },
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(rules); i++) {
+		if (!rules[i].wrong)
+			continue;
+		g_set_error(error, KP_ERROR, KP_ERROR_REFUSED, "%s: %s", path, rules[i].reason);
+		return FALSE;
+	}
+	return TRUE;
+}
+
+static GBytes *read_all(int fd, gsize size, GError **error)
+{
+	g_autofree char *buffer = g_malloc(size);
+	gsize used = 0;
+
+	while (used < size) {
+		gssize n = pread(fd, buffer + used, size - used, (off_t)used);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0) {
+			g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "cannot read it: %s",
+				    n < 0 ? g_strerror(errno) : "it became shorter meanwhile");
+			return NULL;
+		}
+		used += (gsize)n;
+	}
+	return g_bytes_new_take(g_steal_pointer(&buffer), size);
+}
+
+/* O_NONBLOCK so that a FIFO in the folder cannot stop us. */
+int kp_module_file_open(const char *path, uid_t owner, GBytes **content, GError **error)
+{
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	g_autoptr(GBytes) bytes = NULL;
+	struct stat st;
+
+	if (fd < 0) {
+		g_set_error(error, KP_ERROR,
+			    errno == ELOOP ? KP_ERROR_REFUSED : KP_ERROR_FAILED, "%s: %s", path,
+			    errno == ELOOP ? "it is a symbolic link; name the file itself"
+					   : g_strerror(errno));
+		return -1;
+	}
+	if (fstat(fd, &st) != 0) {
+		g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "%s: %s", path, g_strerror(errno));
+		goto fail;
+	}
+	if (!file_ok(path, &st, owner, error))
+		goto fail;
+	bytes = read_all(fd, (gsize)st.st_size, error);
+	if (bytes == NULL) {
+		g_prefix_error(error, "%s: ", path);
+		goto fail;
+	}
+	*content = g_steal_pointer(&bytes);
+	return fd;
+fail:
+	close(fd);
+	return -1;
+}
+
+/* vermagic begins with uname -r of the kernel */
+static char *kver_of(const char *vermagic)
+{
+	return g_strndup(vermagic, strcspn(vermagic, " "));
+}
+
+static gboolean fill_identity(KpPatch *patch, KpModinfo *info, GError **error)
+{
+	const char *reason = NULL;
+
+	patch->name = kp_name_canonical(info->name);
+	patch->kver = kver_of(info->vermagic);
+	patch->version = g_strdup(info->version);
+	patch->cves = g_steal_pointer(&info->cves);
+	patch->backend = info->livepatch ? KP_BACKEND_LIVEPATCH : KP_BACKEND_KPATCH;
+	if (!info->livepatch && !info->kpatch_funcs)
+		reason = "a kernel module, but no patch (neither .kpatch.funcs nor livepatch=Y)";
+	else if (patch->version == NULL || *patch->version == '\0')
+		reason = "a patch without a version; build it with VERSION=version-release";
+	else if (!kp_kver_valid(patch->kver))
+		reason = "damaged: its vermagic begins with no kernel release";
+	if (reason != NULL)
+		g_set_error_literal(error, KP_ERROR, KP_ERROR_REFUSED, reason);
+	return reason == NULL;
+}
+
+KpPatch *kp_patch_open(const char *path, KpOrigin origin, uid_t owner, GError **error)
+{
+	g_autoptr(KpPatch) patch = g_new0(KpPatch, 1);
+	g_autoptr(KpModinfo) info = NULL;
+	g_autoptr(GBytes) content = NULL;
+
+	patch->path = g_strdup(path);
+	patch->origin = origin;
+	patch->fd = kp_module_file_open(path, owner, &content, error);
+	if (patch->fd < 0)
+		return NULL;
+	patch->size = g_bytes_get_size(content);
+	info = kp_modinfo_parse(content, error);
+	if (info == NULL || !fill_identity(patch, info, error)) {
+		g_prefix_error(error, "%s: ", path);
+		return NULL;
+	}
+	patch->sha256 = g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, content);
+	return g_steal_pointer(&patch);
+}

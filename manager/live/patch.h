@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One patch module file: who it is, bound to the descriptor it was read from. */
+#ifndef KP_PATCH_H
+#define KP_PATCH_H
+
+#include <glib.h>
+#include <sys/types.h>
+
+typedef enum {
+	KP_BACKEND_KPATCH,	/* our core module, kpatch.ko */
+	KP_BACKEND_LIVEPATCH,	/* the kernel's own */
+} KpBackendKind;
+
+/* Where a file was found. */
+typedef enum {
+	KP_ORIGIN_PACKAGE,	/* /usr/lib/kpatch: what RPMs carry */
+	KP_ORIGIN_STORE,	/* /var/lib/kpatch: copies of what was applied */
+	KP_ORIGIN_FILE,		/* named on the command line */
+} KpOrigin;
+
+typedef struct {
+	char *path;
+	KpOrigin origin;
+	int fd;			/* open for reading; what was read is what gets loaded */
+	gsize size;		/* bytes */
+	char *name;		/* module name, canonical */
+	char *kver;		/* kernel it was built for, from vermagic */
+	char *version;		/* version-release, for example 1-2 */
+	char *sha256;		/* hexadecimal */
+	char **cves;		/* never NULL */
+	KpBackendKind backend;
+} KpPatch;
+
+/* Opens and reads the patch module @path. It must be a regular file, not a
+ * link, of a sane size, that none but @owner or root can write. Errors are
+ * KP_ERROR_REFUSED, with the reason, or KP_ERROR_FAILED when it cannot be
+ * read. Caller frees with kp_patch_free(), which closes the descriptor. */
+KpPatch *kp_patch_open(const char *path, KpOrigin origin, uid_t owner, GError **error);
+void kp_patch_free(KpPatch *patch);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(KpPatch, kp_patch_free)
+
+/* "kpatch" or "livepatch" */
+const char *kp_backend_word(KpBackendKind kind);
+
+/* Opens @path as kp_patch_open() does, without taking it for a patch: the
+ * descriptor, or -1. *@content has the bytes read from it. */
+int kp_module_file_open(const char *path, uid_t owner, GBytes **content, GError **error);
+
+#endif

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "live/plan.h"
+
+#include "base/names.h"
+
+static const struct {
+	const char *word;
+	const char *text;	/* %s: module, and its version in brackets */
+} step_table[] = {
+	[KP_STEP_HOLD] = { "hold", "hold %s, so that it stays away" },
+	[KP_STEP_RELEASE] = { "release", "release the hold of %s" },
+	[KP_STEP_CORE] = { "core", "load the core module %s" },
+	[KP_STEP_REMOVE] = { "remove", "remove the module %s, which patches nothing then" },
+	[KP_STEP_LOAD] = { "load", "make %s live, in place of every other patch" },
+	[KP_STEP_DISABLE] = { "disable", "take %s out of the kernel" },
+	[KP_STEP_KEEP] = { "keep", "keep a copy of %s for rollback and boot" },
+};
+
+void kp_plan_free(KpPlan *plan)
+{
+	if (plan == NULL)
+		return;
+	g_array_unref(plan->steps);
+	g_free(plan);
+}
+
+static KpPlan *plan_new(const KpPatch *target)
+{
+	KpPlan *plan = g_new0(KpPlan, 1);
+
+	plan->steps = g_array_new(FALSE, TRUE, sizeof(KpStep));
+	plan->target = target;
+	return plan;
+}
+
+static void add_patch_step(KpPlan *plan, KpStepKind kind, const KpPatch *patch)
+{
+	KpStep step = { kind, patch->backend, patch->name, patch->version, patch };
+
+	g_array_append_val(plan->steps, step);
+}
+
+static void add_live_step(KpPlan *plan, KpStepKind kind, const KpLivePatch *live)
+{
+	KpStep step = { kind, live->backend, live->name, live->version, NULL };
+
+	g_array_append_val(plan->steps, step);
+}
+
+static void add_core_step(KpPlan *plan, const KpHost *host, const KpPatch *patch)
+{
+	KpStep step = { KP_STEP_CORE, KP_BACKEND_KPATCH, "kpatch", NULL, NULL };
+
+	if (patch->backend == KP_BACKEND_KPATCH && !host->has_core)
+		g_array_append_val(plan->steps, step);
+}
+
+/* What @patch leaves behind: the modules of all others, replaced or not in
+ * use already. */
+static void add_removals(KpPlan *plan, const GPtrArray *live, const KpPatch *patch)
+{
+	for (guint i = 0; i < live->len; i++) {
+		const KpLivePatch *entry = g_ptr_array_index(live, i);
+
+		if (!kp_name_equal(entry->name, patch->name))
+			add_live_step(plan, KP_STEP_REMOVE, entry);
+	}
+}
+
+static void add_apply_steps(KpPlan *plan, const KpHost *host, const KpCandidates *candidates,
+			    const GPtrArray *live, const KpPatch *patch)
+{
+	const KpLivePatch *same = kp_live_find(live, patch->name);
+
+	if (same == NULL || !same->enabled || same->transition) {
+		add_core_step(plan, host, patch);
+		if (same != NULL && !same->enabled)
+			add_live_step(plan, KP_STEP_REMOVE, same);
+		add_patch_step(plan, KP_STEP_LOAD, patch);
+	}
+	if (!kp_store_has(candidates, patch))
+		add_patch_step(plan, KP_STEP_KEEP, patch);
+	add_removals(plan, live, patch);
+}
+
+KpPlan *kp_plan_apply(const KpHost *host, const KpCandidates *candidates,
+		      const GPtrArray *live, const KpPatch *patch)
+{
+	KpPlan *plan = plan_new(patch);
+
+	add_apply_steps(plan, host, candidates, live, patch);
+	return plan;
+}
+
+/* TRUE when a step for the same release is there already: a release lies in
+ * both folders, and is held once. */
+static gboolean has_hold_step(const KpPlan *plan, const KpPatch *patch)
+{
+	for (guint i = 0; i < plan->steps->len; i++)
+		if (g_str_equal(g_array_index(plan->steps, KpStep, i).patch->sha256, patch->sha256))
+			return TRUE;
+	return FALSE;
+}
+
+/* Holds come first: if the machine dies half-way, the release that was to go
+ * must not come back at boot. */
+static void add_holds(KpPlan *plan, const KpCandidates *candidates, const GPtrArray *holds,
+		      const KpPatch *target)
+{
+	for (guint i = 0; i < candidates->patches->len; i++) {
+		const KpPatch *patch = g_ptr_array_index(candidates->patches, i);
+		gboolean newer = target == NULL ||
+				 kp_version_compare(patch->version, target->version) > 0;
+
+		if (newer && kp_hold_of(holds, patch) == NULL && !has_hold_step(plan, patch))
+			add_patch_step(plan, KP_STEP_HOLD, patch);
+	}
+}
+
+KpPlan *kp_plan_rollback(const KpHost *host, const KpCandidates *candidates,
+			 const GPtrArray *live, const GPtrArray *holds,
+			 const KpPatch *target)
+{
+	KpPlan *plan = plan_new(target);
+
+	add_holds(plan, candidates, holds, target);
+	if (target != NULL) {
+		if (kp_hold_of(holds, target) != NULL)
+			add_patch_step(plan, KP_STEP_RELEASE, target);
+		add_apply_steps(plan, host, candidates, live, target);
+		return plan;
+	}
+	for (guint i = 0; i < live->len; i++) {
+		const KpLivePatch *entry = g_ptr_array_index(live, i);
+
+		if (entry->enabled)
+			add_live_step(plan, KP_STEP_DISABLE, entry);
+		add_live_step(plan, KP_STEP_REMOVE, entry);
+	}
+	return plan;
+}
+
+char *kp_step_text(const KpStep *step)
+{
+	const char *text = step_table[step->kind].text;
+	const char *hole = g_strstr_len(text, -1, "%s");
+	g_autofree char *who = step->version == NULL ? g_strdup(step->name) :
+			       g_strdup_printf("%s (%s)", step->name, step->version);
+
+	return g_strdup_printf("%.*s%s%s", (int)(hole - text), text, who, hole + 2);
+}
+
+const char *kp_step_word(const KpStep *step)
+{
+	return step_table[step->kind].word;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* All that speaks against making a patch live, found before anything is
+ * touched, and all of it at once. Pure: no I/O. */
+#ifndef KP_PREFLIGHT_H
+#define KP_PREFLIGHT_H
+
+#include "live/host.h"
+#include "live/select.h"
+
+/* The reasons against @patch on @host: char *, empty when there is none.
+ * @older_ok: it was asked for by rollback. Caller unrefs. */
+GPtrArray *kp_preflight(const KpHost *host, const KpPatch *patch, const GPtrArray *live,
+			const GPtrArray *holds, gboolean older_ok);
+
+#endif

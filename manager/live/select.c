@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "live/select.h"
+
+#include "base/names.h"
+
+void kp_choice_free(KpChoice *choice)
+{
+	if (choice == NULL)
+		return;
+	g_ptr_array_unref(choice->reasons);
+	g_free(choice);
+}
+
+const KpHold *kp_hold_of(const GPtrArray *holds, const KpPatch *patch)
+{
+	for (guint i = 0; i < holds->len; i++) {
+		const KpHold *hold = g_ptr_array_index(holds, i);
+
+		if (!g_str_equal(hold->kver, patch->kver))
+			continue;
+		if (g_str_equal(hold->sha256, patch->sha256) ||
+		    (g_str_equal(hold->name, patch->name) &&
+		     g_str_equal(hold->version, patch->version)))
+			return hold;
+	}
+	return NULL;
+}
+
+static gboolean better(const KpPatch *a, const KpPatch *b)
+{
+	int order = b == NULL ? 1 : kp_version_compare(a->version, b->version);
+
+	return order > 0 || (order == 0 && a->origin < b->origin);
+}
+
+KpChoice *kp_select_best(const GPtrArray *patches, const GPtrArray *holds)
+{
+	KpChoice *choice = g_new0(KpChoice, 1);
+
+	choice->reasons = g_ptr_array_new_with_free_func(g_free);
+	for (guint i = 0; i < patches->len; i++) {
+		const KpPatch *patch = g_ptr_array_index(patches, i);
+		const KpHold *hold = kp_hold_of(holds, patch);
+
+		if (hold != NULL)
+			g_ptr_array_add(choice->reasons, g_strdup_printf(
+				"%s is held: %s", patch->path, hold->reason));
+		else if (better(patch, choice->patch))
+			choice->patch = patch;
+	}
+	return choice;
+}
+
+const KpPatch *kp_select_named(const GPtrArray *patches, const char *word)
+{
+	const KpPatch *found = NULL;
+
+	for (guint i = 0; i < patches->len; i++) {
+		const KpPatch *patch = g_ptr_array_index(patches, i);
+		g_autofree char *file = kp_name_canonical(patch->path);
+
+		if ((kp_name_equal(patch->name, word) || kp_name_equal(file, word) ||
+		     g_str_equal(patch->version, word)) && better(patch, found))
+			found = patch;
+	}
+	return found;
+}
+
+const KpPatch *kp_select_previous(const GPtrArray *patches, const GPtrArray *holds,
+				  const char *version)
+{
+	const KpPatch *previous = NULL;
+
+	for (guint i = 0; i < patches->len; i++) {
+		const KpPatch *patch = g_ptr_array_index(patches, i);
+
+		if (patch->origin == KP_ORIGIN_STORE && kp_hold_of(holds, patch) == NULL &&
+		    (version == NULL || kp_version_compare(patch->version, version) < 0) &&
+		    better(patch, previous))
+			previous = patch;
+	}
+	return previous;
+}

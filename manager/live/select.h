@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which of several patches is the right one. Pure: no I/O. */
+#ifndef KP_SELECT_H
+#define KP_SELECT_H
+
+#include "base/state.h"
+#include "live/live.h"
+#include "live/patch.h"
+
+typedef struct {
+	const KpPatch *patch;	/* the choice, borrowed; NULL: none */
+	GPtrArray *reasons;	/* char *: why others were not taken */
+} KpChoice;
+
+void kp_choice_free(KpChoice *choice);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(KpChoice, kp_choice_free)
+
+/* The hold that keeps @patch away, or NULL. A hold means the release: the same
+ * content, or the same name and version built once more. */
+const KpHold *kp_hold_of(const GPtrArray *holds, const KpPatch *patch);
+
+/* The newest of @patches that is not held. Of two with one version the
+ * packages' wins over the store's. Caller frees. */
+KpChoice *kp_select_best(const GPtrArray *patches, const GPtrArray *holds);
+
+/* The patch that @word names: a module name in any spelling, or a
+ * version-release. NULL when there is none. */
+const KpPatch *kp_select_named(const GPtrArray *patches, const char *word);
+
+/* The newest copy of an applied release that is older than @version (any when
+ * NULL) and not held: where a rollback goes. NULL when there is none. */
+const KpPatch *kp_select_previous(const GPtrArray *patches, const GPtrArray *holds,
+				  const char *version);
+
+#endif

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "live/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/names.h"
+#include "base/root.h"
+
+/* our core module may lie beside the patches */
+#define CORE_FILE "kpatch.ko"
+
+static const struct {
+	const char *folder;
+	KpOrigin origin;
+} folders[] = {
+	{ KP_PACKAGE_FOLDER, KP_ORIGIN_PACKAGE },
+	{ KP_STORE_FOLDER, KP_ORIGIN_STORE },
+};
+
+void kp_candidates_free(KpCandidates *candidates)
+{
+	if (candidates == NULL)
+		return;
+	g_ptr_array_unref(candidates->patches);
+	g_ptr_array_unref(candidates->problems);
+	g_free(candidates);
+}
+
+uid_t kp_store_owner(const char *root)
+{
+	return kp_root_is_machine(root) ? 0 : geteuid();
+}
+
+static int compare_names(gconstpointer a, gconstpointer b)
+{
+	return kp_version_compare(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Names of the entries of @folder, sorted; empty when it cannot be read. */
+static GPtrArray *list_folder(const char *folder)
+{
+	GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+	const char *name;
+
+	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL)
+		g_ptr_array_add(names, g_strdup(name));
+	g_ptr_array_sort(names, compare_names);
+	return names;
+}
+
+static void add_problem(KpCandidates *candidates, char *text)
+{
+	g_ptr_array_add(candidates->problems, text);
+}
+
+static void scan_file(KpCandidates *candidates, const char *path, KpOrigin origin,
+		      uid_t owner, const char *kver)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(KpPatch) patch = kp_patch_open(path, origin, owner, &error);
+
+	if (patch == NULL)
+		add_problem(candidates, g_strdup(error->message));
+	else if (!g_str_equal(patch->kver, kver))
+		add_problem(candidates, g_strdup_printf(
+			"%s: it is for kernel %s and lies in the folder of %s",
+			path, patch->kver, kver));
+	else
+		g_ptr_array_add(candidates->patches, g_steal_pointer(&patch));
+}
+
+static void scan_folder(KpCandidates *candidates, const char *root, gsize row,
+			const char *kver)
+{
+	g_autofree char *folder = kp_root_pathf(root, "%s/%s", folders[row].folder, kver);
+	g_autoptr(GPtrArray) names = list_folder(folder);
+
+	for (guint i = 0; i < names->len; i++) {
+		const char *name = g_ptr_array_index(names, i);
+		g_autofree char *path = g_build_filename(folder, name, NULL);
+
+		/* rpm unpacks to name.ko;hex: not a patch until it is renamed */
+		if (g_str_has_suffix(name, ".ko") && *name != '.' && !g_str_equal(name, CORE_FILE))
+			scan_file(candidates, path, folders[row].origin,
+				  kp_store_owner(root), kver);
+	}
+}
+
+KpCandidates *kp_store_scan(const char *root, const char *kver)
+{
+	KpCandidates *candidates = g_new0(KpCandidates, 1);
+
+	candidates->patches = g_ptr_array_new_with_free_func((GDestroyNotify)kp_patch_free);
+	candidates->problems = g_ptr_array_new_with_free_func(g_free);
+	for (gsize row = 0; row < G_N_ELEMENTS(folders); row++)
+		scan_folder(candidates, root, row, kver);
+	return candidates;
+}
+
+GPtrArray *kp_store_kernels(const char *root)
+{
+	GPtrArray *kernels = g_ptr_array_new_with_free_func(g_free);
+
+	for (gsize row = 0; row < G_N_ELEMENTS(folders); row++) {
+		g_autofree char *folder = kp_root_path(root, folders[row].folder);
+		g_autoptr(GPtrArray) names = list_folder(folder);
+
+		for (guint i = 0; i < names->len; i++) {
+			const char *name = g_ptr_array_index(names, i);
+			g_autofree char *path = g_build_filename(folder, name, NULL);
+
+			if (kp_kver_valid(name) && g_file_test(path, G_FILE_TEST_IS_DIR) &&
+			    !g_ptr_array_find_with_equal_func(kernels, name, g_str_equal, NULL))
+				g_ptr_array_add(kernels, g_strdup(name));
+		}
+	}
+	g_ptr_array_sort(kernels, compare_names);
+	return kernels;
+}
+
+gboolean kp_store_has(const KpCandidates *candidates, const KpPatch *patch)
+{
+	for (guint i = 0; i < candidates->patches->len; i++) {
+		const KpPatch *other = g_ptr_array_index(candidates->patches, i);
+
+		if (other->origin == KP_ORIGIN_STORE &&
+		    g_str_equal(other->sha256, patch->sha256))
+			return TRUE;
+	}
+	return FALSE;
+}
+
+static gboolean copy_bytes(int from, int to, gsize size)
+{
+	off_t offset = 0;
+
+	while ((gsize)offset < size) {
+		gssize n = sendfile(to, from, &offset, size - (gsize)offset);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n == 0)
+			errno = EIO;	/* the file became shorter meanwhile */
+		if (n <= 0)
+			return FALSE;
+	}
+	return TRUE;
+}
+
+static gboolean sync_folder(const char *folder)
+{
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	gboolean ok = fd >= 0 && fsync(fd) == 0;
+
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}
+
+/* Staged beside its place, synced, then renamed: a crash leaves the old
+ * content or the new, never a part. The lock makes us the only writer. */
+static gboolean publish(const KpPatch *patch, const char *folder, const char *path)
+{
+	g_autofree char *staged = g_strdup_printf("%s/.staged", folder);
+	int fd = open(staged, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
+	gboolean ok;
+	int saved;
+
+	if (fd < 0)
+		return FALSE;
+	ok = copy_bytes(patch->fd, fd, patch->size) && fchmod(fd, 0644) == 0 && fsync(fd) == 0;
+	saved = errno;
+	if (close(fd) != 0 && ok) {
+		ok = FALSE;
+		saved = errno;
+	}
+	if (ok && rename(staged, path) == 0 && sync_folder(folder))
+		return TRUE;
+	saved = ok ? errno : saved;
+	unlink(staged);
+	errno = saved;
+	return FALSE;
+}
+
+gboolean kp_store_keep(const char *root, const KpPatch *patch, GError **error)
+{
+	g_autofree char *folder = kp_root_pathf(root, "%s/%s", KP_STORE_FOLDER, patch->kver);
+	g_autofree char *path = g_strdup_printf("%s/%s.ko", folder, patch->name);
+
+	if (g_mkdir_with_parents(folder, 0755) == 0 && publish(patch, folder, path))
+		return TRUE;
+	g_set_error(error, KP_ERROR, KP_ERROR_FAILED,
+		    "cannot keep a copy of %s as %s: %s", patch->path, path, g_strerror(errno));
+	return FALSE;
+}
+
+static int compare_newest_first(gconstpointer a, gconstpointer b)
+{
+	const KpPatch *left = *(const KpPatch *const *)a;
+	const KpPatch *right = *(const KpPatch *const *)b;
+
+	return kp_version_compare(right->version, left->version);
+}
+
+void kp_store_prune(const char *root, const char *kver, gint64 keep, const char *sha256)
+{
+	g_autoptr(KpCandidates) candidates = kp_store_scan(root, kver);
+	gint64 kept = 0;
+
+	g_ptr_array_sort(candidates->patches, compare_newest_first);
+	for (guint i = 0; i < candidates->patches->len; i++) {
+		const KpPatch *patch = g_ptr_array_index(candidates->patches, i);
+
+		if (patch->origin != KP_ORIGIN_STORE)
+			continue;
+		if (kept++ >= keep && g_strcmp0(patch->sha256, sha256) != 0)
+			unlink(patch->path);
+	}
+}

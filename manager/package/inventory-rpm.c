@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Installed kernels and patch packages, asked from the package database by
+ * its indexes: only the packages that matter are ever read. */
+#include <fnmatch.h>
+#include <rpm/header.h>
+#include <rpm/rpmdb.h>
+#include <rpm/rpmtd.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/inventory.h"
+#include "base/names.h"
+#include "package/rpmdb.h"
+
+/* the dependency that ties a patch to its kernel */
+#define TIE "kernel-uname-r"
+
+static const char *const kernel_folders[] = { "/lib/modules/", "/usr/lib/modules/", NULL };
+static const char *const patch_folders[] = { "/usr/lib/kpatch/", NULL };
+
+/* The version of the dependency TIE among the header's @names and @versions. */
+static char *tie_version(Header header, rpmTagVal names, rpmTagVal versions)
+{
+	struct rpmtd_s name_list, version_list;
+	char *found = NULL;
+
+	if (!headerGet(header, names, &name_list, HEADERGET_MINMEM))
+		return NULL;
+	if (headerGet(header, versions, &version_list, HEADERGET_MINMEM)) {
+		while (found == NULL && rpmtdNext(&name_list) >= 0) {
+			const char *version = rpmtdNextString(&version_list);
+			const char *name = rpmtdGetString(&name_list);
+
+			if (version != NULL && *version != '\0' && g_str_equal(name, TIE))
+				found = g_strdup(version);
+		}
+		rpmtdFreeData(&version_list);
+	}
+	rpmtdFreeData(&name_list);
+	return found;
+}
+
+/* The folder right below one of @folders that @path leads through, or NULL. */
+static char *first_folder(const char *path, const char *const *folders)
+{
+	for (; *folders != NULL; folders++) {
+		g_autofree char *word = NULL;
+
+		if (!g_str_has_prefix(path, *folders))
+			continue;
+		path += strlen(*folders);
+		word = g_strndup(path, strcspn(path, "/"));
+		return kp_kver_valid(word) ? g_steal_pointer(&word) : NULL;
+	}
+	return NULL;
+}
+
+static char *search_paths(Header header, rpmTagVal tag, int flags, const char *const *folders)
+{
+	struct rpmtd_s list;
+	char *found = NULL;
+	const char *path;
+
+	if (!headerGet(header, tag, &list, flags))
+		return NULL;
+	while (found == NULL && (path = rpmtdNextString(&list)) != NULL)
+		found = first_folder(path, folders);
+	rpmtdFreeData(&list);
+	return found;
+}
+
+/* uname -r, from the path the package owns. The names of folders are few and
+ * quick to go through; a package that owns nothing but the folder itself has
+ * it among its files. */
+static char *owned_kver(Header header, const char *const *folders)
+{
+	char *found = search_paths(header, RPMTAG_DIRNAMES, HEADERGET_MINMEM, folders);
+
+	if (found == NULL)
+		found = search_paths(header, RPMTAG_FILENAMES, HEADERGET_EXT, folders);
+	return found;
+}
+
+static char *header_text(Header header, rpmTagVal tag)
+{
+	char *text = headerGetAsString(header, tag);
+	char *copy = g_strdup(text != NULL ? text : "");
+
+	free(text);
+	return copy;
+}
+
+static void add_kernel(KpInventory *inventory, Header header)
+{
+	g_autofree char *kver = owned_kver(header, kernel_folders);
+	KpInvKernel *kernel;
+
+	if (kver == NULL)
+		return;
+	kernel = g_new0(KpInvKernel, 1);
+	kernel->package = header_text(header, RPMTAG_NEVRA);
+	kernel->kver = g_steal_pointer(&kver);
+	kernel->uname_r = tie_version(header, RPMTAG_PROVIDENAME, RPMTAG_PROVIDEVERSION);
+	g_ptr_array_add(inventory->kernels, kernel);
+}
+
+static gboolean name_matches(const char *name, const char *const *globs)
+{
+	for (; *globs != NULL; globs++)
+		if (fnmatch(*globs, name, 0) == 0)
+			return TRUE;
+	return FALSE;
+}
+
+static void add_patch(KpInventory *inventory, Header header, const char *const *globs)
+{
+	g_autofree char *name = header_text(header, RPMTAG_NAME);
+	KpInvPatch *patch;
+
+	if (!name_matches(name, globs))
+		return;
+	patch = g_new0(KpInvPatch, 1);
+	patch->name = g_steal_pointer(&name);
+	patch->evr = header_text(header, RPMTAG_EVR);
+	patch->uname_r = tie_version(header, RPMTAG_REQUIRENAME, RPMTAG_REQUIREVERSION);
+	patch->kver = owned_kver(header, patch_folders);
+	g_ptr_array_add(inventory->patches, patch);
+}
+
+/* Adds every package that the index @index has under TIE, once: one that has
+ * the name twice, as with a range of versions, comes twice in a row. */
+static void read_index(KpInventory *inventory, rpmts ts, rpmDbiTagVal index,
+		       const char *const *globs)
+{
+	rpmdbMatchIterator found = rpmtsInitIterator(ts, index, TIE, 0);
+	unsigned int last = 0;
+	Header header;
+
+	while ((header = rpmdbNextIterator(found)) != NULL) {
+		if (rpmdbGetIteratorOffset(found) == last)
+			continue;
+		last = rpmdbGetIteratorOffset(found);
+		if (index == RPMDBI_PROVIDENAME)
+			add_kernel(inventory, header);
+		else
+			add_patch(inventory, header, globs);
+	}
+	rpmdbFreeIterator(found);
+}
+
+KpInventory *kp_inventory_read(const char *root, const char *rpmdb,
+			       const char *const *globs, GError **error)
+{
+	rpmts ts = kp_rpmdb_open(root, rpmdb, error);
+	KpInventory *inventory;
+
+	if (ts == NULL)
+		return NULL;
+	inventory = kp_inventory_new();
+	read_index(inventory, ts, RPMDBI_PROVIDENAME, globs);
+	read_index(inventory, ts, RPMDBI_REQUIRENAME, globs);
+	rpmtsFree(ts);
+	return inventory;
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "package/rpmdb.h"
+
+#include <fcntl.h>
+#include <rpm/rpmlib.h>
+#include <rpm/rpmlog.h>
+#include <rpm/rpmmacro.h>
+
+#include "base/error.h"
+#include "base/root.h"
+
+/* Where distributions have it: newer Fedora and SUSE, then RHEL and others.
+ * rpm's own default is not asked: on Debian it is a folder in $HOME. */
+static const char *const usual_folders[] = { "/usr/lib/sysimage/rpm", "/var/lib/rpm" };
+
+/* the file of each database format: sqlite, ndb, bdb */
+static const char *const database_files[] = { "rpmdb.sqlite", "Packages.db", "Packages" };
+
+static gboolean has_database(const char *root, const char *folder)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS(database_files); i++) {
+		g_autofree char *path = kp_root_pathf(root, "%s/%s", folder, database_files[i]);
+
+		if (g_file_test(path, G_FILE_TEST_EXISTS))
+			return TRUE;
+	}
+	return FALSE;
+}
+
+static const char *find_folder(const char *root, const char *folder)
+{
+	if (!g_str_equal(folder, "auto"))
+		return has_database(root, folder) ? folder : NULL;
+	for (gsize i = 0; i < G_N_ELEMENTS(usual_folders); i++)
+		if (has_database(root, usual_folders[i]))
+			return usual_folders[i];
+	return NULL;
+}
+
+static void set_missing(const char *root, const char *folder, GError **error)
+{
+	if (g_str_equal(folder, "auto"))
+		g_set_error(error, KP_ERROR, KP_ERROR_FAILED,
+			    "no package database in %s or %s%s%s; say where it is with rpmdb= in "
+			    "manager.conf", usual_folders[0], usual_folders[1],
+			    root != NULL ? " below " : "", root != NULL ? root : "");
+	else
+		g_set_error(error, KP_ERROR, KP_ERROR_FAILED,
+			    "no package database in %s; set rpmdb= in manager.conf right", folder);
+}
+
+/* librpm would print; its last word becomes part of our error instead. */
+static int swallow(rpmlogRec record, rpmlogCallbackData data)
+{
+	GString *last = data;
+	const char *message = rpmlogRecMessage(record);
+
+	if (rpmlogRecPriority(record) <= RPMLOG_ERR && message != NULL)
+		g_string_assign(last, message);
+	return 0;
+}
+
+static gboolean open_for_reading(rpmts ts, GError **error)
+{
+	g_autoptr(GString) last = g_string_new(NULL);
+	int result;
+
+	rpmlogSetCallback(swallow, last);
+	result = rpmtsOpenDB(ts, O_RDONLY);
+	rpmlogSetCallback(NULL, NULL);
+	if (result == 0)
+		return TRUE;
+	g_strstrip(last->str);
+	g_set_error(error, KP_ERROR, KP_ERROR_FAILED,
+		    "the package database cannot be read: %s; 'rpm --rebuilddb' may repair it",
+		    *last->str != '\0' ? last->str : "librpm does not say why");
+	return FALSE;
+}
+
+rpmts kp_rpmdb_open(const char *root, const char *folder, GError **error)
+{
+	const char *found = find_folder(root, folder);
+	rpmts ts;
+
+	if (found == NULL) {
+		set_missing(root, folder, error);
+		return NULL;
+	}
+	if (rpmReadConfigFiles(NULL, NULL) != 0) {
+		g_set_error_literal(error, KP_ERROR, KP_ERROR_FAILED,
+				    "librpm cannot read its own configuration; reinstall rpm");
+		return NULL;
+	}
+	rpmPushMacro(NULL, "_dbpath", NULL, found, RMIL_CMDLINE);
+	ts = rpmtsCreate();
+	if (!kp_root_is_machine(root))
+		rpmtsSetRootDir(ts, root);
+	/* what is installed was verified when it was; headers need no second look */
+	rpmtsSetVSFlags(ts, RPMVSF_MASK_NOSIGNATURES | RPMVSF_MASK_NODIGESTS);
+	if (open_for_reading(ts, error))
+		return ts;
+	rpmtsFree(ts);
+	return NULL;
+}

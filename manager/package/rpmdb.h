@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Opening the package database, for reading only. */
+#ifndef KP_RPMDB_H
+#define KP_RPMDB_H
+
+#include <glib.h>
+#include <rpm/rpmts.h>
+
+/* Opens the database in @folder ("auto": the first of the usual folders that
+ * has one) below @root. NULL and KP_ERROR_FAILED when there is none or it
+ * cannot be read; librpm itself would make an empty one. Caller ends it with
+ * rpmtsFree(). */
+rpmts kp_rpmdb_open(const char *root, const char *folder, GError **error);
+
+#endif
