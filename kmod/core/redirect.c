@@ -97,7 +97,16 @@ struct kpatch_func *kpatch_redirect_top(struct kpatch_redirect *r, bool after)
 	return NULL;
 }
 
-/* An empty filter means "every function": register after, unregister before. */
+/*
+ * Back to no filter. Only while the ops is not registered, for then an empty
+ * filter means "every function". (ftrace_free_filter() would leave pointers to
+ * what it frees: it is for an ops that is not used again.)
+ */
+static void filter_clear(void)
+{
+	ftrace_set_filter(&kpatch_ops, NULL, 0, 1);
+}
+
 static int filter_add(unsigned long *ips, unsigned int n, unsigned int others)
 {
 	int ret = kpatch_ftrace_filter_add(&kpatch_ops, ips, n);
@@ -106,7 +115,7 @@ static int filter_add(unsigned long *ips, unsigned int n, unsigned int others)
 		return ret;
 	ret = register_ftrace_function(&kpatch_ops);
 	if (ret)
-		ftrace_free_filter(&kpatch_ops);
+		filter_clear();
 	return ret;
 }
 
@@ -117,7 +126,7 @@ static void redirect_retire(struct kpatch_redirect *r)
 
 	if (!--kpatch_redirects) {
 		unregister_ftrace_function(&kpatch_ops);
-		ftrace_free_filter(&kpatch_ops);
+		filter_clear();
 	} else {
 		ret = ftrace_set_filter_ip(&kpatch_ops, r->ip, 1, 0);
 		if (ret)

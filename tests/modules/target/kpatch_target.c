@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A module to be patched. Its parameters tell what its function says. */
+#include <linux/module.h>
+
+static char at_init[32];
+module_param_string(at_init, at_init, sizeof(at_init), 0444);
+MODULE_PARM_DESC(at_init, "what the function said while init ran");
+
+static int fail;
+module_param(fail, int, 0444);
+MODULE_PARM_DESC(fail, "error for init to return");
+
+static noinline const char *target_message(void)
+{
+	barrier();
+	return "original";
+}
+
+static int message_get(char *buffer, const struct kernel_param *kp)
+{
+	return sprintf(buffer, "%s\n", target_message());
+}
+
+static const struct kernel_param_ops message_ops = { .get = message_get };
+module_param_cb(message, &message_ops, NULL, 0444);
+MODULE_PARM_DESC(message, "what the function says now");
+
+static int __init target_init(void)
+{
+	strscpy(at_init, target_message(), sizeof(at_init));
+	return fail;
+}
+
+static void __exit target_exit(void)
+{
+}
+
+module_init(target_init);
+module_exit(target_exit);
+MODULE_DESCRIPTION("A module to be patched by tests");
+MODULE_LICENSE("GPL");

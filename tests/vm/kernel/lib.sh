@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=dash
+# What the scenarios in this folder share. They run as root inside the virtual
+# machine, under busybox, with all test modules in /modules. A scenario states
+# what must be true with `is`, `like`, `ok` and `fails`; each prints one line
+# of TAP.
+
+sys=/sys/kernel/kpatch
+
+result() { # result STATUS DESCRIPTION
+	if [ "$1" = 0 ]; then
+		echo "ok - $scenario: $2"
+	else
+		echo "not ok - $scenario: $2"
+	fi
+}
+
+ok() { # ok DESCRIPTION COMMAND...
+	_what=$1; shift
+	_out=$("$@" 2>&1)
+	_st=$?
+	result $_st "$_what"
+	[ $_st = 0 ] || echo "# $* exited with $_st: $_out"
+}
+
+fails() { # fails DESCRIPTION WORDS COMMAND...: it must fail and say WORDS
+	_what=$1; _words=$2; shift 2
+	_out=$("$@" 2>&1)
+	_st=$?
+	[ $_st != 0 ] && echo "$_out" | grep -Eq -- "$_words"
+	result $? "$_what"
+	[ $_st != 0 ] || echo "# $* did not fail"
+	echo "$_out" | grep -Eq -- "$_words" || echo "# it said: $_out"
+}
+
+is() { # is DESCRIPTION EXPECTED ACTUAL
+	[ "$2" = "$3" ]
+	result $? "$1"
+	[ "$2" = "$3" ] || printf '# expected: %s\n# got:      %s\n' "$2" "$3"
+}
+
+like() { # like DESCRIPTION PATTERN TEXT
+	echo "$3" | grep -Eq -- "$2"
+	_st=$?
+	result $_st "$1"
+	[ $_st = 0 ] || printf '# expected: %s\n# got:      %s\n' "$2" "$3"
+}
+
+unlike() { # unlike DESCRIPTION PATTERN TEXT
+	if echo "$3" | grep -Eq -- "$2"; then
+		result 1 "$1"
+		printf '# unexpected: %s\n# in:         %s\n' "$2" "$3"
+	else
+		result 0 "$1"
+	fi
+}
+
+# EBUSY means "not now": as an operator would, try for some seconds.
+again() {
+	_n=0
+	until _out=$("$@" 2>&1); do
+		_n=$((_n + 1))
+		[ $_n -lt 20 ] || { echo "$_out"; return 1; }
+		sleep 0.2
+	done
+}
+
+load() { _m=$1; shift; insmod "/modules/$_m.ko" "$@"; }
+load_again() { again load "$@"; }
+set_enabled() { echo "$2" > "$sys/$1/enabled"; }
+enabled() { cat "$sys/$1/enabled"; }
+log() { dmesg | tail -n "${1:-20}"; }
