@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # How the tests call rpmbuild, gpg and createrepo_c. Source after common.sh.
 
+# shellcheck disable=SC2034  # used by those who source this
 REPO=$OUT/repo
 GPG_NAME=kpatch-manager-tests
 export GNUPGHOME=$CACHE/gpg
@@ -30,7 +31,8 @@ mapped() { rpm --load="$TOP/packaging/macros.kpatch" --eval "%{kpatch_mapped $1}
 # The key that signs test packages: made once, no passphrase, worth nothing.
 signing_key() {
     if ! gpg --batch --list-secret-keys "$GPG_NAME" >/dev/null 2>&1; then
-        mkdir -p -m 0700 "$GNUPGHOME"
+        mkdir -p "$GNUPGHOME"
+        chmod 0700 "$GNUPGHOME"
         gpg --batch --quiet --passphrase '' --quick-generate-key \
             "$GPG_NAME (worthless) <tests@localhost>" rsa3072 sign never
     fi

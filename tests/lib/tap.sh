@@ -1,0 +1,37 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Tests that speak TAP. Source it, call the functions, end with tap_end.
+
+TAP_COUNT=0
+
+# ok DESCRIPTION, not_ok DESCRIPTION [WHY], skip DESCRIPTION REASON.
+ok() { printf 'ok %d - %s\n' "$((++TAP_COUNT))" "$1"; }
+
+not_ok() {
+    printf 'not ok %d - %s\n' "$((++TAP_COUNT))" "$1"
+    if [ -n "${2:-}" ]; then sed 's/^/#   /' <<<"$2"; fi
+}
+
+skip() { printf 'ok %d - %s # SKIP %s\n' "$((++TAP_COUNT))" "$1" "$2"; }
+
+# try DESCRIPTION COMMAND...: ok if the command succeeds; else its output says why.
+try() {
+    local text description=$1
+    shift
+    if text=$("$@" 2>&1); then
+        ok "$description"
+    else
+        not_ok "$description" "$(tail -n 60 <<<"$text")"
+        return 0
+    fi
+}
+
+# quiet DESCRIPTION COMMAND...: ok if the command prints nothing.
+quiet() {
+    local text description=$1
+    shift
+    text=$("$@" 2>&1) || true
+    if [ -z "$text" ]; then ok "$description"; else not_ok "$description" "$text"; fi
+}
+
+tap_end() { printf '1..%d\n' "$TAP_COUNT"; }
