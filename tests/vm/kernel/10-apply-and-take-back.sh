@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=dash
+# shellcheck shell=dash source=lib.sh
 # A patch of one function of vmlinux goes live, is shown, taken back, made live
 # again and removed.
+. /scenarios/lib.sh
 
 p=test_demo_1_1
 before=$(cat /proc/cmdline)
@@ -9,11 +10,11 @@ like "unpatched, the secret is seen" 'secret=hunter2' "$before"
 ok "the patch loads" load_again test-demo-1-1
 like "patched, the secret is masked" 'secret=\*\*\* token=abc123' "$(cat /proc/cmdline)"
 is "enabled says 1" 1 "$(enabled $p)"
-like "the checksum is shown" '^[0-9a-f]{64}$' "$(cat $sys/$p/checksum)"
+like "the checksum is shown" '^[0-9a-f]{64}$' "$(cat "$sys"/$p/checksum)"
 like "old_addr is the function's" "^0x$(awk '$3 == "cmdline_proc_show" { print $1 }' /proc/kallsyms)$" \
-	"$(cat $sys/$p/vmlinux/cmdline_proc_show,1/old_addr)"
+	"$(cat "$sys"/$p/vmlinux/cmdline_proc_show,1/old_addr)"
 like "new_addr is in the patch module" "^0x$(awk '$3 == "masked_cmdline_proc_show" { print $1 }' /proc/kallsyms)$" \
-	"$(cat $sys/$p/vmlinux/cmdline_proc_show,1/new_addr)"
+	"$(cat "$sys"/$p/vmlinux/cmdline_proc_show,1/new_addr)"
 taint=$(cat /proc/sys/kernel/tainted)
 is "the kernel is tainted as live patched" 32768 $((taint & 32768))
 like "the module is marked with K" "^$p .*\(.*K.*\)" "$(grep "^$p " /proc/modules)"
@@ -24,10 +25,10 @@ is "taken back, the kernel is as before" "$before" "$(cat /proc/cmdline)"
 is "enabled says 0" 0 "$(enabled $p)"
 ok "it is made live again" again set_enabled $p 1
 like "patched again" 'secret=\*\*\*' "$(cat /proc/cmdline)"
-fails "nonsense in enabled is refused" '.' sh -c "echo maybe > $sys/$p/enabled"
+fails "nonsense in enabled is refused" '.' set_enabled $p maybe
 ok "it is taken back again" again set_enabled $p 0
 ok "the module can be removed" rmmod $p
-is "nothing is left in sysfs" "" "$(ls $sys)"
+is "nothing is left in sysfs" "" "$(ls "$sys")"
 ok "ftrace can be switched off now" sysctl -w kernel.ftrace_enabled=0
 fails "without ftrace nothing is patched" '.' load test-demo-1-1
 is "and the kernel is as before" "$before" "$(cat /proc/cmdline)"

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=dash
+# shellcheck shell=dash source=lib.sh
 # A patch replaces another one with one function more, and the other way round.
 # A reader that runs all the time never sees an unpatched function.
+. /scenarios/lib.sh
 
 version=$(cat /proc/version)
 ok "1-1 loads" load_again test-demo-1-1

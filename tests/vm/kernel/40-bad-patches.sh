@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=dash
+# shellcheck shell=dash source=lib.sh
 # Patches that do not fit this kernel are refused as a whole, with a reason.
+. /scenarios/lib.sh
 
 version=$(cat /proc/version)
 refused() { # refused MODULE PATTERN

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=dash
+# shellcheck shell=dash source=lib.sh
 # One patch for vmlinux and a module: the module may be there, may come later,
 # go, and fail.
+. /scenarios/lib.sh
 
 says() { cat /sys/module/kpatch_target/parameters/"${1:-message}"; }
 p=test_patch_target

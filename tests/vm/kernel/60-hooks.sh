@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=dash
+# shellcheck shell=dash source=lib.sh
 # The four hooks run in order and in their contexts; pre_patch may refuse.
+. /scenarios/lib.sh
 
 hooks() { dmesg | sed -n 's/.*hook \(.*\)/\1/p' | tr '\n' ';'; }
 

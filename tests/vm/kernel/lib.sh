@@ -6,6 +6,7 @@
 # of TAP.
 
 sys=/sys/kernel/kpatch
+scenario=${scenario:?}
 
 result() { # result STATUS DESCRIPTION
 	if [ "$1" = 0 ]; then
@@ -69,4 +70,4 @@ load() { _m=$1; shift; insmod "/modules/$_m.ko" "$@"; }
 load_again() { again load "$@"; }
 set_enabled() { echo "$2" > "$sys/$1/enabled"; }
 enabled() { cat "$sys/$1/enabled"; }
-log() { dmesg | tail -n "${1:-20}"; }
+log() { dmesg | tail -n 20; }
