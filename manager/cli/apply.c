@@ -65,7 +65,7 @@ static gboolean newer_is_live(const KpScene *scene, const KpPatch *patch)
 }
 
 static int apply_best(const KpScene *scene, const KpOptions *options, const char *action,
-		      const KpWatch *watch, GError **error)
+		      KpProgress *progress, GError **error)
 {
 	g_autoptr(KpChoice) choice = kp_select_best(scene->candidates->patches, scene->holds);
 
@@ -77,7 +77,7 @@ static int apply_best(const KpScene *scene, const KpOptions *options, const char
 			kp_say(options, "%s", (const char *)g_ptr_array_index(choice->reasons, i));
 	if (newer_is_live(scene, choice->patch))
 		return kp_change_nothing(scene, options, action);
-	return kp_change_apply(scene, options, action, choice->patch, watch, error);
+	return kp_change_apply(scene, options, action, choice->patch, progress, error);
 }
 
 static int run_apply(const KpOptions *options, const char *action, const char *word,
@@ -86,19 +86,19 @@ static int run_apply(const KpOptions *options, const char *action, const char *w
 	g_autoptr(KpScene) scene = NULL;
 	g_autoptr(KpPatch) opened = NULL;
 	const KpPatch *named;
-	KpWatch watch;
+	KpProgress progress;
 
-	kp_watch_init(&watch, options);
-	scene = kp_scene_open(options, !options->dry_run, &watch, error);
+	kp_progress_init(&progress, options);
+	scene = kp_scene_open(options, !options->dry_run, &progress.watch, error);
 	if (scene == NULL)
 		return -1;
 	kp_warn_all(scene->warnings);
 	if (word == NULL)
-		return apply_best(scene, options, action, &watch, error);
+		return apply_best(scene, options, action, &progress, error);
 	named = find_named(scene, word, &opened, error);
 	if (named == NULL)
 		return -1;
-	return kp_change_apply(scene, options, action, named, &watch, error);
+	return kp_change_apply(scene, options, action, named, &progress, error);
 }
 
 /* kpatch.enable=0 on the kernel command line is the way to boot without what

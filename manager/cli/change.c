@@ -72,14 +72,15 @@ static int show_plan(const KpScene *scene, const KpOptions *options, const char 
 }
 
 static int execute(const KpScene *scene, const KpOptions *options, const char *action,
-		   const KpPlan *plan, const KpWatch *watch, GError **error)
+		   const KpPlan *plan, KpProgress *progress, GError **error)
 {
-	const KpExecution execution = { scene->host, scene->settings, scene->state, action, watch };
+	const KpExecution execution = { scene->host, scene->settings, scene->state, action,
+					&progress->watch };
 	g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
 	g_autoptr(GError) problem = NULL;
 	gboolean ok = kp_execute(&execution, plan, warnings, &problem);
 
-	kp_watch_end(options);
+	kp_progress_end(progress);
 	kp_warn_all(warnings);
 	report(scene, options, action, plan, ok ? "done" : kp_error_word(problem), problem,
 	       NULL, warnings);
@@ -92,13 +93,13 @@ static int execute(const KpScene *scene, const KpOptions *options, const char *a
 }
 
 static int carry_out(const KpScene *scene, const KpOptions *options, const char *action,
-		     const KpPlan *plan, const KpWatch *watch, GError **error)
+		     const KpPlan *plan, KpProgress *progress, GError **error)
 {
 	if (plan->steps->len == 0)
 		return nothing_to_do(scene, options, action, plan);
 	if (options->dry_run)
 		return show_plan(scene, options, action, plan);
-	return execute(scene, options, action, plan, watch, error);
+	return execute(scene, options, action, plan, progress, error);
 }
 
 /* All reasons in one error, each on its own line. */
@@ -123,18 +124,18 @@ static gboolean preflight(const KpScene *scene, const KpOptions *options, const 
 }
 
 int kp_change_apply(const KpScene *scene, const KpOptions *options, const char *action,
-		    const KpPatch *patch, const KpWatch *watch, GError **error)
+		    const KpPatch *patch, KpProgress *progress, GError **error)
 {
 	g_autoptr(KpPlan) plan = NULL;
 
 	if (!preflight(scene, options, action, patch, scene->holds, FALSE, error))
 		return -1;
 	plan = kp_plan_apply(scene->host, scene->candidates, scene->live, patch);
-	return carry_out(scene, options, action, plan, watch, error);
+	return carry_out(scene, options, action, plan, progress, error);
 }
 
 int kp_change_rollback(const KpScene *scene, const KpOptions *options,
-		       const KpPatch *target, const KpWatch *watch, GError **error)
+		       const KpPatch *target, KpProgress *progress, GError **error)
 {
 	/* to name a held release is to release it */
 	g_autoptr(GPtrArray) no_holds = g_ptr_array_new();
@@ -144,5 +145,5 @@ int kp_change_rollback(const KpScene *scene, const KpOptions *options,
 	    !preflight(scene, options, "rollback", target, no_holds, TRUE, error))
 		return -1;
 	plan = kp_plan_rollback(scene->host, scene->candidates, scene->live, scene->holds, target);
-	return carry_out(scene, options, "rollback", plan, watch, error);
+	return carry_out(scene, options, "rollback", plan, progress, error);
 }

@@ -4,6 +4,7 @@
 #define KP_CHANGE_H
 
 #include "cli/options.h"
+#include "cli/report.h"
 #include "cli/scene.h"
 #include "live/plan.h"
 
@@ -11,11 +12,11 @@
 
 /* Makes @patch live, or with --dry-run shows what would be done. */
 int kp_change_apply(const KpScene *scene, const KpOptions *options, const char *action,
-		    const KpPatch *patch, const KpWatch *watch, GError **error);
+		    const KpPatch *patch, KpProgress *progress, GError **error);
 
 /* Goes back to @target, NULL: to no patch. */
 int kp_change_rollback(const KpScene *scene, const KpOptions *options,
-		       const KpPatch *target, const KpWatch *watch, GError **error);
+		       const KpPatch *target, KpProgress *progress, GError **error);
 
 /* Reports that there was nothing to do. */
 int kp_change_nothing(const KpScene *scene, const KpOptions *options, const char *action);

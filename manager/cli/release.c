@@ -25,7 +25,7 @@ static int release(const KpScene *scene, const KpOptions *options, const char *w
 		    !kp_state_drop_hold(scene->state, hold->kver, hold->sha256, error))
 			return -1;
 		kp_say(options, options->dry_run ? "%s (%s) would be released." :
-		       "%s (%s) is released; 'kpatch-manager apply' makes it live.",
+		       "%s (%s) is released: apply may take it again.",
 		       hold->name, hold->version);
 		released++;
 	}
@@ -44,10 +44,10 @@ static int release(const KpScene *scene, const KpOptions *options, const char *w
 int kp_command_release(const KpOptions *options, char **words, GError **error)
 {
 	g_autoptr(KpScene) scene = NULL;
-	KpWatch watch;
+	KpProgress progress;
 
-	kp_watch_init(&watch, options);
-	scene = kp_scene_open(options, !options->dry_run, &watch, error);
+	kp_progress_init(&progress, options);
+	scene = kp_scene_open(options, !options->dry_run, &progress.watch, error);
 	if (scene == NULL)
 		return -1;
 	return release(scene, options, words[0], error);

@@ -134,24 +134,26 @@ void kp_report_json(const KpOutcome *outcome)
 
 static void show_progress(const char *what, gint64 waited_ms, gpointer data)
 {
-	if (waited_ms >= PROGRESS_AFTER_MS)
-		fprintf(stderr, "\r%s, %" G_GINT64_FORMAT " s \033[K", what, waited_ms / 1000);
+	gint64 *shown = data;
+
+	if (waited_ms < PROGRESS_AFTER_MS || waited_ms / 1000 == *shown)
+		return;
+	*shown = waited_ms / 1000;
+	fprintf(stderr, "\r%s, %" G_GINT64_FORMAT " s \033[K", what, *shown);
 }
 
-static gboolean progress_wanted(const KpOptions *options)
+void kp_progress_init(KpProgress *progress, const KpOptions *options)
 {
-	return !options->quiet && isatty(STDERR_FILENO);
+	progress->shown = 0;
+	progress->watch.stop = options->stop;
+	progress->watch.progress =
+		!options->quiet && isatty(STDERR_FILENO) ? show_progress : NULL;
+	progress->watch.data = &progress->shown;
 }
 
-void kp_watch_init(KpWatch *watch, const KpOptions *options)
+void kp_progress_end(KpProgress *progress)
 {
-	watch->stop = options->stop;
-	watch->progress = progress_wanted(options) ? show_progress : NULL;
-	watch->data = NULL;
-}
-
-void kp_watch_end(const KpOptions *options)
-{
-	if (progress_wanted(options))
+	if (progress->shown != 0)
 		fputs("\r\033[K", stderr);
+	progress->shown = 0;
 }

@@ -30,10 +30,16 @@ typedef struct {
 
 void kp_report_json(const KpOutcome *outcome);
 
-/* Fills @watch: progress on a terminal, and the stop flag. */
-void kp_watch_init(KpWatch *watch, const KpOptions *options);
+/* A line on a terminal while something takes long. */
+typedef struct {
+	KpWatch watch;		/* for the stages that wait */
+	gint64 shown;		/* seconds that stand there; 0: no line */
+} KpProgress;
 
-/* Ends the progress line, if there is one. */
-void kp_watch_end(const KpOptions *options);
+/* Makes @progress ready; it must stay where it is while its watch is used. */
+void kp_progress_init(KpProgress *progress, const KpOptions *options);
+
+/* Wipes the line away, if there is one. */
+void kp_progress_end(KpProgress *progress);
 
 #endif

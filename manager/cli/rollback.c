@@ -34,7 +34,7 @@ static gboolean find_target(const KpScene *scene, const char *word, const KpPatc
 }
 
 static int roll_back(const KpScene *scene, const KpOptions *options, const char *word,
-		     const KpWatch *watch, GError **error)
+		     KpProgress *progress, GError **error)
 {
 	const KpLivePatch *top = kp_live_top(scene->live);
 	const KpPatch *target = NULL;
@@ -47,18 +47,18 @@ static int roll_back(const KpScene *scene, const KpOptions *options, const char 
 		return -1;
 	if (word == NULL && target == NULL)
 		kp_say(options, "There is no earlier release of %s: going back to no patch.", top->name);
-	return kp_change_rollback(scene, options, target, watch, error);
+	return kp_change_rollback(scene, options, target, progress, error);
 }
 
 int kp_command_rollback(const KpOptions *options, char **words, GError **error)
 {
 	g_autoptr(KpScene) scene = NULL;
-	KpWatch watch;
+	KpProgress progress;
 
-	kp_watch_init(&watch, options);
-	scene = kp_scene_open(options, !options->dry_run, &watch, error);
+	kp_progress_init(&progress, options);
+	scene = kp_scene_open(options, !options->dry_run, &progress.watch, error);
 	if (scene == NULL)
 		return -1;
 	kp_warn_all(scene->candidates->problems);
-	return roll_back(scene, options, words[0], &watch, error);
+	return roll_back(scene, options, words[0], &progress, error);
 }

@@ -33,6 +33,16 @@ static gboolean better(const KpPatch *a, const KpPatch *b)
 	return order > 0 || (order == 0 && a->origin < b->origin);
 }
 
+/* A release lies in both folders, and is worth one line. */
+static void add_held(KpChoice *choice, const KpPatch *patch, const KpHold *hold)
+{
+	g_autofree char *reason = g_strdup_printf("%s (%s) is held: %s", patch->name,
+						  patch->version, hold->reason);
+
+	if (!g_ptr_array_find_with_equal_func(choice->reasons, reason, g_str_equal, NULL))
+		g_ptr_array_add(choice->reasons, g_steal_pointer(&reason));
+}
+
 KpChoice *kp_select_best(const GPtrArray *patches, const GPtrArray *holds)
 {
 	KpChoice *choice = g_new0(KpChoice, 1);
@@ -43,8 +53,7 @@ KpChoice *kp_select_best(const GPtrArray *patches, const GPtrArray *holds)
 		const KpHold *hold = kp_hold_of(holds, patch);
 
 		if (hold != NULL)
-			g_ptr_array_add(choice->reasons, g_strdup_printf(
-				"%s is held: %s", patch->path, hold->reason));
+			add_held(choice, patch, hold);
 		else if (better(patch, choice->patch))
 			choice->patch = patch;
 	}
