@@ -7,22 +7,26 @@ REPO=$OUT/repo
 GPG_NAME=kpatch-manager-tests
 export GNUPGHOME=$CACHE/gpg
 
-# rpm_build SPEC NAME=VALUE...: build binary packages into $OUT/rpmbuild/RPMS.
+# rpm_build SPEC NAME=VALUE...: build binary packages into $OUT/rpmbuild/RPMS,
+# in a folder of its own, so that several can be built at a time.
 # --nodeps: the build host's packages are Debian's, unknown to RPM.
 rpm_build() {
-    local spec=$1 pair new
+    local spec=$1 pair new work rc=0
     local -a defines=()
     shift
     for pair in "$@"; do defines+=(--define "${pair%%=*} ${pair#*=}"); done
     # One file: rpmbuild takes one --load. And no --target: it forgets the load.
     mkdir -p "$OUT/rpmbuild"
+    work=$(mktemp -d "$OUT/rpmbuild/work.XXXXXX")
     new=$(mktemp "$OUT/rpmbuild/macros.XXXXXX")
     cat "$TOP/packaging/macros.kpatch" "$TOP/tests/package/macros.debian" >"$new"
     mv "$new" "$OUT/macros"
     rpmbuild -bb --nodeps \
         --load="$OUT/macros" \
-        --define "_topdir $OUT/rpmbuild" --define "_sourcedir $OUT/dist" \
-        "${defines[@]}" "$spec"
+        --define "_topdir $work" --define "_sourcedir $OUT/dist" \
+        --define "_rpmdir $OUT/rpmbuild/RPMS" "${defines[@]}" "$spec" || rc=$?
+    rm -rf "$work"
+    return "$rc"
 }
 
 # mapped KVER: as in package versions.

@@ -54,6 +54,16 @@ behaves() {
     esac
 }
 
+# live_is RELEASE: what status says is live in the running kernel; "-" for none.
+live_is() {
+    guest "kpatch-manager status"
+    local said
+    said=$(awk '$1 == "*" { print $4 }' <<<"$out")
+    if [ "$said" = "$1" ]; then ok "$KVER: status says that $1 is live"; else
+        not_ok "$KVER: status says that $1 is live" "$out"
+    fi
+}
+
 # needs DESCRIPTION COMMAND: prepare; a failure ends the scenario as a failure.
 needs() {
     guest "$2" "${3:-240}"

@@ -15,6 +15,7 @@ check "it is the kernel's livepatch that runs it, and status says so" "shows 1
 guest "kpatch-manager apply /payload/$KVER/kpatch-demo-lp-1-2.ko"
 check "apply of the next release succeeds" rc=0
 behaves 1-2
+live_is 1-2
 guest "ls /sys/kernel/livepatch"
 check "it replaced the first one" "hides 1_1" "shows 1_2"
 guest "kpatch-manager rollback"
