@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 
-/* longest modinfo value that is believed; parm= lines may be long */
+/* longest modinfo value that is believed; descriptions of parameters may be long */
 #define VALUE_MAX 4096
 
 void kp_modinfo_free(KpModinfo *info)

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "live/plan.h"
+#include "sample.h"
+
+typedef struct {
+	KpHost *host;
+	KpCandidates *candidates;
+	GPtrArray *holds;
+	GPtrArray *live;
+} Scene;
+
+static void set_up(Scene *scene, gconstpointer data)
+{
+	scene->host = sample_host();
+	scene->candidates = sample_candidates();
+	scene->holds = sample_holds();
+	scene->live = sample_lives();
+}
+
+static void tear_down(Scene *scene, gconstpointer data)
+{
+	kp_host_free(scene->host);
+	kp_candidates_free(scene->candidates);
+	g_ptr_array_unref(scene->holds);
+	g_ptr_array_unref(scene->live);
+}
+
+/* The plan as one line: "load kpatch_1_2, keep kpatch_1_2". */
+static void expect(const KpPlan *plan, const char *wanted)
+{
+	g_autoptr(GString) line = g_string_new(NULL);
+
+	for (guint i = 0; i < plan->steps->len; i++) {
+		const KpStep *step = &g_array_index(plan->steps, KpStep, i);
+
+		g_string_append_printf(line, "%s%s %s", i > 0 ? ", " : "",
+				       kp_step_word(step), step->name);
+	}
+	g_assert_cmpstr(line->str, ==, wanted);
+}
+
+static void expect_apply(Scene *scene, const KpPatch *patch, const char *wanted)
+{
+	g_autoptr(KpPlan) plan = kp_plan_apply(scene->host, scene->candidates, scene->live, patch);
+
+	expect(plan, wanted);
+}
+
+static void expect_rollback(Scene *scene, const KpPatch *target, const char *wanted)
+{
+	g_autoptr(KpPlan) plan = kp_plan_rollback(scene->host, scene->candidates, scene->live,
+						  scene->holds, target);
+
+	expect(plan, wanted);
+}
+
+static void test_first(Scene *scene, gconstpointer data)
+{
+	KpPatch *patch = sample_patch(scene->candidates, KP_ORIGIN_PACKAGE, "1-1");
+
+	scene->host->has_core = FALSE;
+	expect_apply(scene, patch, "core kpatch, load kpatch_1_1, keep kpatch_1_1");
+	patch->backend = KP_BACKEND_LIVEPATCH;
+	expect_apply(scene, patch, "load kpatch_1_1, keep kpatch_1_1");
+}
+
+static void test_replace(Scene *scene, gconstpointer data)
+{
+	KpPatch *patch = sample_patch(scene->candidates, KP_ORIGIN_PACKAGE, "1-2");
+
+	sample_live(scene->live, "kpatch_1_1", "1-1", TRUE);
+	expect_apply(scene, patch, "load kpatch_1_2, keep kpatch_1_2, remove kpatch_1_1");
+}
+
+static void test_again(Scene *scene, gconstpointer data)
+{
+	KpPatch *patch = sample_patch(scene->candidates, KP_ORIGIN_PACKAGE, "1-2");
+
+	sample_live(scene->live, "kpatch_1_2", "1-2", TRUE);
+	expect_apply(scene, patch, "keep kpatch_1_2");
+	sample_patch(scene->candidates, KP_ORIGIN_STORE, "1-2");
+	expect_apply(scene, patch, "");
+	sample_live(scene->live, "kpatch_1_1", "1-1", FALSE);
+	expect_apply(scene, patch, "remove kpatch_1_1");
+}
+
+static void test_leftover_of_same_name(Scene *scene, gconstpointer data)
+{
+	KpPatch *patch = sample_patch(scene->candidates, KP_ORIGIN_STORE, "1-1");
+
+	sample_live(scene->live, "kpatch_1_2", "1-2", TRUE);
+	sample_live(scene->live, "kpatch_1_1", "1-1", FALSE);
+	expect_apply(scene, patch, "remove kpatch_1_1, load kpatch_1_1, remove kpatch_1_2");
+}
+
+static void test_interrupted(Scene *scene, gconstpointer data)
+{
+	KpPatch *patch = sample_patch(scene->candidates, KP_ORIGIN_STORE, "1-1");
+	KpLivePatch *live = sample_live(scene->live, "kpatch_1_1", "1-1", TRUE);
+
+	live->transition = TRUE;
+	expect_apply(scene, patch, "load kpatch_1_1");
+}
+
+static void test_rollback(Scene *scene, gconstpointer data)
+{
+	KpPatch *target = sample_patch(scene->candidates, KP_ORIGIN_STORE, "1-1");
+
+	sample_patch(scene->candidates, KP_ORIGIN_PACKAGE, "1-2");
+	sample_patch(scene->candidates, KP_ORIGIN_STORE, "1-2");
+	sample_live(scene->live, "kpatch_1_2", "1-2", TRUE);
+	expect_rollback(scene, target, "hold kpatch_1_2, load kpatch_1_1, remove kpatch_1_2");
+	sample_hold(scene->holds, target);
+	expect_rollback(scene, target, "hold kpatch_1_2, release kpatch_1_1, load kpatch_1_1, "
+			"remove kpatch_1_2");
+}
+
+static void test_rollback_none(Scene *scene, gconstpointer data)
+{
+	sample_patch(scene->candidates, KP_ORIGIN_PACKAGE, "1-2");
+	sample_patch(scene->candidates, KP_ORIGIN_STORE, "1-1");
+	sample_live(scene->live, "kpatch_1_2", "1-2", TRUE);
+	expect_rollback(scene, NULL, "hold kpatch_1_2, hold kpatch_1_1, disable kpatch_1_2, "
+			"remove kpatch_1_2");
+}
+
+static void test_texts(Scene *scene, gconstpointer data)
+{
+	KpPatch *patch = sample_patch(scene->candidates, KP_ORIGIN_PACKAGE, "1-2");
+	g_autoptr(KpPlan) plan = NULL;
+
+	scene->host->has_core = FALSE;
+	sample_live(scene->live, "kpatch_1_1", "1-1", TRUE);
+	plan = kp_plan_apply(scene->host, scene->candidates, scene->live, patch);
+	for (guint i = 0; i < plan->steps->len; i++) {
+		const KpStep *step = &g_array_index(plan->steps, KpStep, i);
+		g_autofree char *text = kp_step_text(step);
+
+		g_assert_nonnull(g_strstr_len(text, -1, step->name));
+		g_assert_null(g_strstr_len(text, -1, "%"));
+	}
+}
+
+int main(int argc, char **argv)
+{
+	static const struct {
+		const char *path;
+		void (*run)(Scene *, gconstpointer);
+	} rows[] = {
+		{ "/plan/first", test_first },
+		{ "/plan/replace", test_replace },
+		{ "/plan/again", test_again },
+		{ "/plan/leftover-of-same-name", test_leftover_of_same_name },
+		{ "/plan/interrupted-transition", test_interrupted },
+		{ "/plan/rollback", test_rollback },
+		{ "/plan/rollback-none", test_rollback_none },
+		{ "/plan/texts", test_texts },
+	};
+
+	g_test_init(&argc, &argv, NULL);
+	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
+		g_test_add(rows[i].path, Scene, NULL, set_up, rows[i].run, tear_down);
+	return g_test_run();
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "live/preflight.h"
+#include "sample.h"
+
+typedef struct {
+	KpHost *host;
+	KpCandidates *candidates;
+	KpPatch *patch;		/* 1-2 */
+	GPtrArray *holds;
+	GPtrArray *live;
+} Scene;
+
+static void set_up(Scene *scene, gconstpointer data)
+{
+	scene->host = sample_host();
+	scene->candidates = sample_candidates();
+	scene->patch = sample_patch(scene->candidates, KP_ORIGIN_PACKAGE, "1-2");
+	scene->holds = sample_holds();
+	scene->live = sample_lives();
+}
+
+static void tear_down(Scene *scene, gconstpointer data)
+{
+	kp_host_free(scene->host);
+	kp_candidates_free(scene->candidates);
+	g_ptr_array_unref(scene->holds);
+	g_ptr_array_unref(scene->live);
+}
+
+static void expect(Scene *scene, gboolean older_ok, guint count, const char *part)
+{
+	g_autoptr(GPtrArray) reasons = kp_preflight(scene->host, scene->patch, scene->live,
+						    scene->holds, older_ok);
+	gboolean found = part == NULL;
+
+	g_assert_cmpuint(reasons->len, ==, count);
+	for (guint i = 0; i < reasons->len && !found; i++)
+		found = g_strstr_len(g_ptr_array_index(reasons, i), -1, part) != NULL;
+	g_assert_true(found);
+}
+
+static void test_clear(Scene *scene, gconstpointer data)
+{
+	expect(scene, FALSE, 0, NULL);
+	sample_live(scene->live, "kpatch_1_1", "1-1", TRUE);
+	expect(scene, FALSE, 0, NULL);
+}
+
+static void test_other_kernel(Scene *scene, gconstpointer data)
+{
+	g_free(scene->host->kver);
+	scene->host->kver = g_strdup("6.12.117+deb12-amd64");
+	expect(scene, FALSE, 1, "it is for kernel " SAMPLE_KVER);
+}
+
+static void test_held(Scene *scene, gconstpointer data)
+{
+	sample_hold(scene->holds, scene->patch);
+	expect(scene, FALSE, 1, "release 1-2");
+}
+
+static void test_older(Scene *scene, gconstpointer data)
+{
+	sample_live(scene->live, "kpatch_1_3", "1-3", TRUE);
+	expect(scene, FALSE, 1, "rollback 1-2");
+	expect(scene, TRUE, 0, NULL);
+}
+
+static void test_ftrace(Scene *scene, gconstpointer data)
+{
+	scene->host->ftrace_off = TRUE;
+	expect(scene, FALSE, 1, "kernel.ftrace_enabled=1");
+}
+
+static void test_no_livepatch(Scene *scene, gconstpointer data)
+{
+	scene->host->has_livepatch = FALSE;
+	expect(scene, FALSE, 0, NULL);
+	scene->patch->backend = KP_BACKEND_LIVEPATCH;
+	expect(scene, FALSE, 1, "livepatch");
+}
+
+static void test_other_backend(Scene *scene, gconstpointer data)
+{
+	KpLivePatch *live = sample_live(scene->live, "kpatch_1_1", "1-1", TRUE);
+
+	live->backend = KP_BACKEND_LIVEPATCH;
+	expect(scene, FALSE, 1, "rollback none");
+	live->enabled = FALSE;
+	expect(scene, FALSE, 0, NULL);
+}
+
+static void test_transition(Scene *scene, gconstpointer data)
+{
+	KpLivePatch *live = sample_live(scene->live, "kpatch_1_1", "1-1", TRUE);
+
+	live->transition = TRUE;
+	expect(scene, FALSE, 1, "transition");
+}
+
+static void test_all_at_once(Scene *scene, gconstpointer data)
+{
+	sample_hold(scene->holds, scene->patch);
+	sample_live(scene->live, "kpatch_1_3", "1-3", TRUE);
+	scene->host->ftrace_off = TRUE;
+	expect(scene, FALSE, 3, "held");
+}
+
+int main(int argc, char **argv)
+{
+	static const struct {
+		const char *path;
+		void (*run)(Scene *, gconstpointer);
+	} rows[] = {
+		{ "/preflight/clear", test_clear },
+		{ "/preflight/other-kernel", test_other_kernel },
+		{ "/preflight/held", test_held },
+		{ "/preflight/older-than-live", test_older },
+		{ "/preflight/ftrace-off", test_ftrace },
+		{ "/preflight/no-livepatch", test_no_livepatch },
+		{ "/preflight/other-backend", test_other_backend },
+		{ "/preflight/transition", test_transition },
+		{ "/preflight/all-at-once", test_all_at_once },
+	};
+
+	g_test_init(&argc, &argv, NULL);
+	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
+		g_test_add(rows[i].path, Scene, NULL, set_up, rows[i].run, tear_down);
+	return g_test_run();
+}

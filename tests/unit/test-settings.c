@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/error.h"
+#include "base/settings.h"
+#include "fixture.h"
+
+static KpSettings *read_text(const char *text, GError **error)
+{
+	char *root = fixture_folder();
+	KpSettings *settings;
+
+	if (text != NULL)
+		fixture_write(root, KP_SETTINGS_FILE, text, -1);
+	settings = kp_settings_read(root, error);
+	fixture_remove(root);
+	return settings;
+}
+
+static void test_defaults(void)
+{
+	g_autoptr(KpSettings) missing = read_text(NULL, NULL);
+	g_autoptr(KpSettings) empty = read_text("# nothing\n[apply]\n", NULL);
+
+	g_assert_nonnull(missing);
+	g_assert_nonnull(empty);
+	g_assert_cmpint(missing->retry_limit, ==, 10);
+	g_assert_cmpint(missing->transition_limit, ==, 60);
+	g_assert_cmpint(missing->lock_limit, ==, 30);
+	g_assert_cmpint(empty->keep, ==, 3);
+	g_assert_cmpstr(empty->rpmdb, ==, "auto");
+	g_assert_cmpstr(empty->patch_globs[0], ==, "kpatch-patch-*");
+	g_assert_null(empty->patch_globs[1]);
+}
+
+static void test_values(void)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(KpSettings) settings = read_text(
+		"[apply]\nretry-limit = 5 \ntransition-limit=7\nlock-limit=0\n"
+		"[store]\nkeep=2\n[packages]\nrpmdb=/srv/rpm\npatches=a-*  b\n", &error);
+
+	g_assert_no_error(error);
+	g_assert_cmpint(settings->retry_limit, ==, 5);
+	g_assert_cmpint(settings->transition_limit, ==, 7);
+	g_assert_cmpint(settings->lock_limit, ==, 0);
+	g_assert_cmpint(settings->keep, ==, 2);
+	g_assert_cmpstr(settings->rpmdb, ==, "/srv/rpm");
+	g_assert_cmpstr(settings->patch_globs[0], ==, "a-*");
+	g_assert_cmpstr(settings->patch_globs[1], ==, "b");
+	g_assert_null(settings->patch_globs[2]);
+}
+
+/* Every wrong file is an error that names the file and what is wrong in it. */
+static const struct {
+	const char *text;
+	const char *named;
+} wrong[] = {
+	{ "[aply]\n", "[aply]" },
+	{ "[apply]\nretry_limit=3\n", "retry_limit" },
+	{ "[store]\nretry-limit=3\n", "retry-limit" },
+	{ "[apply]\nretry-limit=soon\n", "soon" },
+	{ "[apply]\nretry-limit=\n", "whole number" },
+	{ "[apply]\nretry-limit=3 s\n", "3 s" },
+	{ "[apply]\nretry-limit=-1\n", "-1" },
+	{ "[apply]\nretry-limit=99999999999999999999\n", "retry-limit" },
+	{ "[apply]\ntransition-limit=0\n", "from 1" },
+	{ "[store]\nkeep=1\n", "from 2" },
+	{ "[packages]\nrpmdb=var/lib/rpm\n", "begins with /" },
+	{ "[packages]\npatches= \n", "empty" },
+	{ "retry-limit=3\n", "manager.conf" },
+	{ "[apply\n", "manager.conf" },
+};
+
+static void test_wrong(gconstpointer data)
+{
+	gsize row = GPOINTER_TO_SIZE(data);
+	g_autoptr(GError) error = NULL;
+
+	g_assert_null(read_text(wrong[row].text, &error));
+	g_assert_error(error, KP_ERROR, KP_ERROR_CONFIG);
+	g_assert_nonnull(g_strstr_len(error->message, -1, "manager.conf"));
+	g_assert_nonnull(g_strstr_len(error->message, -1, wrong[row].named));
+}
+
+int main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/settings/defaults", test_defaults);
+	g_test_add_func("/settings/values", test_values);
+	for (gsize i = 0; i < G_N_ELEMENTS(wrong); i++) {
+		g_autofree char *path = g_strdup_printf("/settings/wrong/%zu", i);
+
+		g_test_add_data_func(path, GSIZE_TO_POINTER(i), test_wrong);
+	}
+	return g_test_run();
+}

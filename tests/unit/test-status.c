@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <json-glib/json-glib.h>
+#include <string.h>
+
+#include "cli/status.h"
+#include "cli/table.h"
+#include "fixture.h"
+
+#define KVER "6.1.0-56-amd64"
+
+/* One row per rule of kpatch-manager(8), STATES. */
+static const struct {
+	const char *rule;
+	KpStatusFacts facts;
+	const char *word;
+} rules[] = {
+	{ "no patch", { .running = TRUE }, "uncovered" },
+	{ "no patch, not running", { .running = FALSE }, "uncovered" },
+	{ "will be live at boot", { .covered = TRUE, .best = "1-1" }, "up-to-date" },
+	{ "best is live", { .running = TRUE, .covered = TRUE, .best = "1-2", .live = TRUE,
+			    .live_version = "1-2" }, "up-to-date" },
+	{ "newer than best is live", { .running = TRUE, .covered = TRUE, .best = "1-1",
+				       .live = TRUE, .live_version = "1-2" }, "up-to-date" },
+	{ "orphan", { .running = TRUE, .live = TRUE, .live_version = "1-2" }, "up-to-date" },
+	{ "older is live", { .running = TRUE, .covered = TRUE, .best = "1-10", .live = TRUE,
+			     .live_version = "1-9" }, "not-live" },
+	{ "foreign is live", { .running = TRUE, .covered = TRUE, .best = "1-1",
+			       .live = TRUE }, "not-live" },
+	{ "nothing is live", { .running = TRUE, .covered = TRUE, .best = "1-1" }, "not-live" },
+	{ "all are held", { .running = TRUE, .covered = TRUE }, "not-live" },
+	{ "in transition", { .running = TRUE, .covered = TRUE, .best = "1-1", .live = TRUE,
+			     .live_version = "1-1", .transition = TRUE }, "not-live" },
+	{ "failed", { .running = TRUE, .covered = TRUE, .best = "1-2", .live = TRUE,
+		      .live_version = "1-1", .last_failed = TRUE }, "failed" },
+	{ "failed, then live", { .running = TRUE, .covered = TRUE, .best = "1-2", .live = TRUE,
+				 .live_version = "1-2", .last_failed = TRUE }, "up-to-date" },
+};
+
+static void test_word(gconstpointer data)
+{
+	gsize row = GPOINTER_TO_SIZE(data);
+
+	g_assert_cmpstr(kp_status_word(&rules[row].facts), ==, rules[row].word);
+}
+
+static void test_table(void)
+{
+	static const char *const heads[] = { "A", "LONG HEAD", "S", NULL };
+	static const char *const first[] = { "x", "y", "fine", NULL };
+	static const char *const second[] = { "wide", NULL, "b\033[2Jd", NULL };
+	g_autoptr(KpTable) table = kp_table_new(heads);
+	g_autofree char *plain = NULL, *coloured = NULL;
+
+	kp_table_add(table, first, "\033[32m");
+	kp_table_add(table, second, NULL);
+	plain = kp_table_text(table, FALSE);
+	g_assert_cmpstr(plain, ==,
+			"A     LONG HEAD  S\n"
+			"x     y          fine\n"
+			"wide  -          b?[2Jd\n");
+	coloured = kp_table_text(table, TRUE);
+	g_assert_nonnull(strstr(coloured, "\033[32mfine\033[0m\n"));
+}
+
+static char *captured(void)
+{
+	char *root = fixture_folder();
+
+	fixture_machine(root, KVER);
+	fixture_patch(root, KP_PACKAGE_FOLDER, KVER, "1-2");
+	fixture_patch(root, KP_STORE_FOLDER, KVER, "1-1");
+	fixture_live(root, "kpatch", "kpatch_test_1_1", "1-1\n", TRUE);
+	return root;
+}
+
+static void add_history(const char *root)
+{
+	g_autoptr(KpState) state = kp_state_open(root, TRUE, NULL);
+	KpHold hold = { (char *)KVER, (char *)"kpatch_test_1_2", (char *)"1-2", (char *)"?",
+			(char *)"it was rolled back", 86400 };
+	KpRecord record = { 1000, (char *)"boot-1", (char *)KVER, (char *)"rollback",
+			    (char *)"kpatch_test_1_1", (char *)"1-1", (char *)"s",
+			    (char *)"kpatch", (char *)"done", (char *)"" };
+	gboolean added;
+
+	g_assert_true(kp_state_add_hold(state, &hold, &added, NULL));
+	g_assert_true(kp_state_add_record(state, &record, NULL));
+}
+
+static JsonObject *first_kernel(JsonParser *parser, const char *text)
+{
+	JsonObject *top;
+
+	g_assert_true(json_parser_load_from_data(parser, text, -1, NULL));
+	top = json_node_get_object(json_parser_get_root(parser));
+	g_assert_cmpint(json_object_get_int_member(top, "schema"), ==, 1);
+	g_assert_cmpstr(json_object_get_string_member(top, "running"), ==, KVER);
+	return json_array_get_object_element(json_object_get_array_member(top, "kernels"), 0);
+}
+
+static JsonObject *only(JsonObject *kernel, const char *member)
+{
+	JsonArray *array = json_object_get_array_member(kernel, member);
+
+	g_assert_cmpuint(json_array_get_length(array), ==, 1);
+	return json_array_get_object_element(array, 0);
+}
+
+static void test_json(void)
+{
+	char *root = captured();
+	g_autoptr(KpStatus) status = NULL;
+	g_autoptr(JsonParser) parser = json_parser_new();
+	g_autofree char *text = NULL;
+	JsonObject *kernel;
+
+	add_history(root);
+	status = kp_status_read(root, NULL);
+	text = kp_status_json(status);
+	kernel = first_kernel(parser, text);
+	g_assert_cmpstr(json_object_get_string_member(kernel, "kernel"), ==, KVER);
+	g_assert_cmpstr(json_object_get_string_member(kernel, "state"), ==, "up-to-date");
+	g_assert_cmpstr(json_object_get_string_member(only(kernel, "held"), "version"), ==, "1-2");
+	g_assert_cmpstr(json_object_get_string_member(only(kernel, "held"), "since"), ==,
+			"1970-01-02T00:00:00Z");
+	g_assert_cmpstr(json_object_get_string_member(only(kernel, "live"), "version"), ==, "1-1");
+	g_assert_cmpstr(json_object_get_string_member(only(kernel, "live"), "since"), ==,
+			"1970-01-01T00:16:40Z");
+	g_assert_cmpuint(json_array_get_length(json_object_get_array_member(kernel, "files")), ==, 2);
+	fixture_remove(root);
+}
+
+static void test_text(void)
+{
+	char *root = captured();
+	g_autoptr(KpStatus) status = kp_status_read(root, NULL);
+	g_autofree char *text = kp_status_table(status, FALSE);
+
+	g_assert_nonnull(strstr(text, "*  " KVER));
+	g_assert_nonnull(strstr(text, "1-2 (no package)"));
+	g_assert_nonnull(strstr(text, "not-live\n"));
+	/* there is no package database below the root: that is said */
+	g_assert_nonnull(strstr(text, "Problem: "));
+	fixture_remove(root);
+}
+
+/* What is broken is named, and all else is shown. */
+static void test_broken(void)
+{
+	char *root = captured();
+	g_autoptr(KpStatus) status = NULL;
+	g_autofree char *text = NULL;
+
+	fixture_write(root, KP_STATE_FILE, "no database, by any means, at all", -1);
+	fixture_write(root, KP_PACKAGE_FOLDER "/" KVER "/bad.ko", "x", -1);
+	status = kp_status_read(root, NULL);
+	text = kp_status_table(status, FALSE);
+	g_assert_nonnull(strstr(text, "state.db"));
+	g_assert_nonnull(strstr(text, "bad.ko"));
+	g_assert_nonnull(strstr(text, "1-1"));
+	fixture_remove(root);
+}
+
+int main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	for (gsize i = 0; i < G_N_ELEMENTS(rules); i++) {
+		g_autofree char *path = g_strdup_printf("/status/word/%s", rules[i].rule);
+
+		g_test_add_data_func(path, GSIZE_TO_POINTER(i), test_word);
+	}
+	g_test_add_func("/status/table", test_table);
+	g_test_add_func("/status/json", test_json);
+	g_test_add_func("/status/text", test_text);
+	g_test_add_func("/status/broken", test_broken);
+	return g_test_run();
+}
