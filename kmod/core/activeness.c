@@ -8,6 +8,7 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
+#include <linux/timekeeping.h>
 
 #include "core.h"
 
@@ -131,6 +132,34 @@ static int refuse(struct kpatch_refusal *refusal, struct task_struct *task,
 	return -EBUSY;
 }
 
+/**
+ * kpatch_check_task - proves that a task is in none of the spans
+ * @check:	what to look for; its refusal is filled in on -EBUSY
+ * @task:	any task that stays: referenced, or inside the stop
+ *
+ * Any context that is not an NMI. Of a task that runs meanwhile the answer is
+ * worth nothing, but it is safe to ask: the unwinder expects a stack that
+ * changes under it. A stack that cannot be walked reliably counts as unsafe.
+ */
+int kpatch_check_task(struct kpatch_check *check, struct task_struct *task)
+{
+	struct kpatch_refusal *refusal = &check->refusal;
+	int nr, i;
+
+	nr = kpatch_kernel.stack_trace_save_tsk_reliable(task, refusal->entries,
+							 KPATCH_STACK_MAX);
+	if (nr < 0)
+		return refuse(refusal, task, NULL, nr, 0);
+	for (i = 0; i < nr; i++) {
+		const struct kpatch_span *span;
+
+		span = span_find(&check->spans, refusal->entries[i]);
+		if (span)
+			return refuse(refusal, task, span->func, 0, nr);
+	}
+	return 0;
+}
+
 /*
  * Inside the stop a task on a CPU is that CPU's stopper thread. The stack of
  * another CPU's cannot be walked, but it runs what our own is running, and
@@ -141,52 +170,46 @@ static bool other_stopper(const struct task_struct *task)
 	return task != current && READ_ONCE(task->on_cpu);
 }
 
-static int check_task(const struct kpatch_spans *spans,
-		      struct kpatch_refusal *refusal, struct task_struct *task)
+/**
+ * kpatch_check_inside - kpatch_check_task() inside the stop
+ * @check:	what to look for, and until when
+ * @task:	the task
+ *
+ * Also gives up with -EBUSY when the time for the stop is over.
+ */
+int kpatch_check_inside(struct kpatch_check *check, struct task_struct *task)
 {
-	int nr, i;
-
-	nr = kpatch_kernel.stack_trace_save_tsk_reliable(task, refusal->entries,
-							 KPATCH_STACK_MAX);
-	if (nr < 0)
-		return other_stopper(task) ? 0 :
-		       refuse(refusal, task, NULL, nr, 0);
-	for (i = 0; i < nr; i++) {
-		const struct kpatch_span *span;
-
-		span = span_find(spans, refusal->entries[i]);
-		if (span)
-			return refuse(refusal, task, span->func, 0, nr);
+	if (other_stopper(task))
+		return 0;
+	check->inside++;
+	if (check->deadline && ktime_get_mono_fast_ns() > check->deadline) {
+		check->refusal.late = true;
+		return -EBUSY;
 	}
-	return 0;
+	return kpatch_check_task(check, task);
 }
 
 /**
- * kpatch_check_tasks - proves that no task is in any of @spans
- * @spans:	what to look for
- * @refusal:	filled in when the answer is -EBUSY
+ * kpatch_check_all - all tasks, inside the stop
+ * @check:	what to look for, and until when
  *
- * Inside the stop: nothing else runs, so the list of tasks stands still. A
- * stack that cannot be walked reliably counts as unsafe. Idle tasks are not
- * on the list and are walked by CPU.
+ * Nothing else runs, so the list of tasks stands still. Idle tasks are not on
+ * it and are walked by CPU.
  */
-int kpatch_check_tasks(const struct kpatch_spans *spans,
-		       struct kpatch_refusal *refusal)
+int kpatch_check_all(struct kpatch_check *check)
 {
 	struct task_struct *g, *t;
 	int cpu, ret = 0;
 
-	if (!spans->nr)
-		return 0;
 	/* For lockdep's eyes: inside the stop nobody changes the list. */
 	rcu_read_lock();
 	for_each_process_thread(g, t) {
-		ret = check_task(spans, refusal, t);
+		ret = kpatch_check_inside(check, t);
 		if (ret)
 			goto unlock;
 	}
 	for_each_online_cpu(cpu) {
-		ret = check_task(spans, refusal, kpatch_kernel.idle_task(cpu));
+		ret = kpatch_check_inside(check, kpatch_kernel.idle_task(cpu));
 		if (ret)
 			goto unlock;
 	}

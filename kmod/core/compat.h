@@ -79,6 +79,17 @@ static inline int kpatch_ftrace_filter_add(struct ftrace_ops *ops,
 #endif
 }
 
+/* The arguments of a probe on sched_switch; the last one came with 5.18. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 18, 0)
+#define KPATCH_SCHED_SWITCH_ARGS					\
+	void *data, bool preempt, struct task_struct *prev,		\
+	struct task_struct *next, unsigned int prev_state
+#else
+#define KPATCH_SCHED_SWITCH_ARGS					\
+	void *data, bool preempt, struct task_struct *prev,		\
+	struct task_struct *next
+#endif
+
 /* kobject_init_and_add() takes a const type from 6.2 on. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
 #define KPATCH_KTYPE(type) (type)

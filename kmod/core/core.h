@@ -8,6 +8,8 @@
  *   relocs.c      dynamic relocations
  *   redirect.c    the ftrace handler and its table
  *   activeness.c  is an address in use on some stack?
+ *   walk.c        stacks walked while the machine runs
+ *   notes.c       which tasks ran since
  *   switch.c      the stop, in which one store makes a patch live
  *   refusal.c     what stood in the way of the last attempt
  *   sysfs.c       /sys/kernel/kpatch and /sys/module/kpatch
@@ -39,6 +41,15 @@
  *   reads two things: the table of redirects (an RCU list, entries of which
  *   are freed only after a later stop, so that no CPU can still be in the
  *   handler, not even an idle one that RCU does not watch) and kpatch_slot.
+ *
+ * The short stop
+ *   A task's stack stands still while the task is off its CPU. So stacks are
+ *   walked while the machine runs, and inside the stop only those of tasks
+ *   that have run since, which a probe on sched_switch notes. Invariant: a
+ *   task that is neither noted nor on the list of those to walk again has
+ *   not been on a CPU since its stack was found clean, or was made after the
+ *   list of tasks was and has not run at all.
+ *   The lock of a CPU's notes is innermost, raw, and taken under rq->lock.
  *
  * The switch
  *   Every redirect has two targets. The one that kpatch_slot selects is in
@@ -123,12 +134,12 @@ int kpatch_redirect_attach(struct kpatch_object *obj);
 void kpatch_redirect_detach(struct kpatch_object *obj);
 void kpatch_redirect_prepare(void);
 void kpatch_redirect_flip(void);
-void kpatch_redirect_settle(void);
+void kpatch_redirect_set_idle(void);
 void kpatch_redirect_reap(void);
 void kpatch_redirect_exit(void);
 struct kpatch_func *kpatch_redirect_top(struct kpatch_redirect *r, bool after);
 
-/* activeness.c */
+/* activeness.c: what may not be in use, and the look at one stack */
 struct kpatch_span {
 	unsigned long start;
 	unsigned long end;
@@ -141,25 +152,72 @@ struct kpatch_spans {
 	size_t max;
 };
 
-struct kpatch_refusal;
-
-int kpatch_spans_collect(struct kpatch_spans *spans);
-void kpatch_spans_free(struct kpatch_spans *spans);
-int kpatch_check_tasks(const struct kpatch_spans *spans,
-		       struct kpatch_refusal *refusal);
-
-/* switch.c */
-int kpatch_switch(struct kpatch_module *subject, bool replace);
-
-/* refusal.c */
+/* Why not now. One of func, error (of the stack walker) and late is set. */
 struct kpatch_refusal {
-	const struct kpatch_func *func;	/* NULL: a stack could not be walked */
-	int error;			/* of the stack walker */
+	const struct kpatch_func *func;
+	int error;
+	bool late;			/* the stop would have exceeded its limit */
 	pid_t pid;
 	char comm[TASK_COMM_LEN];
 	unsigned int nr;
 	unsigned long entries[KPATCH_STACK_MAX];
 };
+
+/* One attempt to prove that nobody is in any of the spans. */
+struct kpatch_check {
+	struct kpatch_spans spans;
+	struct kpatch_refusal refusal;
+	u64 deadline;			/* of the stop, in ns; 0: none */
+	unsigned int inside;		/* stacks walked inside the stop */
+	unsigned int outside;		/* and while the machine ran */
+	unsigned int rounds;
+};
+
+int kpatch_spans_collect(struct kpatch_spans *spans);
+void kpatch_spans_free(struct kpatch_spans *spans);
+int kpatch_check_task(struct kpatch_check *check, struct task_struct *task);
+int kpatch_check_inside(struct kpatch_check *check, struct task_struct *task);
+int kpatch_check_all(struct kpatch_check *check);
+
+/* walk.c: stacks walked while the machine runs */
+struct kpatch_tasks {
+	struct task_struct **task;	/* each with a reference */
+	size_t nr;
+	size_t max;
+};
+
+int kpatch_tasks_reserve(struct kpatch_tasks *list, size_t more);
+void kpatch_tasks_free(struct kpatch_tasks *list);
+int kpatch_walk_outside(struct kpatch_check *check, struct kpatch_tasks *again);
+int kpatch_walk_rest(struct kpatch_check *check,
+		     const struct kpatch_tasks *again);
+
+/* notes.c */
+void kpatch_notes_init(void);
+void kpatch_notes_exit(void);
+int kpatch_notes_start(void);
+void kpatch_notes_stop(void);
+int kpatch_notes_drain(struct kpatch_tasks *list);
+int kpatch_notes_inside(int (*fn)(struct task_struct *task, void *data),
+			void *data);
+
+/* switch.c */
+struct kpatch_statistics {
+	unsigned long stops;		/* that switched something */
+	unsigned long refusals;
+	unsigned long late;		/* refusals because of the limit */
+	u64 last_ns;			/* from the first look to the switch */
+	u64 longest_ns;
+	unsigned int last_inside;
+	unsigned int last_outside;
+	unsigned int last_rounds;
+};
+
+extern struct kpatch_statistics kpatch_statistics;	/* under kpatch_mutex */
+
+int kpatch_switch(struct kpatch_module *subject, bool replace);
+
+/* refusal.c */
 
 void kpatch_refusal_publish(const struct kpatch_module *kpmod,
 			    const struct kpatch_refusal *refusal);

@@ -285,7 +285,7 @@ static int module_coming(struct module *mod)
 	}
 	if (ret)
 		module_going(mod);
-	kpatch_redirect_settle();
+	kpatch_redirect_set_idle();
 	return ret;
 }
 

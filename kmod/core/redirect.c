@@ -254,16 +254,18 @@ static void prepare_one(struct kpatch_redirect *r)
 	WRITE_ONCE(r->target[!kpatch_slot], func ? func->new_addr : 0);
 }
 
-static void settle_one(struct kpatch_redirect *r)
+static void set_one(struct kpatch_redirect *r)
 {
-	struct kpatch_func *func = kpatch_redirect_top(r, true);
-	unsigned long target = func ? func->new_addr : 0;
+	struct kpatch_func *func = kpatch_redirect_top(r, false);
 
-	WRITE_ONCE(r->target[0], target);
-	WRITE_ONCE(r->target[1], target);
+	WRITE_ONCE(r->target[kpatch_slot], func ? func->new_addr : 0);
 }
 
-/* Fills the targets that are not in force with those after the switch. */
+/*
+ * Fills the targets that are not in force with those after the switch. What
+ * was there does not matter: it is left over from the switch before, or from
+ * one that was given up.
+ */
 void kpatch_redirect_prepare(void)
 {
 	for_each_redirect(prepare_one);
@@ -280,12 +282,12 @@ void kpatch_redirect_flip(void)
 }
 
 /*
- * Sets both targets to what the states of the patches say: after a switch,
- * after one that was given up, and for a module that does not run yet.
+ * Puts what the states of the patches say in force without a stop: for a
+ * module that does not run yet. Changes nothing for functions that may run.
  */
-void kpatch_redirect_settle(void)
+void kpatch_redirect_set_idle(void)
 {
-	for_each_redirect(settle_one);
+	for_each_redirect(set_one);
 }
 
 /* Right after a stop: no CPU can be in the handler with a retired entry. */

@@ -21,7 +21,10 @@ static int describe(const struct kpatch_module *kpmod,
 		at += scnprintf(buf + at, size - at, "object %s\nfunction %s\n",
 				r->func->object->name, r->func->name);
 	else
-		at += scnprintf(buf + at, size - at, "error %d\n", r->error);
+		at += scnprintf(buf + at, size - at, "error %d\n",
+				r->late ? -ETIME : r->error);
+	if (r->late)
+		return at;
 	return at + scnprintf(buf + at, size - at, "task %s\npid %d\n",
 			      r->comm, r->pid);
 }
@@ -35,6 +38,9 @@ static void log_refusal(const struct kpatch_module *kpmod,
 		pr_warn("%s: not now: task %s (pid %d) is in %s:%s\n",
 			kpmod->mod->name, r->comm, r->pid,
 			r->func->object->name, r->func->name);
+	else if (r->late)
+		pr_warn("%s: not now: the machine would have been stopped for longer than stop_limit_us\n",
+			kpmod->mod->name);
 	else
 		pr_warn("%s: not now: the stack of task %s (pid %d) cannot be trusted (error %d)\n",
 			kpmod->mod->name, r->comm, r->pid, r->error);

@@ -129,14 +129,12 @@ int kpatch_enable(struct kpatch_module *kpmod, bool replace)
 	if (ret)
 		goto undo;
 	set_state(kpmod, KPATCH_ENABLED);
-	kpatch_redirect_settle();
 	retire_replaced(kpmod);
 	pr_notice("%s: live\n", kpmod->mod->name);
 	return 0;
 undo:
 	move_states(KPATCH_DISABLING, KPATCH_ENABLED);
 	set_state(kpmod, KPATCH_DISABLED);
-	kpatch_redirect_settle();
 	kpatch_objects_unlink(kpmod);
 put:
 	set_state(kpmod, KPATCH_DISABLED);
@@ -160,7 +158,6 @@ int kpatch_disable(struct kpatch_module *kpmod)
 	set_state(kpmod, KPATCH_DISABLING);
 	ret = kpatch_switch(kpmod, false);
 	set_state(kpmod, ret ? KPATCH_ENABLED : KPATCH_DISABLED);
-	kpatch_redirect_settle();
 	if (ret)
 		return ret;
 	pr_notice("%s: taken back\n", kpmod->mod->name);
@@ -290,15 +287,19 @@ static int __init kpatch_init(void)
 	if (ret)
 		return ret;
 	ret = kpatch_objects_init();
-	if (ret)
+	if (ret) {
 		kpatch_sysfs_exit();
-	return ret;
+		return ret;
+	}
+	kpatch_notes_init();
+	return 0;
 }
 
 /* Patch modules use our symbols, so none is left by now. */
 static void __exit kpatch_exit(void)
 {
 	kpatch_objects_exit();
+	kpatch_notes_exit();
 	kpatch_redirect_exit();
 	kpatch_sysfs_exit();
 }

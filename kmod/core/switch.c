@@ -2,15 +2,31 @@
 /*
  * switch.c - the stop, in which one store makes a patch live
  */
+#include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/moduleparam.h>
 #include <linux/slab.h>
 #include <linux/stop_machine.h>
+#include <linux/timekeeping.h>
 
 #include "core.h"
 
+struct kpatch_statistics kpatch_statistics;
+
+static bool plain;
+module_param(plain, bool, 0644);
+MODULE_PARM_DESC(plain, "walk the stacks of all tasks inside the stop");
+
+static unsigned int stop_limit_us = 20000;
+module_param(stop_limit_us, uint, 0644);
+MODULE_PARM_DESC(stop_limit_us, "give up when the machine would be stopped for longer (0: never)");
+
 struct kpatch_stop {
-	struct kpatch_spans spans;
-	struct kpatch_refusal refusal;
+	struct kpatch_check check;
+	struct kpatch_tasks again;	/* to be walked inside */
+	bool walked;			/* all others were walked outside */
 	bool replace;
+	u64 took_ns;
 };
 
 /* Inside the stop: hooks of all linked objects of patches in @state. */
@@ -33,6 +49,17 @@ static void run_hooks(enum kpatch_state state)
 	}
 }
 
+static int check_inside(struct kpatch_stop *stop)
+{
+	int ret = -EOVERFLOW;
+
+	if (!stop->check.spans.nr)
+		return 0;
+	if (stop->walked)
+		ret = kpatch_walk_rest(&stop->check, &stop->again);
+	return ret == -EOVERFLOW ? kpatch_check_all(&stop->check) : ret;
+}
+
 /*
  * On one CPU, interrupts off, all other CPUs spinning in multi_cpu_stop().
  * On replacement the new patch's hooks run and the old one's do not: what the
@@ -41,15 +68,56 @@ static void run_hooks(enum kpatch_state state)
 static int stopped(void *data)
 {
 	struct kpatch_stop *stop = data;
-	int ret = kpatch_check_tasks(&stop->spans, &stop->refusal);
+	u64 start = ktime_get_mono_fast_ns();
+	u64 limit = READ_ONCE(stop_limit_us) * (u64)NSEC_PER_USEC;
+	int ret;
 
-	if (ret)
-		return ret;
-	if (!stop->replace)
-		run_hooks(KPATCH_DISABLING);
-	kpatch_redirect_flip();
-	run_hooks(KPATCH_ENABLING);
-	return 0;
+	stop->check.deadline = limit ? start + limit : 0;
+	ret = check_inside(stop);
+	if (!ret) {
+		if (!stop->replace)
+			run_hooks(KPATCH_DISABLING);
+		kpatch_redirect_flip();
+		run_hooks(KPATCH_ENABLING);
+	}
+	stop->took_ns = ktime_get_mono_fast_ns() - start;
+	return ret;
+}
+
+/* Walks what can be walked before the stop, and stops the machine. */
+static int walk_and_stop(struct kpatch_stop *stop)
+{
+	bool noting = !READ_ONCE(plain) && stop->check.spans.nr &&
+		      !kpatch_notes_start();
+	int ret = 0;
+
+	if (noting) {
+		ret = kpatch_walk_outside(&stop->check, &stop->again);
+		stop->walked = !ret;
+	}
+	if (ret != -EBUSY) {
+		memset(&stop->check.refusal, 0, sizeof(stop->check.refusal));
+		ret = stop_machine(stopped, stop, NULL);
+		kpatch_redirect_reap();
+	}
+	if (noting)
+		kpatch_notes_stop();
+	kpatch_tasks_free(&stop->again);
+	return ret;
+}
+
+static void count(const struct kpatch_stop *stop, int ret)
+{
+	struct kpatch_statistics *s = &kpatch_statistics;
+
+	s->last_inside = stop->check.inside;
+	s->last_outside = stop->check.outside;
+	s->last_rounds = stop->check.rounds;
+	s->last_ns = stop->took_ns;
+	s->longest_ns = max(s->longest_ns, stop->took_ns);
+	s->stops += !ret;
+	s->refusals += ret == -EBUSY;
+	s->late += stop->check.refusal.late;
 }
 
 /**
@@ -58,8 +126,9 @@ static int stopped(void *data)
  * @replace:	the patches that go are replaced, not unpatched
  *
  * May sleep, under kpatch_mutex. Returns 0, or an error with nothing changed;
- * -EBUSY: some task is in a function that changes, and kpatch_refusal_show()
- * tells which. The caller moves the states on and then settles the redirects.
+ * -EBUSY: some task is in a function that changes, or the stop would have
+ * taken too long, and kpatch_refusal_show() tells which. The caller moves the
+ * states on.
  */
 int kpatch_switch(struct kpatch_module *subject, bool replace)
 {
@@ -69,17 +138,16 @@ int kpatch_switch(struct kpatch_module *subject, bool replace)
 	if (!stop)
 		return -ENOMEM;
 	stop->replace = replace;
-	ret = kpatch_spans_collect(&stop->spans);
+	ret = kpatch_spans_collect(&stop->check.spans);
 	if (ret)
 		goto free;
 	kpatch_redirect_prepare();
-	/* -EBUSY can only be ours: stop_machine() has no errors of its own */
-	ret = stop_machine(stopped, stop, NULL);
-	kpatch_redirect_reap();
+	ret = walk_and_stop(stop);
+	count(stop, ret);
 	if (ret == -EBUSY)
-		kpatch_refusal_publish(subject, &stop->refusal);
+		kpatch_refusal_publish(subject, &stop->check.refusal);
 free:
-	kpatch_spans_free(&stop->spans);
+	kpatch_spans_free(&stop->check.spans);
 	kvfree(stop);
 	return ret;
 }

@@ -252,21 +252,61 @@ static ssize_t refusal_show(KPATCH_MODULE_ATTR *attr,
 /* The stack in it tells addresses. */
 static struct module_attribute refusal_attr = __ATTR_RO_MODE(refusal, 0400);
 
+/* One file for each figure; kpatch(7) says what they count. */
+#define STATISTIC(name, format)						\
+static ssize_t name##_show(struct kobject *kobj,			\
+			   struct kobj_attribute *attr, char *buf)	\
+{									\
+	return sysfs_emit(buf, format "\n",				\
+			  READ_ONCE(kpatch_statistics.name));		\
+}									\
+static struct kobj_attribute name##_attr = __ATTR_RO(name)
+
+STATISTIC(stops, "%lu");
+STATISTIC(refusals, "%lu");
+STATISTIC(late, "%lu");
+STATISTIC(last_ns, "%llu");
+STATISTIC(longest_ns, "%llu");
+STATISTIC(last_inside, "%u");
+STATISTIC(last_outside, "%u");
+STATISTIC(last_rounds, "%u");
+
+static struct attribute *statistics_attrs[] = {
+	&stops_attr.attr, &refusals_attr.attr, &late_attr.attr,
+	&last_ns_attr.attr, &longest_ns_attr.attr, &last_inside_attr.attr,
+	&last_outside_attr.attr, &last_rounds_attr.attr, NULL
+};
+
+static const struct attribute_group statistics_group = {
+	.name = "statistics",
+	.attrs = statistics_attrs,
+};
+
 int __init kpatch_sysfs_init(void)
 {
+	struct kobject *module_kobj = &THIS_MODULE->mkobj.kobj;
 	int ret;
 
 	kpatch_root_kobj = kobject_create_and_add("kpatch", kernel_kobj);
 	if (!kpatch_root_kobj)
 		return -ENOMEM;
-	ret = sysfs_create_file(&THIS_MODULE->mkobj.kobj, &refusal_attr.attr);
+	ret = sysfs_create_file(module_kobj, &refusal_attr.attr);
 	if (ret)
-		kobject_put(kpatch_root_kobj);
+		goto put;
+	ret = sysfs_create_group(module_kobj, &statistics_group);
+	if (ret)
+		goto remove;
+	return 0;
+remove:
+	sysfs_remove_file(module_kobj, &refusal_attr.attr);
+put:
+	kobject_put(kpatch_root_kobj);
 	return ret;
 }
 
 void kpatch_sysfs_exit(void)
 {
+	sysfs_remove_group(&THIS_MODULE->mkobj.kobj, &statistics_group);
 	sysfs_remove_file(&THIS_MODULE->mkobj.kobj, &refusal_attr.attr);
 	kobject_put(kpatch_root_kobj);
 }
