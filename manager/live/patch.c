@@ -12,7 +12,7 @@
 #include "live/modinfo.h"
 
 /* The largest modules of distributions have some 10 MiB, patches some 1 MiB. */
-#define SIZE_MAX_BYTES (64 * 1024 * 1024)
+#define SIZE_MAX_BYTES ((off_t)64 * 1024 * 1024)
 
 const char *kp_backend_word(KpBackendKind kind)
 {
