@@ -140,6 +140,9 @@ gboolean kp_execute(const KpExecution *execution, const KpPlan *plan,
 	g_autoptr(GError) problem = NULL;
 	gboolean ok = run_steps(execution, plan, warnings, &problem);
 
+	if (!ok && execution->watch != NULL && execution->watch->stop != NULL &&
+	    *execution->watch->stop != 0)
+		g_prefix_error(&problem, "interrupted: ");
 	record(execution, plan, problem, warnings);
 	if (!ok)
 		g_propagate_error(error, g_steal_pointer(&problem));
