@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* No module is ever loaded here: the descriptor is -1, which the kernel
+ * refuses, and that is the failure these tests want. */
+#include <string.h>
+
+#include "base/error.h"
+#include "fixture.h"
+#include "live/execute.h"
+#include "sample.h"
+
+typedef struct {
+	char *root;
+	KpHost *host;
+	KpSettings *settings;
+	KpState *state;
+	KpCandidates *candidates;
+	GPtrArray *live;
+	GPtrArray *holds;
+	GPtrArray *warnings;
+} Scene;
+
+static void set_up(Scene *scene, gconstpointer data)
+{
+	scene->root = fixture_folder();
+	scene->host = sample_host();
+	scene->host->root = g_strdup(scene->root);
+	scene->settings = kp_settings_read(scene->root, NULL);
+	scene->state = kp_state_open(scene->root, TRUE, NULL);
+	scene->candidates = sample_candidates();
+	scene->live = sample_lives();
+	scene->holds = sample_holds();
+	scene->warnings = g_ptr_array_new_with_free_func(g_free);
+}
+
+static void tear_down(Scene *scene, gconstpointer data)
+{
+	kp_host_free(scene->host);
+	kp_settings_free(scene->settings);
+	kp_state_close(scene->state);
+	kp_candidates_free(scene->candidates);
+	g_ptr_array_unref(scene->live);
+	g_ptr_array_unref(scene->holds);
+	g_ptr_array_unref(scene->warnings);
+	fixture_remove(scene->root);
+}
+
+static gboolean run(Scene *scene, const KpPlan *plan, GError **error)
+{
+	const KpExecution execution = { scene->host, scene->settings, scene->state,
+					"rollback", NULL };
+
+	return kp_execute(&execution, plan, scene->warnings, error);
+}
+
+static guint held(Scene *scene)
+{
+	g_autoptr(GPtrArray) holds = kp_state_holds(scene->state, SAMPLE_KVER, NULL);
+
+	return holds->len;
+}
+
+static void expect_record(Scene *scene, const char *result)
+{
+	g_autoptr(KpRecord) last = NULL;
+
+	g_assert_true(kp_state_last_record(scene->state, SAMPLE_KVER, NULL, &last, NULL));
+	g_assert_cmpstr(last->result, ==, result);
+	g_assert_cmpstr(last->action, ==, "rollback");
+	g_assert_cmpstr(last->boot_id, ==, "boot-1");
+}
+
+/* A rollback that fails leaves no hold behind, and keeps those that were. */
+static void test_undone(Scene *scene, gconstpointer data)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(KpPlan) plan = NULL;
+	const KpPatch *target = sample_patch(scene->candidates, KP_ORIGIN_STORE, "1-1");
+	KpHold own = { target->kver, target->name, target->version, target->sha256,
+		       (char *)"it was rolled back", 1 };
+	gboolean added;
+
+	g_assert_true(kp_state_add_hold(scene->state, &own, &added, NULL));
+	sample_hold(scene->holds, target);
+	sample_patch(scene->candidates, KP_ORIGIN_PACKAGE, "1-2");
+	plan = kp_plan_rollback(scene->host, scene->candidates, scene->live, scene->holds, target);
+	g_assert_false(run(scene, plan, &error));
+	g_assert_error(error, KP_ERROR, KP_ERROR_FAILED);
+	g_assert_cmpuint(held(scene), ==, 1);
+	expect_record(scene, "failed");
+}
+
+static void test_held(Scene *scene, gconstpointer data)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(KpPlan) plan = NULL;
+
+	sample_patch(scene->candidates, KP_ORIGIN_PACKAGE, "1-2");
+	plan = kp_plan_rollback(scene->host, scene->candidates, scene->live, scene->holds, NULL);
+	g_assert_true(run(scene, plan, &error));
+	g_assert_no_error(error);
+	g_assert_cmpuint(held(scene), ==, 1);
+	expect_record(scene, "done");
+}
+
+/* The kernel is patched by then: a copy that cannot be kept is a warning. */
+static void test_tidying(Scene *scene, gconstpointer data)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(KpPlan) plan = NULL;
+	const KpPatch *patch = sample_patch(scene->candidates, KP_ORIGIN_PACKAGE, "1-2");
+
+	sample_live(scene->live, patch->name, patch->version, TRUE);
+	fixture_write(scene->root, "var/lib/kpatch/" SAMPLE_KVER, "no folder", -1);
+	plan = kp_plan_apply(scene->host, scene->candidates, scene->live, patch);
+	g_assert_true(run(scene, plan, &error));
+	g_assert_no_error(error);
+	g_assert_cmpuint(scene->warnings->len, ==, 1);
+	g_assert_nonnull(strstr(g_ptr_array_index(scene->warnings, 0), "cannot keep a copy"));
+	expect_record(scene, "done");
+}
+
+int main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	g_test_add("/execute/undone", Scene, NULL, set_up, test_undone, tear_down);
+	g_test_add("/execute/held", Scene, NULL, set_up, test_held, tear_down);
+	g_test_add("/execute/tidying", Scene, NULL, set_up, test_tidying, tear_down);
+	return g_test_run();
+}
