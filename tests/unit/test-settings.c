@@ -54,7 +54,7 @@ static const struct {
 	const char *text;
 	const char *named;
 } wrong[] = {
-	{ "[aply]\n", "[aply]" },
+	{ "[nonsense]\n", "[nonsense]" },
 	{ "[apply]\nretry_limit=3\n", "retry_limit" },
 	{ "[store]\nretry-limit=3\n", "retry-limit" },
 	{ "[apply]\nretry-limit=soon\n", "soon" },

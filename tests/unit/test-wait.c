@@ -61,7 +61,7 @@ static void test_limit(void)
 static void test_stop(void)
 {
 	static volatile sig_atomic_t stop = 1;
-	const KpPace pace = { "x", 60000, 1, 10 };
+	const KpPace pace = { "x", 3000, 1, 10 };
 	const KpWatch watch = { .stop = &stop };
 	struct count count = { 0 };
 
@@ -71,7 +71,7 @@ static void test_stop(void)
 
 static void test_failure(void)
 {
-	const KpPace pace = { "x", 60000, 1, 10 };
+	const KpPace pace = { "x", 3000, 1, 10 };
 	g_autoptr(GError) error = NULL;
 
 	g_assert_cmpint(kp_wait(&pace, NULL, fail, NULL, &error), ==, KP_TRY_FAILED);
