@@ -3,13 +3,18 @@
 # What every test script agrees on: where things are, how it fails, how it
 # asks for root. Source it; it runs nothing.
 
+# A failure inside $(...) ends the script too.
+shopt -s inherit_errexit
+
 # shellcheck disable=SC2034  # used by those who source this
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 
 # Survives clean-ups and is shared by checkouts: only what can be made again.
+# shellcheck disable=SC2034
 CACHE=${KPATCH_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/kpatch-manager}
 
 # Everything made from this checkout.
+# shellcheck disable=SC2034
 OUT=${KPATCH_TEST_OUT:-$TOP/tests/out}
 
 # note TEXT...: one line of progress, on stderr so that output stays data.
@@ -62,4 +67,25 @@ locked() {
     flock "$fd"
     "$@" {fd}>&-
     exec {fd}>&-
+}
+
+# take_core: wait until one of the machine's cores is ours, and keep it until
+# this shell ends. Whoever keeps a core busy for long asks first, so that a
+# virtual machine's time limits mean the same however many tests run. The
+# seconds it took go to the file $WAITED, if that is set.
+take_core() {
+    local core cores fd began=$SECONDS
+    cores=$(nproc)
+    mkdir -p "$OUT/cores"
+    while :; do
+        for ((core = 0; core < cores; core++)); do
+            exec {fd}>"$OUT/cores/$core"
+            if flock -n "$fd"; then
+                [ -z "${WAITED:-}" ] || echo "$((SECONDS - began))" >"$WAITED"
+                return 0
+            fi
+            exec {fd}>&-
+        done
+        sleep 0.5
+    done
 }

@@ -6,6 +6,8 @@
 REPO=$OUT/repo
 GPG_NAME=kpatch-manager-tests
 export GNUPGHOME=$CACHE/gpg
+# The key has no passphrase: nobody asks on a terminal. rpmsign warns if unset.
+export GPG_TTY=/dev/null
 
 # rpm_build SPEC NAME=VALUE...: build binary packages into $OUT/rpmbuild/RPMS,
 # in a folder of its own, so that several can be built at a time.

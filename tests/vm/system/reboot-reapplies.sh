@@ -11,20 +11,21 @@ needs "update to release 1-2" "yum -y update $package"
 needs "roll back" "kpatch-manager rollback"
 guest "cat /proc/sys/kernel/random/boot_id"
 before=$out
-try "$KVER: the machine reboots" "$machine" reboot "$MACHINE_NAME"
+
+try "$KVER: it reboots with kpatch.enable=0" "$machine" reboot "$MACHINE_NAME" --append kpatch.enable=0
 guest "cat /proc/sys/kernel/random/boot_id"
 check "it is another boot" rc=0 "hides $before"
+behaves unpatched "kpatch.enable=0 loads nothing"
+guest "grep -c kpatch /proc/modules"
+check "not even the core module" rc=1
+
+try "$KVER: it reboots as usual" "$machine" reboot "$MACHINE_NAME" --append ""
 guest "systemctl is-active kpatch.service; systemctl is-enabled kpatch.service"
 check "kpatch.service ran and is enabled" rc=0 "shows active
 " "shows enabled"
 behaves 1-1 "release 1-1 is live again, the held 1-2 is not"
+guest "systemctl show -P Before kpatch.service"
+check "the service comes before the network" "shows network-pre.target"
 guest "systemctl stop kpatch.service"
 behaves 1-1 "stopping the service does not unpatch"
-
-try "$KVER: it reboots with kpatch.enable=0" "$machine" reboot "$MACHINE_NAME" --append kpatch.enable=0
-behaves unpatched "kpatch.enable=0 loads nothing"
-guest "grep -c kpatch /proc/modules"
-check "not even the core module" rc=1
-try "$KVER: it reboots as before" "$machine" reboot "$MACHINE_NAME" --append ""
-behaves 1-1 "without it, release 1-1 is live again"
 tap_end
