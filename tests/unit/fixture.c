@@ -37,6 +37,8 @@ static GString *make_modinfo(const FixtureModule *module)
 		add_entry(info, "kpatch_cve", *cve);
 	if (module->livepatch)
 		add_entry(info, "livepatch", "Y");
+	if (module->endless)
+		g_string_truncate(info, info->len - 1);
 	return info;
 }
 

@@ -13,6 +13,7 @@ typedef struct {
 	gboolean livepatch;
 	gboolean funcs;		/* has .kpatch.funcs */
 	guint machine;		/* e_machine; 0: x86-64 */
+	gboolean endless;	/* .modinfo without its last NUL */
 	const char *salt;	/* makes the content differ; may be NULL */
 } FixtureModule;
 

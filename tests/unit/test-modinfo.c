@@ -65,7 +65,7 @@ static void test_truncated(void)
 	for (gsize size = 0; size < g_bytes_get_size(bytes); size++) {
 		g_autoptr(GBytes) cut = g_bytes_new(g_bytes_get_data(bytes, NULL), size);
 
-		refused(cut, NULL);
+		refused(cut, size < sizeof(Elf64_Ehdr) ? "too short" : "truncated");
 	}
 }
 
@@ -122,12 +122,14 @@ static void test_headers(void)
 
 static void test_endless_value(void)
 {
-	FixtureModule module = good;
+	FixtureModule module = good, open_end = good;
 	g_autofree char *name = g_strnfill(5000, 'x');
-	g_autoptr(GBytes) bytes = NULL;
+	g_autoptr(GBytes) bytes = NULL, other = NULL;
 
 	module.salt = name;
 	refused(bytes = fixture_module(&module), "too long");
+	open_end.endless = TRUE;
+	refused(other = fixture_module(&open_end), "does not end");
 }
 
 static KpPatch *open_as(const FixtureModule *module, const char *folder, int mode,
