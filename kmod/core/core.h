@@ -12,6 +12,7 @@
  *   notes.c       which tasks ran since
  *   switch.c      the stop, in which one store makes a patch live
  *   refusal.c     what stood in the way of the last attempt
+ *   shadow.c      shadow variables
  *   sysfs.c       /sys/kernel/kpatch and /sys/module/kpatch
  *
  * State machine of a patch (kpatch_module.state):
@@ -222,6 +223,9 @@ int kpatch_switch(struct kpatch_module *subject, bool replace);
 void kpatch_refusal_publish(const struct kpatch_module *kpmod,
 			    const struct kpatch_refusal *refusal);
 ssize_t kpatch_refusal_show(char *buf);
+
+/* shadow.c */
+void kpatch_shadow_exit(void);
 
 /* sysfs.c */
 int kpatch_sysfs_init(void);

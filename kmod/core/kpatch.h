@@ -14,6 +14,7 @@
 #ifndef _KPATCH_H
 #define _KPATCH_H
 
+#include <linux/gfp.h>
 #include <linux/kobject.h>
 #include <linux/list.h>
 #include <linux/module.h>
@@ -69,8 +70,12 @@ struct kpatch_func {
  * @addend:	added to the symbol's address, as in an ELF Rela entry
  * @external:	the symbol may be an exported one of any module
  * @list:	on kpatch_object.dynrelas
+ *
+ * What is to be written over must be zero: if it is not, alternatives have
+ * changed the instruction since, and the relocation is left out.
  */
 struct kpatch_dynrela {
+	/* public */
 	unsigned long dest;
 	unsigned long src;
 	unsigned long type;
@@ -79,6 +84,9 @@ struct kpatch_dynrela {
 	long addend;
 	int external;
 	struct list_head list;
+
+	/* private */
+	bool written;
 };
 
 /**
@@ -146,5 +154,9 @@ extern struct kobject *kpatch_root_kobj;
 
 int kpatch_register(struct kpatch_module *kpmod, bool replace);
 int kpatch_unregister(struct kpatch_module *kpmod);
+
+void *kpatch_shadow_alloc(void *obj, const char *var, size_t size, gfp_t gfp);
+void *kpatch_shadow_get(void *obj, const char *var);
+void kpatch_shadow_free(void *obj, const char *var);
 
 #endif /* _KPATCH_H */

@@ -301,6 +301,7 @@ static void __exit kpatch_exit(void)
 	kpatch_objects_exit();
 	kpatch_notes_exit();
 	kpatch_redirect_exit();
+	kpatch_shadow_exit();
 	kpatch_sysfs_exit();
 }
 

@@ -8,6 +8,7 @@
  */
 #include <linux/elf.h>
 #include <linux/mm.h>
+#include <linux/string.h>
 #include <linux/vmalloc.h>
 
 #include "core.h"
@@ -44,9 +45,10 @@ static int write_module(unsigned long dest, const void *src, size_t len)
  * x86-64. Returns the length in bytes, 0 for nothing, negative if the value
  * does not fit or the type is not known.
  */
-static int reloc_value(const struct kpatch_dynrela *rela, u64 *value)
+static int reloc_value(const struct kpatch_dynrela *rela, unsigned long src,
+		       u64 *value)
 {
-	u64 v = rela->src + rela->addend;
+	u64 v = src + rela->addend;
 
 	*value = v;
 	switch (rela->type) {
@@ -66,10 +68,10 @@ static int reloc_value(const struct kpatch_dynrela *rela, u64 *value)
 }
 
 static int apply_one(struct kpatch_module *kpmod, struct kpatch_object *obj,
-		     const struct kpatch_dynrela *rela)
+		     struct kpatch_dynrela *rela, unsigned long src)
 {
 	u64 value;
-	int len = reloc_value(rela, &value);
+	int ret, len = reloc_value(rela, src, &value);
 
 	if (len < 0) {
 		pr_err("%s: relocation type %lu against %s:%s: %s\n",
@@ -85,7 +87,15 @@ static int apply_one(struct kpatch_module *kpmod, struct kpatch_object *obj,
 		       kpmod->mod->name, obj->name, rela->name);
 		return -EFAULT;
 	}
-	return write_module(rela->dest, &value, len);
+	if (!rela->written && memchr_inv((void *)rela->dest, 0, len)) {
+		pr_notice("%s: relocation against %s:%s left out: the instruction has been changed already\n",
+			  kpmod->mod->name, obj->name, rela->name);
+		return 0;
+	}
+	ret = write_module(rela->dest, &value, len);
+	if (!ret)
+		rela->written = true;
+	return ret;
 }
 
 /**
@@ -103,17 +113,17 @@ int kpatch_dynrelas_apply(struct kpatch_module *kpmod,
 	int ret;
 
 	list_for_each_entry(rela, &obj->dynrelas, list) {
-		struct kpatch_dynrela found = *rela;
+		unsigned long src = rela->src;
 
-		if (!found.src && found.external)
-			found.src = kpatch_find_first(NULL, found.name);
-		if (!found.src) {
-			ret = kpatch_find_symbol(obj->mod, found.name,
-						 found.sympos, &found.src);
+		if (!src && rela->external)
+			src = kpatch_find_first(NULL, rela->name);
+		if (!src) {
+			ret = kpatch_find_symbol(obj->mod, rela->name,
+						 rela->sympos, &src);
 			if (ret)
 				return ret;
 		}
-		ret = apply_one(kpmod, obj, &found);
+		ret = apply_one(kpmod, obj, rela, src);
 		if (ret)
 			return ret;
 	}

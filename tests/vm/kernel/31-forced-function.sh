@@ -1,11 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=dash source=lib.sh
-# The same function, forced: it is patched although it is on a stack, and its
-# module stays for ever.
+# A function that is always on a stack, forced: it is patched all the same, and
+# its module stays for ever, replaced or not.
 . /scenarios/lib.sh
 
-ok "the patch loads" load_again test-busy-forced
+fails "unforced, the patch is refused" 'busy' load test-busy
+ok "forced, it loads" load_again test-busy-forced
 is "it is live" 1 "$(enabled test_busy_forced)"
-ok "it is taken back" again set_enabled test_busy_forced 0
+ok "another patch replaces it" load_again test-demo-1-1 replace=1
+is "it is off" 0 "$(enabled test_busy_forced)"
 fails "its module cannot be removed" '.' rmmod test_busy_forced
 like "the log says why" 'stays loaded' "$(log)"
+ok "it can be made live again" again set_enabled test_busy_forced 1
+ok "and taken back" again set_enabled test_busy_forced 0
+fails "its module still cannot be removed" '.' rmmod test_busy_forced
+again set_enabled test_demo_1_1 0
+ok "the other one can" rmmod test_demo_1_1

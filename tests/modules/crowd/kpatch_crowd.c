@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Many tasks, which sleep or are all woken again and again. */
+#include <linux/delay.h>
+#include <linux/kthread.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/wait.h>
+
+static unsigned int tasks = 100;
+module_param(tasks, uint, 0444);
+MODULE_PARM_DESC(tasks, "how many");
+
+static bool storm;
+module_param(storm, bool, 0644);
+MODULE_PARM_DESC(storm, "wake all of them every other millisecond");
+
+static struct task_struct **crowd;
+static struct task_struct *waker;
+static DECLARE_WAIT_QUEUE_HEAD(queue);
+static unsigned int beat;
+
+static int crowd_thread(void *unused)
+{
+	unsigned int seen = 0;
+
+	while (!kthread_should_stop()) {
+		wait_event_interruptible(queue, READ_ONCE(beat) != seen ||
+					 kthread_should_stop());
+		seen = READ_ONCE(beat);
+	}
+	return 0;
+}
+
+static int waker_thread(void *unused)
+{
+	while (!kthread_should_stop()) {
+		if (READ_ONCE(storm)) {
+			WRITE_ONCE(beat, beat + 1);
+			wake_up_all(&queue);
+		}
+		usleep_range(2000, 3000);
+	}
+	return 0;
+}
+
+static void stop_all(void)
+{
+	unsigned int i;
+
+	if (waker)
+		kthread_stop(waker);
+	for (i = 0; i < tasks && crowd[i]; i++)
+		kthread_stop(crowd[i]);
+	kvfree(crowd);
+}
+
+static int __init crowd_init(void)
+{
+	struct task_struct *task;
+	unsigned int i;
+
+	crowd = kvcalloc(tasks, sizeof(*crowd), GFP_KERNEL);
+	if (!crowd)
+		return -ENOMEM;
+	for (i = 0; i < tasks; i++) {
+		task = kthread_run(crowd_thread, NULL, "crowd/%u", i);
+		if (IS_ERR(task))
+			goto undo;
+		crowd[i] = task;
+	}
+	task = kthread_run(waker_thread, NULL, "crowd-waker");
+	if (IS_ERR(task))
+		goto undo;
+	waker = task;
+	return 0;
+undo:
+	stop_all();
+	return PTR_ERR(task);
+}
+
+static void __exit crowd_exit(void)
+{
+	stop_all();
+}
+
+module_init(crowd_init);
+module_exit(crowd_exit);
+MODULE_DESCRIPTION("Many tasks");
+MODULE_LICENSE("GPL");

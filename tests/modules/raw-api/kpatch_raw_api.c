@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A patch written against the names of kpatch.h alone, without the kit, with
+ * one relocation of every type. Its parameters say what they gave.
+ */
+#include <linux/elf.h>
+#include <linux/linkage.h>
+#include <linux/module.h>
+#include <linux/seq_file.h>
+
+#include "kpatch.h"
+
+static bool outside;
+module_param(outside, bool, 0444);
+MODULE_PARM_DESC(outside, "let a relocation write behind the module");
+
+/* Functions in read-only text that return what a relocation put into them. */
+unsigned long raw_pc32(void);
+unsigned long raw_plt32(void);
+unsigned long raw_32s(void);
+unsigned long raw_changed(void);
+asm(".pushsection .text\n"
+    ".type raw_pc32, @function\n"
+    "raw_pc32: leaq 0(%rip), %rax\n" ASM_RET
+    ".size raw_pc32, . - raw_pc32\n"
+    ".type raw_plt32, @function\n"
+    "raw_plt32: leaq 0(%rip), %rax\n" ASM_RET
+    ".size raw_plt32, . - raw_plt32\n"
+    ".type raw_32s, @function\n"
+    "raw_32s: movq $0, %rax\n" ASM_RET
+    ".size raw_32s, . - raw_32s\n"
+    ".type raw_changed, @function\n"
+    "raw_changed: movq $77, %rax\n" ASM_RET
+    ".size raw_changed, . - raw_changed\n"
+    ".popsection\n");
+
+static unsigned long raw_64;
+static unsigned long raw_none = 55;
+
+/* -1 if the answers differ: 1 when all relocations gave this address. */
+static int agree_get(char *buffer, const struct kernel_param *kp)
+{
+	return sprintf(buffer, "%d %d %d %lu %lu\n", raw_64 == raw_pc32(),
+		       raw_64 == raw_plt32(), raw_64 == raw_32s(),
+		       raw_changed(), raw_none);
+}
+
+static int address_get(char *buffer, const struct kernel_param *kp)
+{
+	return sprintf(buffer, "%lx\n", raw_64);
+}
+
+static const struct kernel_param_ops agree_ops = { .get = agree_get };
+module_param_cb(agree, &agree_ops, NULL, 0444);
+static const struct kernel_param_ops address_ops = { .get = address_get };
+module_param_cb(address, &address_ops, NULL, 0444);
+
+static int new_version(struct seq_file *m, void *v)
+{
+	seq_puts(m, "patched without the kit\n");
+	return 0;
+}
+
+#define RELA(_type, _dest, _addend) {					\
+	.type = (_type), .dest = (unsigned long)(_dest),		\
+	.addend = (_addend), .name = "saved_command_line" }
+
+/* An instruction of 7 bytes ends with the 4 that are relocated. */
+static struct kpatch_dynrela relas[] = {
+	RELA(R_X86_64_64, &raw_64, 0),
+	RELA(R_X86_64_PC32, (void *)raw_pc32 + 3, -4),
+	RELA(R_X86_64_PLT32, (void *)raw_plt32 + 3, -4),
+	RELA(R_X86_64_32S, (void *)raw_32s + 3, 0),
+	RELA(R_X86_64_32S, (void *)raw_changed + 3, 0),
+	RELA(R_X86_64_NONE, &raw_none, 0),
+};
+
+static struct kpatch_func func = {
+	.name = "version_proc_show",
+	.new_addr = (unsigned long)new_version,
+};
+
+static struct kpatch_object object = { .name = "vmlinux" };
+static struct kpatch_module patch = { .mod = THIS_MODULE };
+
+static int __init raw_init(void)
+{
+	int i;
+
+	INIT_LIST_HEAD(&patch.objects);
+	INIT_LIST_HEAD(&object.funcs);
+	INIT_LIST_HEAD(&object.dynrelas);
+	list_add(&object.list, &patch.objects);
+	list_add(&func.list, &object.funcs);
+	for (i = 0; i < ARRAY_SIZE(relas); i++)
+		list_add_tail(&relas[i].list, &object.dynrelas);
+	if (outside)
+		relas[0].dest = (unsigned long)jiffies_to_msecs;
+	return kpatch_register(&patch, false);
+}
+
+static void __exit raw_exit(void)
+{
+	WARN_ON(kpatch_unregister(&patch));
+}
+
+module_init(raw_init);
+module_exit(raw_exit);
+MODULE_DESCRIPTION("A patch made without the kit");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=dash source=lib.sh
+# Stacks are walked while the machine runs; inside the stop only those of tasks
+# that ran since. What could be missed is not; what takes too long is given up.
+. /scenarios/lib.sh
+
+figure() { cat /sys/module/kpatch/statistics/"$1"; }
+param() { echo "$2" > /sys/module/"${3:-kpatch}"/parameters/"$1"; }
+param stop_limit_us 0
+
+ok "a crowd of 700 sleeps" load kpatch_crowd tasks=700
+ok "the patch loads" load_again test-demo-1-1
+ok "all of them were walked outside ($(figure last_outside))" test "$(figure last_outside)" -ge 700
+ok "next to none inside ($(figure last_inside))" test "$(figure last_inside)" -lt 100
+is "it counts as a stop that switched" 1 $(($(figure stops) > 0))
+ok "and its time is known" test "$(figure last_ns)" -gt 0 -a "$(figure longest_ns)" -ge "$(figure last_ns)"
+ok "it is taken back" again set_enabled test_demo_1_1 0
+
+param plain 1
+ok "plain mode: the patch goes live" again set_enabled test_demo_1_1 1
+ok "plain mode: all were walked inside ($(figure last_inside))" test "$(figure last_inside)" -ge 700
+is "plain mode: none outside" 0 "$(figure last_outside)"
+late=$(figure late)
+param stop_limit_us 1
+fails "a stop beyond the limit is given up" 'busy' set_enabled test_demo_1_1 0
+is "it counts as late" $((late + 1)) "$(figure late)"
+like "the refusal says so" '^error -62$' "$(cat /sys/module/kpatch/refusal)"
+like "the log says so" 'stop_limit_us' "$(log)"
+is "nothing has changed" 1 "$(enabled test_demo_1_1)"
+param stop_limit_us 0
+param plain 0
+ok "without the limit it works" again set_enabled test_demo_1_1 0
+
+param storm 1 kpatch_crowd
+ok "while all of them run, too many to note, it works" again set_enabled test_demo_1_1 1
+ok "they were all walked inside ($(figure last_inside))" test "$(figure last_inside)" -ge 700
+param storm 0 kpatch_crowd
+again set_enabled test_demo_1_1 0
+rmmod test_demo_1_1 kpatch_crowd
+
+ok "a task waits for the end of the walk" load kpatch_window
+fails "it enters the function then, and is caught" 'busy' load test-patch-window
+is "it is in the function" Y "$(cat /sys/module/kpatch_window/parameters/inside)"
+like "the refusal names the function" '^function window_sleep$' "$(cat /sys/module/kpatch/refusal)"
+like "and the task" '^task window$' "$(cat /sys/module/kpatch/refusal)"
+refusals=$(figure refusals)
+fails "a task that sleeps in it is found outside" 'busy' load test-patch-window
+ok "and the machine is not stopped for it" test "$(figure refusals)" -gt "$refusals" -a "$(figure last_inside)" = 0
+param inside N kpatch_window
+ok "when it has left, the patch loads" load_again test-patch-window
+again set_enabled test_patch_window 0
+rmmod test_patch_window kpatch_window
+param stop_limit_us 20000

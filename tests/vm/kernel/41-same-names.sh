@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=dash source=lib.sh
+# Several functions of vmlinux have the same name: sympos says which is meant.
+. /scenarios/lib.sh
+
+fails "without sympos the patch is refused" '.' load test-ambiguous
+like "the log names the symbol" "symbol 'name_show' is ambiguous in vmlinux" "$(log)"
+ok "with sympos 2 it loads" load_again test-sympos-2
+second=$(awk '$3 == "name_show" && NF == 3 { print $1 }' /proc/kallsyms | sed -n 2p)
+is "it is the second one" "0x$second" "$(cat "$sys"/test_sympos_2/vmlinux/name_show,2/old_addr)"
+again set_enabled test_sympos_2 0
+rmmod test_sympos_2
+fails "a sympos beyond the last is refused" '.' load test-sympos-9999
+like "the log says so" "symbol 'name_show' has no position 9999 in vmlinux, only [0-9]+" "$(log)"
+is "nothing is left" "" "$(find "$sys" -name "test_sympos*")"
