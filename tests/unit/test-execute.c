@@ -52,11 +52,13 @@ static gboolean run(Scene *scene, const KpPlan *plan, GError **error)
 	return kp_execute(&execution, plan, scene->warnings, error);
 }
 
-static guint held(Scene *scene)
+/* Exactly the release @version is held. */
+static void expect_held(Scene *scene, const char *version)
 {
 	g_autoptr(GPtrArray) holds = kp_state_holds(scene->state, SAMPLE_KVER, NULL);
 
-	return holds->len;
+	g_assert_cmpuint(holds->len, ==, 1);
+	g_assert_cmpstr(((KpHold *)g_ptr_array_index(holds, 0))->version, ==, version);
 }
 
 static void expect_record(Scene *scene, const char *result)
@@ -85,7 +87,7 @@ static void test_undone(Scene *scene, gconstpointer data)
 	plan = kp_plan_rollback(scene->host, scene->candidates, scene->live, scene->holds, target);
 	g_assert_false(run(scene, plan, &error));
 	g_assert_error(error, KP_ERROR, KP_ERROR_FAILED);
-	g_assert_cmpuint(held(scene), ==, 1);
+	expect_held(scene, "1-1");
 	expect_record(scene, "failed");
 }
 
@@ -98,7 +100,7 @@ static void test_held(Scene *scene, gconstpointer data)
 	plan = kp_plan_rollback(scene->host, scene->candidates, scene->live, scene->holds, NULL);
 	g_assert_true(run(scene, plan, &error));
 	g_assert_no_error(error);
-	g_assert_cmpuint(held(scene), ==, 1);
+	expect_held(scene, "1-2");
 	expect_record(scene, "done");
 }
 
