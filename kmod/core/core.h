@@ -207,8 +207,9 @@ struct kpatch_statistics {
 	unsigned long stops;		/* that switched something */
 	unsigned long refusals;
 	unsigned long late;		/* refusals because of the limit */
-	u64 last_ns;			/* from the first look to the switch */
+	u64 last_ns;			/* from asking for the stop to its end */
 	u64 longest_ns;
+	u64 last_inside_ns;		/* of that: looking, switching, hooks */
 	unsigned int last_inside;
 	unsigned int last_outside;
 	unsigned int last_rounds;

@@ -26,7 +26,8 @@ struct kpatch_stop {
 	struct kpatch_tasks again;	/* to be walked inside */
 	bool walked;			/* all others were walked outside */
 	bool replace;
-	u64 took_ns;
+	u64 took_ns;			/* the whole stop */
+	u64 inside_ns;			/* stopped() alone */
 };
 
 /* Inside the stop: hooks of all linked objects of patches in @state. */
@@ -80,7 +81,7 @@ static int stopped(void *data)
 		kpatch_redirect_flip();
 		run_hooks(KPATCH_ENABLING);
 	}
-	stop->took_ns = ktime_get_mono_fast_ns() - start;
+	stop->inside_ns = ktime_get_mono_fast_ns() - start;
 	return ret;
 }
 
@@ -97,7 +98,9 @@ static int walk_and_stop(struct kpatch_stop *stop)
 	}
 	if (ret != -EBUSY) {
 		memset(&stop->check.refusal, 0, sizeof(stop->check.refusal));
+		stop->took_ns = ktime_get_mono_fast_ns();
 		ret = stop_machine(stopped, stop, NULL);
+		stop->took_ns = ktime_get_mono_fast_ns() - stop->took_ns;
 		kpatch_redirect_reap();
 	}
 	if (noting)
@@ -106,7 +109,7 @@ static int walk_and_stop(struct kpatch_stop *stop)
 	return ret;
 }
 
-static void count(const struct kpatch_stop *stop, int ret)
+static void account(const struct kpatch_stop *stop, int ret)
 {
 	struct kpatch_statistics *s = &kpatch_statistics;
 
@@ -114,6 +117,7 @@ static void count(const struct kpatch_stop *stop, int ret)
 	s->last_outside = stop->check.outside;
 	s->last_rounds = stop->check.rounds;
 	s->last_ns = stop->took_ns;
+	s->last_inside_ns = stop->inside_ns;
 	s->longest_ns = max(s->longest_ns, stop->took_ns);
 	s->stops += !ret;
 	s->refusals += ret == -EBUSY;
@@ -143,7 +147,7 @@ int kpatch_switch(struct kpatch_module *subject, bool replace)
 		goto free;
 	kpatch_redirect_prepare();
 	ret = walk_and_stop(stop);
-	count(stop, ret);
+	account(stop, ret);
 	if (ret == -EBUSY)
 		kpatch_refusal_publish(subject, &stop->check.refusal);
 free:

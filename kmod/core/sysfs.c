@@ -267,14 +267,16 @@ STATISTIC(refusals, "%lu");
 STATISTIC(late, "%lu");
 STATISTIC(last_ns, "%llu");
 STATISTIC(longest_ns, "%llu");
+STATISTIC(last_inside_ns, "%llu");
 STATISTIC(last_inside, "%u");
 STATISTIC(last_outside, "%u");
 STATISTIC(last_rounds, "%u");
 
 static struct attribute *statistics_attrs[] = {
 	&stops_attr.attr, &refusals_attr.attr, &late_attr.attr,
-	&last_ns_attr.attr, &longest_ns_attr.attr, &last_inside_attr.attr,
-	&last_outside_attr.attr, &last_rounds_attr.attr, NULL
+	&last_ns_attr.attr, &longest_ns_attr.attr, &last_inside_ns_attr.attr,
+	&last_inside_attr.attr, &last_outside_attr.attr,
+	&last_rounds_attr.attr, NULL
 };
 
 static const struct attribute_group statistics_group = {

@@ -1,0 +1,70 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What tests/vm/kernel/run and tests/bench share: modules built for a stock
+# kernel, an initramfs with them, and a virtual machine that boots it. Source
+# it, with $work naming a folder; it runs nothing.
+
+work=${work:?}
+vm=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+top=$(cd "$vm/../.." && pwd)
+kernels=$vm/kernels
+
+kdir() { echo "$("$kernels" root "$1")/usr/src/linux-headers-$1"; }
+
+# build_core KVER: kpatch.ko
+build_core() {
+	make -C "$top/kmod" KDIR="$(kdir "$1")" O="$work/$1/core"
+}
+
+# build_module KVER SOURCE: a plain module, from a folder with a Kbuild file
+build_module() {
+	local out
+	out=$work/$1/$(basename "$2")
+	cp -r "$2" "$out"
+	make -C "$(kdir "$1")" M="$out" KPATCH_INCLUDE="$top/kmod/core" \
+		KBUILD_EXTRA_SYMBOLS="$work/$1/core/Module.symvers" modules
+}
+
+# build_patch KVER SOURCE NAME [BACKEND]: a patch module, by the kit
+build_patch() {
+	make -C "$top/kmod" patch KDIR="$(kdir "$1")" SRC="$2" NAME="$3" \
+		VERSION=1-1 BACKEND="${4:-kpatch}" O="$work/$1/$3" \
+		SYMVERS="$work/$1/core/Module.symvers"
+}
+
+# build_tests KVER: kpatch.ko and all of tests/modules
+build_tests() {
+	local src
+	build_core "$1"
+	for src in "$top"/tests/modules/*/; do
+		src=${src%/}
+		if [ -e "$src/Kbuild" ]; then
+			build_module "$1" "$src"
+		else
+			build_patch "$1" "$src" "test-${src##*/}"
+		fi
+	done
+}
+
+# pack KVER SCENARIO...: the initramfs, with all modules that were built
+pack() {
+	local kver=$1 root=$work/$1/root
+	shift
+	mkdir -p "$root/bin" "$root/modules" "$root/scenarios"
+	cp "$work/$kver"/*/*.ko "$root/modules/"
+	cp "$(command -v busybox)" "$root/bin/busybox"
+	cp "$vm/kernel/init" "$root/init"
+	chmod +x "$root/init"
+	cp "$vm/kernel/lib.sh" "$@" "$root/scenarios/"
+	(cd "$root" && find . | cpio -o -H newc --quiet | gzip -1) > "$work/$kver/initramfs"
+}
+
+# boot KVER: prints what the console says
+boot() {
+	timeout "${KPATCH_VM_TIMEOUT:-600}" qemu-system-x86_64 -accel tcg,thread=single \
+		-cpu max -smp 2 -m 1024 -nodefaults -nographic -no-reboot -serial stdio \
+		-kernel "$("$kernels" root "$1")/boot/vmlinuz-$1" \
+		-initrd "$work/$1/initramfs" \
+		-append "console=ttyS0 quiet panic=-1 limit=${KPATCH_SCENARIO_LIMIT:-120} secret=hunter2 token=abc123" \
+		< /dev/null | tr -d '\r'
+}
