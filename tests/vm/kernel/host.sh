@@ -66,5 +66,5 @@ boot() {
 		-kernel "$("$kernels" root "$1")/boot/vmlinuz-$1" \
 		-initrd "$work/$1/initramfs" \
 		-append "console=ttyS0 quiet panic=-1 limit=${KPATCH_SCENARIO_LIMIT:-120} secret=hunter2 token=abc123" \
-		< /dev/null | tr -d '\r'
+		< /dev/null | sed -u 's|\r||g'
 }
