@@ -18,6 +18,8 @@ check "it is another boot" rc=0 "hides $before"
 behaves unpatched "kpatch.enable=0 loads nothing"
 guest "grep -c kpatch /proc/modules"
 check "not even the core module" rc=1
+guest "systemctl show -P ConditionResult kpatch.service"
+check "the service is not even started" rc=0 "shows no"
 
 try "$KVER: it reboots as usual" "$machine" reboot "$MACHINE_NAME" --append ""
 guest "systemctl is-active kpatch.service; systemctl is-enabled kpatch.service"
