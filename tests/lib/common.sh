@@ -3,6 +3,9 @@
 # What every test script agrees on: where things are, how it fails, how it
 # asks for root. Source it; it runs nothing.
 
+# depmod, modprobe and mke2fs are not on every user's path.
+PATH=$PATH:/usr/sbin:/sbin
+
 # A failure inside $(...) ends the script too.
 shopt -s inherit_errexit
 
