@@ -7,13 +7,17 @@
 work=${work:?}
 vm=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 top=$(cd "$vm/../.." && pwd)
-kernels=$vm/kernels
+export KPATCH_WORK=$work
+# Who knows the kernels, by default the stock ones, and the make to build for
+# them with: another suite's compiler lives in a chroot (tests/vm/suite).
+kernels=${KPATCH_KERNELS:-$vm/kernels}
+read -ra make <<< "${KPATCH_MAKE:-make}"
 
-kdir() { echo "$("$kernels" root "$1")/usr/src/linux-headers-$1"; }
+kdir() { "$kernels" kdir "$1"; }
 
 # build_core KVER: kpatch.ko
 build_core() {
-	make -C "$top/kmod" KDIR="$(kdir "$1")" O="$work/$1/core"
+	"${make[@]}" -C "$top/kmod" KDIR="$(kdir "$1")" O="$work/$1/core"
 }
 
 # build_module KVER SOURCE: a plain module, from a folder with a Kbuild file
@@ -21,13 +25,13 @@ build_module() {
 	local out
 	out=$work/$1/$(basename "$2")
 	cp -r "$2" "$out"
-	make -C "$(kdir "$1")" M="$out" KPATCH_INCLUDE="$top/kmod/core" \
+	"${make[@]}" -C "$(kdir "$1")" M="$out" KPATCH_INCLUDE="$top/kmod/core" \
 		KBUILD_EXTRA_SYMBOLS="$work/$1/core/Module.symvers" modules
 }
 
 # build_patch KVER SOURCE NAME [BACKEND]: a patch module, by the kit
 build_patch() {
-	make -C "$top/kmod" patch KDIR="$(kdir "$1")" SRC="$2" NAME="$3" \
+	"${make[@]}" -C "$top/kmod" patch KDIR="$(kdir "$1")" SRC="$2" NAME="$3" \
 		VERSION=1-1 BACKEND="${4:-kpatch}" O="$work/$1/$3" \
 		SYMVERS="$work/$1/core/Module.symvers"
 }
@@ -62,8 +66,8 @@ pack() {
 # boot KVER: prints what the console says
 boot() {
 	timeout "${KPATCH_VM_TIMEOUT:-600}" qemu-system-x86_64 -accel tcg,thread=single \
-		-cpu max -smp 2 -m 1024 -nodefaults -nographic -no-reboot -serial stdio \
-		-kernel "$("$kernels" root "$1")/boot/vmlinuz-$1" \
+		-cpu max -smp 2 -m "${KPATCH_VM_MEMORY:-1024}" -nodefaults -nographic -no-reboot -serial stdio \
+		-kernel "$("$kernels" image "$1")" \
 		-initrd "$work/$1/initramfs" \
 		-append "console=ttyS0 quiet panic=-1 limit=${KPATCH_SCENARIO_LIMIT:-120} secret=hunter2 token=abc123" \
 		< /dev/null | sed -u 's|\r||g'
