@@ -123,8 +123,11 @@ int kpatch_dynrelas_apply(struct kpatch_module *kpmod,
 			  struct kpatch_object *obj);
 
 /* redirect.c */
+struct kpatch_batch;
+
 struct kpatch_redirect {
 	struct hlist_node node;		/* in the table, by ip */
+	struct kpatch_batch *batch;
 	struct list_head retired;	/* waits for the next stop */
 	struct list_head funcs;		/* kpatch_func.stack_node, newest last */
 	unsigned long ip;		/* where ftrace calls us from */

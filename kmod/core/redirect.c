@@ -2,11 +2,18 @@
 /*
  * redirect.c - the ftrace handler and its table
  *
- * One ftrace_ops serves all patched functions, so that loading a patch of a
- * thousand functions changes the kernel's text in one pass.
+ * One handler and one table serve all patched functions. The functions that
+ * one object of a patch brings get one ftrace_ops together, a batch, so that
+ * a patch of a thousand functions changes the kernel's text in one pass.
+ *
+ * A batch is registered with all its functions, and none is added later:
+ * only registration tells the direct callers of a function (eBPF fexit) that
+ * the function's address is not fixed any more, so that they call what we
+ * redirect to instead of the original.
  */
 #include <linux/ftrace.h>
 #include <linux/hash.h>
+#include <linux/mm.h>
 #include <linux/rculist.h>
 #include <linux/slab.h>
 
@@ -15,8 +22,15 @@
 
 #define KPATCH_HASH_BITS 10
 
+/* Under kpatch_mutex but for the ops, which is ftrace's. */
+struct kpatch_batch {
+	struct ftrace_ops ops;
+	unsigned int redirects;		/* that have this batch */
+	bool registered;
+	struct list_head dead;		/* while it is being freed */
+};
+
 static struct hlist_head kpatch_table[1 << KPATCH_HASH_BITS];
-static unsigned int kpatch_redirects;	/* entries, under kpatch_mutex */
 static LIST_HEAD(kpatch_retired);	/* under kpatch_mutex */
 static unsigned int kpatch_slot;	/* 0 or 1; changes in the stop only */
 
@@ -50,11 +64,38 @@ static void notrace kpatch_handler(unsigned long ip, unsigned long parent_ip,
 	preempt_enable_notrace();
 }
 
-static struct ftrace_ops kpatch_ops __read_mostly = {
-	.func = kpatch_handler,
-	.flags = KPATCH_FTRACE_SAVE_REGS | KPATCH_FTRACE_NO_RECURSION_CHECK |
-		 FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT,
-};
+static struct kpatch_batch *batch_new(void)
+{
+	struct kpatch_batch *batch = kzalloc(sizeof(*batch), GFP_KERNEL);
+
+	if (!batch)
+		return NULL;
+	batch->ops.func = kpatch_handler;
+	batch->ops.flags = KPATCH_FTRACE_SAVE_REGS |
+			   KPATCH_FTRACE_NO_RECURSION_CHECK |
+			   FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT;
+	return batch;
+}
+
+/* Its last function goes. Waits until no CPU is in the ops. May sleep. */
+static void batch_free(struct kpatch_batch *batch)
+{
+	if (batch->registered)
+		unregister_ftrace_function(&batch->ops);
+	ftrace_free_filter(&batch->ops);
+	kfree(batch);
+}
+
+static int batch_register(struct kpatch_batch *batch, unsigned long *ips,
+			  unsigned int n)
+{
+	int ret = kpatch_ftrace_filter_add(&batch->ops, ips, n);
+
+	if (!ret)
+		ret = register_ftrace_function(&batch->ops);
+	batch->registered = !ret;
+	return ret;
+}
 
 static struct kpatch_redirect *redirect_find(unsigned long ip)
 {
@@ -66,7 +107,8 @@ static struct kpatch_redirect *redirect_find(unsigned long ip)
 	return NULL;
 }
 
-static struct kpatch_redirect *redirect_new(unsigned long ip)
+static struct kpatch_redirect *redirect_new(struct kpatch_batch *batch,
+					    unsigned long ip)
 {
 	struct kpatch_redirect *r = kzalloc(sizeof(*r), GFP_KERNEL);
 
@@ -74,8 +116,9 @@ static struct kpatch_redirect *redirect_new(unsigned long ip)
 		return NULL;
 	r->ip = ip;
 	INIT_LIST_HEAD(&r->funcs);
+	r->batch = batch;
+	batch->redirects++;
 	hlist_add_head_rcu(&r->node, bucket(ip));
-	kpatch_redirects++;
 	return r;
 }
 
@@ -97,54 +140,6 @@ struct kpatch_func *kpatch_redirect_top(struct kpatch_redirect *r, bool after)
 	return NULL;
 }
 
-/*
- * Back to no filter. Only while the ops is not registered, for then an empty
- * filter means "every function". (ftrace_free_filter() would leave pointers to
- * what it frees: it is for an ops that is not used again.)
- */
-static void filter_clear(void)
-{
-	ftrace_set_filter(&kpatch_ops, NULL, 0, 1);
-}
-
-static int filter_add(unsigned long *ips, unsigned int n, unsigned int others)
-{
-	int ret = kpatch_ftrace_filter_add(&kpatch_ops, ips, n);
-
-	if (ret || others)
-		return ret;
-	ret = register_ftrace_function(&kpatch_ops);
-	if (ret)
-		filter_clear();
-	return ret;
-}
-
-/* Gone from the table at once, freed after the next stop. */
-static void redirect_retire(struct kpatch_redirect *r)
-{
-	int ret;
-
-	if (!--kpatch_redirects) {
-		unregister_ftrace_function(&kpatch_ops);
-		filter_clear();
-	} else {
-		ret = ftrace_set_filter_ip(&kpatch_ops, r->ip, 1, 0);
-		if (ret)
-			pr_warn("ftrace keeps calling for %pS: error %d\n",
-				(void *)r->ip, ret);
-	}
-	hlist_del_rcu(&r->node);
-	list_add(&r->retired, &kpatch_retired);
-}
-
-/* As redirect_retire(), for entries that ftrace was never told of. */
-static void redirect_drop(struct kpatch_redirect *r)
-{
-	kpatch_redirects--;
-	hlist_del_rcu(&r->node);
-	list_add(&r->retired, &kpatch_retired);
-}
-
 static int filter_error(struct kpatch_object *obj, int ret)
 {
 	if (ret != -EBUSY)
@@ -155,8 +150,8 @@ static int filter_error(struct kpatch_object *obj, int ret)
 	return -EADDRINUSE;
 }
 
-static int attach_func(struct kpatch_func *func, unsigned long *ips,
-		       unsigned int *n)
+static int attach_func(struct kpatch_func *func, struct kpatch_batch *batch,
+		       unsigned long *ips)
 {
 	unsigned long ip = kpatch_kernel.ftrace_location(func->old_addr);
 	struct kpatch_redirect *r;
@@ -168,27 +163,40 @@ static int attach_func(struct kpatch_func *func, unsigned long *ips,
 	}
 	r = redirect_find(ip);
 	if (!r) {
-		r = redirect_new(ip);
+		ips[batch->redirects] = ip;
+		r = redirect_new(batch, ip);
 		if (!r)
 			return -ENOMEM;
-		ips[(*n)++] = ip;
 	}
 	func->redirect = r;
 	list_add_tail(&func->stack_node, &r->funcs);
 	return 0;
 }
 
-static void detach_func(struct kpatch_func *func,
-			void (*release)(struct kpatch_redirect *))
+static unsigned int count_funcs(const struct kpatch_object *obj)
 {
-	struct kpatch_redirect *r = func->redirect;
+	const struct kpatch_func *func;
+	unsigned int n = 0;
 
-	if (!r)
-		return;
-	list_del(&func->stack_node);
-	func->redirect = NULL;
-	if (list_empty(&r->funcs))
-		release(r);
+	kpatch_for_each_func(obj, func)
+		n++;
+	return n;
+}
+
+static int attach_funcs(struct kpatch_object *obj, struct kpatch_batch *batch,
+			unsigned long *ips)
+{
+	struct kpatch_func *func;
+	int ret;
+
+	kpatch_for_each_func(obj, func) {
+		ret = attach_func(func, batch, ips);
+		if (ret)
+			return ret;
+	}
+	if (!batch->redirects)
+		return 0;
+	return filter_error(obj, batch_register(batch, ips, batch->redirects));
 }
 
 /**
@@ -201,40 +209,81 @@ static void detach_func(struct kpatch_func *func,
  */
 int kpatch_redirect_attach(struct kpatch_object *obj)
 {
-	unsigned int others = kpatch_redirects, n = 0, count = 0;
-	struct kpatch_func *func;
+	unsigned int count = count_funcs(obj);
+	struct kpatch_batch *batch;
 	unsigned long *ips;
-	int ret = 0;
+	int ret = -ENOMEM;
 
-	kpatch_for_each_func(obj, func)
-		count++;
 	if (!count)
 		return 0;
-	ips = kcalloc(count, sizeof(*ips), GFP_KERNEL);
-	if (!ips)
-		return -ENOMEM;
-	kpatch_for_each_func(obj, func) {
-		ret = attach_func(func, ips, &n);
-		if (ret)
-			goto undo;
-	}
-	if (n)
-		ret = filter_error(obj, filter_add(ips, n, others));
-undo:
+	batch = batch_new();
+	ips = kvcalloc(count, sizeof(*ips), GFP_KERNEL);
+	if (batch && ips)
+		ret = attach_funcs(obj, batch, ips);
+	kvfree(ips);
+	if (batch && !batch->redirects)
+		batch_free(batch);
 	if (ret)
-		kpatch_for_each_func(obj, func)
-			detach_func(func, redirect_drop);
-	kfree(ips);
+		kpatch_redirect_detach(obj);
 	return ret;
 }
 
-/* The reverse. The functions are not in force any more. May sleep. */
+/*
+ * Takes @func off its redirect. A redirect without functions leaves the table
+ * for @gone, a batch without redirects goes to @dead.
+ */
+static void detach_func(struct kpatch_func *func, struct list_head *gone,
+			struct list_head *dead)
+{
+	struct kpatch_redirect *r = func->redirect;
+
+	if (!r)
+		return;
+	list_del(&func->stack_node);
+	func->redirect = NULL;
+	if (!list_empty(&r->funcs))
+		return;
+	hlist_del_rcu(&r->node);
+	list_add(&r->retired, gone);
+	if (!--r->batch->redirects)
+		list_add(&r->batch->dead, dead);
+}
+
+/* A filter of a batch never gets empty: that would mean "every function". */
+static void filter_remove(struct kpatch_redirect *r)
+{
+	int ret;
+
+	if (!r->batch->redirects)
+		return;			/* the whole batch goes */
+	ret = ftrace_set_filter_ip(&r->batch->ops, r->ip, 1, 0);
+	if (ret)
+		pr_warn("ftrace keeps calling for %pS: error %d\n",
+			(void *)r->ip, ret);
+}
+
+/**
+ * kpatch_redirect_detach - undo kpatch_redirect_attach()
+ * @obj:	the object; its functions are not in force any more
+ *
+ * The redirects that go leave the table at once and are freed after the next
+ * stop. May sleep, under kpatch_mutex.
+ */
 void kpatch_redirect_detach(struct kpatch_object *obj)
 {
+	struct kpatch_batch *batch, *next;
+	struct kpatch_redirect *r;
 	struct kpatch_func *func;
+	LIST_HEAD(gone);
+	LIST_HEAD(dead);
 
 	kpatch_for_each_func(obj, func)
-		detach_func(func, redirect_retire);
+		detach_func(func, &gone, &dead);
+	list_for_each_entry(r, &gone, retired)
+		filter_remove(r);
+	list_for_each_entry_safe(batch, next, &dead, dead)
+		batch_free(batch);
+	list_splice(&gone, &kpatch_retired);
 }
 
 static void for_each_redirect(void (*fn)(struct kpatch_redirect *r))

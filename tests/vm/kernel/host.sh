@@ -48,6 +48,26 @@ build_tests() {
 			build_patch "$1" "$src" "test-${src##*/}"
 		fi
 	done
+	build_patch "$1" "$top/tests/modules/demo-1-1" test-demo-1-1-klp livepatch
+	build_programs "$1"
+}
+
+# build_programs KVER: what scenarios run besides busybox
+build_programs() {
+	local root=$work/$1/root
+	mkdir -p "$root/bin"
+	cc -O2 -static -o "$root/bin/traced" "$vm/kernel/traced.c" -lbpf -lelf -lz
+	copy_program "$root" "$(command -v stress-ng)"
+}
+
+# copy_program ROOT FILE: a program and the libraries it is linked with
+copy_program() {
+	local library
+	cp "$2" "$1/bin/"
+	ldd "$2" | grep -o '/[^ ]*' | while read -r library; do
+		mkdir -p "$1$(dirname "$library")"
+		cp -L "$library" "$1$library"
+	done
 }
 
 # pack KVER SCENARIO...: the initramfs, with all modules that were built
@@ -69,6 +89,6 @@ boot() {
 		-cpu max -smp 2 -m "${KPATCH_VM_MEMORY:-1024}" -nodefaults -nographic -no-reboot -serial stdio \
 		-kernel "$("$kernels" image "$1")" \
 		-initrd "$work/$1/initramfs" \
-		-append "console=ttyS0 quiet panic=-1 limit=${KPATCH_SCENARIO_LIMIT:-120} secret=hunter2 token=abc123" \
+		-append "console=ttyS0 quiet panic=-1 limit=${KPATCH_SCENARIO_LIMIT:-300} secret=hunter2 token=abc123" \
 		< /dev/null | sed -u 's|\r||g'
 }
