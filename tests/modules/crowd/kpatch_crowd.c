@@ -2,6 +2,7 @@
 /* Many tasks, which sleep or are all woken again and again. */
 #include <linux/delay.h>
 #include <linux/kthread.h>
+#include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/wait.h>
