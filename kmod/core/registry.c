@@ -9,6 +9,8 @@
 #include "core.h"
 
 LIST_HEAD(kpatch_patches);
+
+/* Everything but the readers without a lock: see core.h. */
 DEFINE_MUTEX(kpatch_mutex);
 
 static bool known(const struct kpatch_module *kpmod)

@@ -49,7 +49,17 @@ build_tests() {
 		fi
 	done
 	build_patch "$1" "$top/tests/modules/demo-1-1" test-demo-1-1-klp livepatch
+	build_example "$1"
 	build_programs "$1"
+}
+
+# build_example KVER: the worked example of kpatch-author(7), as it is printed
+build_example() {
+	local out=$work/$1/author
+	mkdir -p "$out"
+	sed -n '/^\.\\" example: cmdline.c/,/^\.\\" end of example/p' "$top/man/kpatch-author.7" |
+		sed '/^\./d; s/\\e/\\/g' > "$out/cmdline.c"
+	build_patch "$1" "$out" kpatch-example-1-1
 }
 
 # build_programs KVER: what scenarios run besides busybox
