@@ -257,35 +257,43 @@ static void module_going(struct module *mod)
 	coming_forget(mod);
 	kpatch_for_each_patch(kpmod) {
 		obj = object_for(kpmod, mod);
-		if (obj && obj->linked && obj->mod == mod)
-			object_unlink(obj);
+		if (!obj || !obj->linked || obj->mod != mod)
+			continue;
+		if (obj->pre_unpatch_callback)
+			obj->pre_unpatch_callback(obj);
+		object_unlink(obj);
 	}
 }
 
-/* The module does not run yet: its functions are redirected without a stop. */
+/*
+ * The module does not run yet, so its functions are redirected without a stop,
+ * and the hooks that may not sleep run without one, too.
+ */
 static int module_coming(struct module *mod)
 {
 	struct kpatch_module *kpmod;
 	struct kpatch_object *obj;
 	int ret = coming_note(mod);
 
+	if (ret)
+		return ret;
 	kpatch_for_each_patch(kpmod) {
-		if (ret)
-			break;
 		obj = object_for(kpmod, mod);
 		if (!obj || !kpmod->enabled)
 			continue;
 		obj->mod = mod;
 		ret = object_link(kpmod, obj);
-		if (ret)
+		if (ret) {
 			pr_err("%s: cannot patch module %s, which is refused: error %d\n",
 			       kpmod->mod->name, mod->name, ret);
-		else if (obj->post_patch_callback)
+			break;
+		}
+		kpatch_redirect_set_idle();
+		if (obj->post_patch_callback)
 			obj->post_patch_callback(obj);
 	}
 	if (ret)
 		module_going(mod);
-	kpatch_redirect_set_idle();
 	return ret;
 }
 

@@ -269,7 +269,7 @@ void kpatch_patch_going(struct module *mod)
 	kpatch_for_each_patch(p)
 		if (p->mod == mod)
 			going = p;
-	while (going && kpatch_disable(going) == -EBUSY) {
+	while (going && going->enabled && kpatch_disable(going)) {
 		mutex_unlock(&kpatch_mutex);
 		msleep(100);
 		mutex_lock(&kpatch_mutex);

@@ -24,5 +24,20 @@ ok "the patch is live without its target" again set_enabled $p 1
 fails "a target whose init fails is gone" '.' load kpatch_target fail=-5
 ok "and does not stand in the way" load kpatch_target
 is "it is patched" patched "$(says)"
+ok "the target goes again" rmmod kpatch_target
+echo -12 > /sys/module/$p/parameters/refuse
+fails "a target that cannot be patched is not loaded" 'memory' load kpatch_target
+is "it is gone" "" "$(grep '^kpatch_target ' /proc/modules)"
+like "the log says why" 'cannot patch module kpatch_target, which is refused' "$(log)"
+like "vmlinux stays patched" 'patched together' "$(cat /proc/version)"
+echo 0 > /sys/module/$p/parameters/refuse
+dmesg -c > /dev/null
+ok "when it can be patched it is loaded" load kpatch_target
+is "it is patched" patched "$(says)"
+ok "and goes" rmmod kpatch_target
+is "the hooks of the module ran when it came and went" \
+	"pre_patch post_patch pre_unpatch post_unpatch " \
+	"$(dmesg | sed -n 's/.*target hook //p' | tr '\n' ' ')"
+load kpatch_target
 again set_enabled $p 0
 ok "all is removed" rmmod $p kpatch_target
