@@ -42,4 +42,4 @@ module:
 	@ln -sf $(KIT)/core/kpatch.h $(KIT)/core/lookup.h $(KIT)/patch/*.h $(KIT)/patch/kpatch.lds $(OUT)/kit/
 	@ln -sf $(addprefix $(SRC)/,$(sources)) $(headers) $(KIT)/patch/register-$(BACKEND).c $(OUT)/
 	@printf '%s\n' "$$kbuild_file" > $(OUT)/Kbuild
-	+@$(MAKE) --no-print-directory -C $(KDIR) M=$(OUT) W=$(W) C=$(C) $(symbols) modules
+	+@$(MAKE) --no-print-directory -C $(KDIR) M=$(OUT) $(if $(W),W=$(W)) $(if $(C),C=$(C)) $(symbols) modules

@@ -30,9 +30,9 @@ static int new_version(struct seq_file *m, void *v)
 	seq_printf(m, "percpu=%lu fault=%d key=%s ", this_cpu_read(calls),
 		   read_fault(), static_branch_unlikely(&key) ? "on" : "off");
 	static_branch_enable(&key);
-	seq_printf(m, "key=%s fpu=%d\n",
+	seq_printf(m, "key=%s xsave=%d\n",
 		   static_branch_unlikely(&key) ? "on" : "off",
-		   static_cpu_has(X86_FEATURE_FPU));
+		   cpu_feature_enabled(X86_FEATURE_XSAVE));
 	return 0;
 }
 

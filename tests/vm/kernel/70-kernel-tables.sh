@@ -5,7 +5,7 @@
 
 ok "the patch loads" load_again test-features
 is "per-CPU data, exception table, static key, alternatives" \
-	"fault=-14 key=off key=on fpu=1" "$(cut -d' ' -f2- /proc/version)"
+	"fault=-14 key=off key=on xsave=1" "$(cut -d' ' -f2- /proc/version)"
 like "per-CPU data counts" 'percpu=[12] .* key=on key=on' "$(cat /proc/version)"
 like "a WARN names the replacement" 'WARNING:.*new_version.*test_features' "$(dmesg)"
 dmesg -c > /dev/null
