@@ -7,6 +7,7 @@
 #include <linux/kallsyms.h>
 #include <linux/rcupdate.h>
 
+#include "compat.h"
 #include "core.h"
 #include "lookup.h"
 
@@ -53,10 +54,13 @@ static int symbol_seen(void *data, const char *name, struct module *mod,
 
 static void search_vmlinux(struct symbol_search *s)
 {
-	if (on_each_match)
+	if (on_each_match) {
 		on_each_match(symbol_hit, s->name, s);
-	else
-		on_each_symbol(symbol_seen, s);
+		return;
+	}
+	kpatch_modules_lock();
+	on_each_symbol(symbol_seen, s);
+	kpatch_modules_unlock();
 }
 
 /*
