@@ -23,8 +23,8 @@ static void set_unsafe(const char *doing, const char *name, GError **error)
 	g_autofree char *why = kp_refusal_text(refusal);
 
 	g_set_error(error, KP_ERROR, KP_ERROR_BUSY,
-		    "%s %s was not safe at any moment: %s; nothing was changed, try again when "
-		    "that task has ended", doing, name, why);
+		    "%s %s was not safe at any moment: %s; nothing was changed, try again "
+		    "later", doing, name, why);
 }
 
 static KpTry try_load(gpointer data, GError **error)

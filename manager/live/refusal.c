@@ -16,6 +16,7 @@ void kp_refusal_free(KpRefusal *refusal)
 	g_free(refusal->patch);
 	g_free(refusal->object);
 	g_free(refusal->function);
+	g_free(refusal->error);
 	g_free(refusal->task);
 	g_free(refusal->pid);
 	g_ptr_array_unref(refusal->frames);
@@ -42,6 +43,7 @@ static void take_line(KpRefusal *refusal, const char *line)
 		{ "patch ", &refusal->patch },
 		{ "object ", &refusal->object },
 		{ "function ", &refusal->function },
+		{ "error ", &refusal->error },
 		{ "task ", &refusal->task },
 		{ "pid ", &refusal->pid },
 	};
@@ -76,21 +78,34 @@ KpRefusal *kp_refusal_read(const char *root)
 	return kp_refusal_parse(text != NULL ? text : "");
 }
 
-char *kp_refusal_text(const KpRefusal *refusal)
+static void append_task(GString *text, const KpRefusal *refusal)
 {
-	GString *text = g_string_new(NULL);
-
-	if (refusal->function == NULL)
-		return g_string_free(g_string_assign(text, "the core module did not say why"), FALSE);
-	g_string_append_printf(text, "function %s", refusal->function);
-	if (refusal->object != NULL && !g_str_equal(refusal->object, "vmlinux"))
-		g_string_append_printf(text, " of module %s", refusal->object);
-	g_string_append(text, " is on the stack of ");
 	if (refusal->task == NULL)
 		g_string_append(text, "a task");
 	else
 		g_string_append_printf(text, "task %s", refusal->task);
 	if (refusal->pid != NULL)
 		g_string_append_printf(text, " (pid %s)", refusal->pid);
+}
+
+char *kp_refusal_text(const KpRefusal *refusal)
+{
+	GString *text = g_string_new(NULL);
+
+	if (refusal->function != NULL) {
+		g_string_append_printf(text, "function %s", refusal->function);
+		if (refusal->object != NULL && !g_str_equal(refusal->object, "vmlinux"))
+			g_string_append_printf(text, " of module %s", refusal->object);
+		g_string_append(text, " is on the stack of ");
+		append_task(text, refusal);
+	} else if (g_strcmp0(refusal->error, "-62") == 0) {	/* -ETIME */
+		g_string_append(text, "the machine would have been stopped for longer than "
+				      "/sys/module/kpatch/parameters/stop_limit_us allows");
+	} else if (refusal->error != NULL) {
+		g_string_append(text, "it cannot be told which functions are on the stack of ");
+		append_task(text, refusal);
+	} else {
+		g_string_append(text, "the core module did not say why");
+	}
 	return g_string_free(text, FALSE);
 }

@@ -11,6 +11,7 @@ typedef struct {
 	char *patch;
 	char *object;
 	char *function;
+	char *error;		/* in place of a function: see kpatch(7) */
 	char *task;
 	char *pid;
 	GPtrArray *frames;	/* char *, innermost first */
