@@ -10,7 +10,6 @@
 #include <linux/ftrace.h>
 #include <linux/kobject.h>
 #include <linux/module.h>
-#include <linux/mutex.h>
 #include <linux/version.h>
 
 #if !defined(CONFIG_X86_64)
@@ -93,22 +92,10 @@ static inline int kpatch_ftrace_filter_add(struct ftrace_ops *ops,
 
 /*
  * kallsyms_on_each_symbol() also goes through the list of modules before 5.12,
- * and wants it to stand still. Later kernels do not export the mutex.
+ * and wants its caller to hold module_mutex.
  */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 12, 0)
-static inline void kpatch_modules_lock(void) {}
-static inline void kpatch_modules_unlock(void) {}
-#else
-static inline void kpatch_modules_lock(void)
-{
-	mutex_lock(&module_mutex);
-}
-
-static inline void kpatch_modules_unlock(void)
-{
-	mutex_unlock(&module_mutex);
-}
-#endif
+#define KPATCH_SEARCH_WALKS_MODULES \
+	(LINUX_VERSION_CODE < KERNEL_VERSION(5, 12, 0))
 
 /* kobject_init_and_add() takes a const type from 6.2 on. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)

@@ -98,7 +98,9 @@ bool kpatch_object_is_vmlinux(const struct kpatch_object *obj);
 int kpatch_objects_link(struct kpatch_module *kpmod);
 void kpatch_objects_unlink(struct kpatch_module *kpmod);
 
-/* symbols.c: kernel functions that are not exported, found at init */
+/* symbols.c: kernel functions that some kernel does not export, found at init */
+struct ftrace_ops;
+
 struct kpatch_kernel {
 	int (*stack_trace_save_tsk_reliable)(struct task_struct *task,
 					     unsigned long *store,
@@ -108,6 +110,7 @@ struct kpatch_kernel {
 				  unsigned long *offset);
 	struct task_struct *(*idle_task)(int cpu);
 	struct module *(*find_module)(const char *name);
+	void (*ftrace_free_filter)(struct ftrace_ops *ops);
 };
 
 extern struct kpatch_kernel kpatch_kernel;

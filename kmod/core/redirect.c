@@ -82,7 +82,7 @@ static void batch_free(struct kpatch_batch *batch)
 {
 	if (batch->registered)
 		unregister_ftrace_function(&batch->ops);
-	ftrace_free_filter(&batch->ops);
+	kpatch_kernel.ftrace_free_filter(&batch->ops);
 	kfree(batch);
 }
 

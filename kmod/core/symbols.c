@@ -24,6 +24,8 @@ static int (*on_each_symbol)(int (*fn)(void *data, const char *name,
 				       struct module *mod, unsigned long addr),
 			     void *data);
 
+static struct mutex *modules_lock;	/* the kernel's module_mutex */
+
 struct symbol_search {
 	const char *name;
 	unsigned long sympos;
@@ -58,9 +60,11 @@ static void search_vmlinux(struct symbol_search *s)
 		on_each_match(symbol_hit, s->name, s);
 		return;
 	}
-	kpatch_modules_lock();
+	if (KPATCH_SEARCH_WALKS_MODULES)
+		mutex_lock(modules_lock);
 	on_each_symbol(symbol_seen, s);
-	kpatch_modules_unlock();
+	if (KPATCH_SEARCH_WALKS_MODULES)
+		mutex_unlock(modules_lock);
 }
 
 /*
@@ -169,6 +173,8 @@ int __init kpatch_symbols_init(void)
 		  &kpatch_kernel.lookup_size_offset },
 		{ "idle_task", &kpatch_kernel.idle_task },
 		{ "find_module", &kpatch_kernel.find_module },
+		{ "ftrace_free_filter", &kpatch_kernel.ftrace_free_filter },
+		{ "module_mutex", &modules_lock },
 		{ "kallsyms_on_each_match_symbol", &on_each_match, true },
 		{ "kallsyms_on_each_symbol", &on_each_symbol },
 	};
