@@ -67,6 +67,7 @@ build_programs() {
 	local root=$work/$1/root
 	mkdir -p "$root/bin"
 	cc -O2 -static -o "$root/bin/traced" "$vm/kernel/traced.c" -lbpf -lelf -lz
+	cc -O2 -Wall -Wextra -Werror -static -o "$root/bin/source-route" "$vm/kernel/source-route.c"
 	copy_program "$root" "$(command -v stress-ng)"
 }
 
