@@ -6,6 +6,7 @@
 #include <linux/elf.h>
 #include <linux/linkage.h>
 #include <linux/module.h>
+#include <linux/sched.h>
 #include <linux/seq_file.h>
 
 #include "kpatch.h"
@@ -95,7 +96,7 @@ static int __init raw_init(void)
 	for (i = 0; i < ARRAY_SIZE(relas); i++)
 		list_add_tail(&relas[i].list, &object.dynrelas);
 	if (outside)
-		relas[0].dest = (unsigned long)jiffies_to_msecs;
+		relas[0].dest = (unsigned long)schedule;
 	return kpatch_register(&patch, false);
 }
 

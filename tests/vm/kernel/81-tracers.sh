@@ -15,8 +15,24 @@ no_kretprobe() { echo 0 > $t/events/kprobes/kpatch_test/enable; echo > $t/kprobe
 traced() { # traced WHAT PATTERN: a read is masked and seen by the tracer
 	echo > $t/trace
 	like "$1: the patch works" "$masked" "$(cat /proc/cmdline)"
-	like "$1: the tracer sees it" "$2" "$(cat $t/trace)"
+	if [ "$1" = "${1#function_graph}" ] || [ $graph_sees_redirected = 1 ]; then
+		like "$1: the tracer sees it" "$2" "$(cat $t/trace)"
+	else
+		echo "ok - $scenario: $1: the tracer sees it # SKIP it does not see what livepatch redirects either"
+	fi
 }
+
+# In older kernels function_graph takes a redirected function for the one it is
+# redirected to. The kernel's own livepatch is the measure.
+graph_sees_redirected=0
+load test-demo-1-1-klp
+klp_settled
+graph
+cat /proc/cmdline > /dev/null
+grep -q "$f()" $t/trace && graph_sees_redirected=1
+no_graph
+klp_off
+rmmod test_demo_1_1_klp
 
 ok "the patch loads" load_again test-demo-1-1
 graph

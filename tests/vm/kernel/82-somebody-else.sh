@@ -4,12 +4,8 @@
 # other way round, with a clear error.
 . /scenarios/lib.sh
 
-klp=/sys/kernel/livepatch/test_demo_1_1_klp
-settled() { while [ -e $klp ] && [ "$(cat $klp/transition)" != 0 ]; do sleep 0.2; done; }
-klp_off() { echo 0 > $klp/enabled; while [ -e $klp ]; do sleep 0.2; done; }
-
 ok "livepatch patches the function" load test-demo-1-1-klp
-settled
+klp_settled
 like "the function is patched" 'secret=\*\*\*' "$(cat /proc/cmdline)"
 fails "our patch is refused, and not as busy" 'in use' load test-demo-1-1
 like "the log says why" 'ftrace refuses: .* already redirects' "$(log)"

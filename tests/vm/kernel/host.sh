@@ -100,6 +100,6 @@ boot() {
 		-cpu max -smp 2 -m "${KPATCH_VM_MEMORY:-1024}" -nodefaults -nographic -no-reboot -serial stdio \
 		-kernel "$("$kernels" image "$1")" \
 		-initrd "$work/$1/initramfs" \
-		-append "console=ttyS0 quiet panic=-1 limit=${KPATCH_SCENARIO_LIMIT:-300} secret=hunter2 token=abc123 ${KPATCH_VM_APPEND:-}" \
+		-append "console=ttyS0 quiet panic=-1 limit=${KPATCH_SCENARIO_LIMIT:-300} ${KPATCH_VM_APPEND:-} secret=hunter2 token=abc123" \
 		< /dev/null | sed -u 's|\r||g'
 }

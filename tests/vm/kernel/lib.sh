@@ -70,4 +70,10 @@ load() { _m=$1; shift; insmod "/modules/$_m.ko" "$@"; }
 load_again() { again load "$@"; }
 set_enabled() { echo "$2" > "$sys/$1/enabled"; }
 enabled() { cat "$sys/$1/enabled"; }
+
+# Of the patch test-demo-1-1-klp, which is for the kernel's own livepatch.
+klp=/sys/kernel/livepatch/test_demo_1_1_klp
+klp_settled() { while [ -e $klp ] && [ "$(cat $klp/transition)" != 0 ]; do sleep 0.2; done; }
+klp_off() { echo 0 > $klp/enabled; while [ -e $klp ]; do sleep 0.2; done; }
+
 log() { dmesg | tail -n 20; }
