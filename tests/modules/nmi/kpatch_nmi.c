@@ -13,13 +13,19 @@ module_param(seen_new, ulong, 0444);
 module_param(seen_mixed, ulong, 0444);
 module_param(seen_between, ulong, 0444);
 
-static noinline int nmi_first(void)
+/*
+ * The compiler must know neither that the two are the same (it would fold them
+ * into one) nor what they return (it would not look).
+ */
+#define OPAQUE static __attribute__((__noipa__))
+
+OPAQUE int nmi_first(void)
 {
 	barrier();
 	return 0;
 }
 
-static noinline int nmi_second(void)
+OPAQUE int nmi_second(void)
 {
 	barrier();
 	return 0;
