@@ -25,6 +25,8 @@ guest() {
 check() {
     local description=$1 condition failed=""
     shift
+    # A machine that is gone shows nothing and hides everything.
+    [[ $rc -ne 125 || $out != *"machine: error:"* ]] || failed+="a machine that answers; "
     for condition in "$@"; do
         case $condition in
             rc=*) [ "$rc" -eq "${condition#rc=}" ] || failed+="$condition; " ;;
