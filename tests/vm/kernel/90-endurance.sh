@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=dash source=lib.sh
-# Two hundred rounds of load and unload while the machine is under stress and
-# other modules come and go.
+# Many rounds of load and unload while the machine is under stress and other
+# modules come and go.
 . /scenarios/lib.sh
 
 rounds=${rounds:-200}
