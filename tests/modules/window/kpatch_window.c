@@ -2,9 +2,11 @@
 /*
  * A task that enters a function in the one moment when it could be missed:
  * after its stack was walked and before the machine stops. A kretprobe on the
- * end of the walk lets the task go and waits until it is in.
+ * end of the walk lets the task go and waits until it is in. The task is bound
+ * to the last CPU, so whoever starts the walk must keep off that one.
  */
 #include <linux/atomic.h>
+#include <linux/cpumask.h>
 #include <linux/delay.h>
 #include <linux/kprobes.h>
 #include <linux/kthread.h>
@@ -38,7 +40,10 @@ static int window_thread(void *unused)
 	return 0;
 }
 
-/* Preemption is off here: the task runs on another CPU. */
+/*
+ * Preemption is off here, so a task of this CPU could not come in. The wait
+ * ends before the watchdogs of the kernel bite.
+ */
 static int walk_ends(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	int i;
@@ -46,8 +51,10 @@ static int walk_ends(struct kretprobe_instance *ri, struct pt_regs *regs)
 	if (!xchg(&armed, false))
 		return 0;
 	WRITE_ONCE(go, true);
-	for (i = 0; i < 2000 && !READ_ONCE(inside); i++)
+	for (i = 0; i < 8000 && !READ_ONCE(inside); i++)
 		mdelay(1);
+	if (!READ_ONCE(inside))
+		pr_err("the task did not come in\n");
 	return 0;
 }
 
@@ -60,9 +67,11 @@ static int __init window_init(void)
 {
 	int ret;
 
-	task = kthread_run(window_thread, NULL, "window");
+	task = kthread_create(window_thread, NULL, "window");
 	if (IS_ERR(task))
 		return PTR_ERR(task);
+	kthread_bind(task, cpumask_last(cpu_online_mask));
+	wake_up_process(task);
 	ret = register_kretprobe(&probe);
 	if (ret)
 		kthread_stop(task);
