@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Many tasks, which sleep or are all woken again and again. */
+/*
+ * Many tasks, which sleep or are all woken again and again, or once in the
+ * moment between the walk of their stacks and the stop.
+ */
+#include <linux/atomic.h>
 #include <linux/delay.h>
+#include <linux/kprobes.h>
 #include <linux/kthread.h>
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -15,10 +20,15 @@ static bool storm;
 module_param(storm, bool, 0644);
 MODULE_PARM_DESC(storm, "wake all of them every other millisecond");
 
+static bool late;
+module_param(late, bool, 0644);
+MODULE_PARM_DESC(late, "wake all of them at the end of the next walk");
+
 static struct task_struct **crowd;
 static struct task_struct *waker;
 static DECLARE_WAIT_QUEUE_HEAD(queue);
 static unsigned int beat;
+static atomic_t woken;
 
 static int crowd_thread(void *unused)
 {
@@ -28,9 +38,34 @@ static int crowd_thread(void *unused)
 		wait_event_interruptible(queue, READ_ONCE(beat) != seen ||
 					 kthread_should_stop());
 		seen = READ_ONCE(beat);
+		atomic_inc(&woken);
 	}
 	return 0;
 }
+
+/*
+ * Preemption is off here: those that the other CPUs run are enough. The wait
+ * ends before the watchdogs of the kernel bite.
+ */
+static int walk_ends(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	int i;
+
+	if (!xchg(&late, false))
+		return 0;
+	atomic_set(&woken, 0);
+	WRITE_ONCE(beat, beat + 1);
+	wake_up_all(&queue);
+	for (i = 0; i < 8000 && atomic_read(&woken) < tasks / 3; i++)
+		mdelay(1);
+	pr_info("%d tasks ran\n", atomic_read(&woken));
+	return 0;
+}
+
+static struct kretprobe probe = {
+	.kp.symbol_name = "kpatch_walk_outside",
+	.handler = walk_ends,
+};
 
 static int waker_thread(void *unused)
 {
@@ -59,6 +94,7 @@ static int __init crowd_init(void)
 {
 	struct task_struct *task;
 	unsigned int i;
+	int ret;
 
 	crowd = kvcalloc(tasks, sizeof(*crowd), GFP_KERNEL);
 	if (!crowd)
@@ -73,7 +109,10 @@ static int __init crowd_init(void)
 	if (IS_ERR(task))
 		goto undo;
 	waker = task;
-	return 0;
+	ret = register_kretprobe(&probe);
+	if (!ret)
+		return 0;
+	task = ERR_PTR(ret);
 undo:
 	stop_all();
 	return PTR_ERR(task);
@@ -81,6 +120,7 @@ undo:
 
 static void __exit crowd_exit(void)
 {
+	unregister_kretprobe(&probe);
 	stop_all();
 }
 
