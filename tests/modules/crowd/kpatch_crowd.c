@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Many tasks, which sleep or are all woken again and again, or once in the
- * moment between the walk of their stacks and the stop.
+ * Many tasks, which sleep or are all woken again and again, or once: before
+ * their stacks are walked, or between the walk and the stop.
  */
 #include <linux/atomic.h>
 #include <linux/delay.h>
@@ -20,9 +20,17 @@ static bool storm;
 module_param(storm, bool, 0644);
 MODULE_PARM_DESC(storm, "wake all of them every other millisecond");
 
+static bool early;
+module_param(early, bool, 0644);
+MODULE_PARM_DESC(early, "wake all of them at the start of the next walk");
+
 static bool late;
 module_param(late, bool, 0644);
 MODULE_PARM_DESC(late, "wake all of them at the end of the next walk");
+
+static int ran;
+module_param(ran, int, 0644);
+MODULE_PARM_DESC(ran, "how many of them had run when early or late was done");
 
 static struct task_struct **crowd;
 static struct task_struct *waker;
@@ -47,23 +55,35 @@ static int crowd_thread(void *unused)
  * Preemption is off here: those that the other CPUs run are enough. The wait
  * ends before the watchdogs of the kernel bite.
  */
-static int walk_ends(struct kretprobe_instance *ri, struct pt_regs *regs)
+static void wake_once(bool *asked)
 {
 	int i;
 
-	if (!xchg(&late, false))
-		return 0;
+	if (!xchg(asked, false))
+		return;
 	atomic_set(&woken, 0);
 	WRITE_ONCE(beat, beat + 1);
 	wake_up_all(&queue);
 	for (i = 0; i < 8000 && atomic_read(&woken) < tasks / 3; i++)
 		mdelay(1);
-	pr_info("%d tasks ran\n", atomic_read(&woken));
+	ran = atomic_read(&woken);
+}
+
+static int walk_begins(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	wake_once(&early);
+	return 0;
+}
+
+static int walk_ends(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	wake_once(&late);
 	return 0;
 }
 
 static struct kretprobe probe = {
 	.kp.symbol_name = "kpatch_walk_outside",
+	.entry_handler = walk_begins,
 	.handler = walk_ends,
 };
 

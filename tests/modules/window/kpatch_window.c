@@ -11,6 +11,7 @@
 #include <linux/kprobes.h>
 #include <linux/kthread.h>
 #include <linux/module.h>
+#include <linux/wait.h>
 
 static bool armed = true;
 module_param(armed, bool, 0644);
@@ -22,6 +23,7 @@ MODULE_PARM_DESC(inside, "the task is in the function; write 0 to let it out");
 
 static bool go;
 static struct task_struct *task;
+static DECLARE_WAIT_QUEUE_HEAD(queue);
 
 static noinline void window_sleep(void)
 {
@@ -33,9 +35,11 @@ static noinline void window_sleep(void)
 static int window_thread(void *unused)
 {
 	while (!kthread_should_stop()) {
+		/* It has not run when it is let go: nothing else gives it away. */
+		wait_event_interruptible(queue, READ_ONCE(go) ||
+					 kthread_should_stop());
 		if (xchg(&go, false))
 			window_sleep();
-		usleep_range(100, 200);
 	}
 	return 0;
 }
@@ -51,6 +55,7 @@ static int walk_ends(struct kretprobe_instance *ri, struct pt_regs *regs)
 	if (!xchg(&armed, false))
 		return 0;
 	WRITE_ONCE(go, true);
+	wake_up(&queue);
 	for (i = 0; i < 8000 && !READ_ONCE(inside); i++)
 		mdelay(1);
 	if (!READ_ONCE(inside))

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * timed MODULE [TRANSITION]: loads a module and prints the nanoseconds until
- * its patch is live: until the load returns, and where a file of livepatch is
- * named, until it says that the transition is over. EBUSY is tried again.
+ * timed MODULE [TRANSITION]: loads a module and prints two times in
+ * nanoseconds: until the load returned, and until its patch was live: where a
+ * file of livepatch is named, until it says that the transition is over.
+ * EBUSY is tried again.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -37,7 +38,7 @@ static int in_transition(const char *path)
 int main(int argc, char **argv)
 {
 	int fd = argc > 1 ? open(argv[1], O_RDONLY) : -1;
-	long long start = now();
+	long long start = now(), returned;
 	long ret;
 
 	if (fd < 0) {
@@ -51,8 +52,9 @@ int main(int argc, char **argv)
 		fprintf(stderr, "%s: %s\n", argv[1], strerror(errno));
 		return 1;
 	}
+	returned = now();
 	while (argc > 2 && in_transition(argv[2]))
 		sched_yield();
-	printf("%lld\n", now() - start);
+	printf("%lld %lld\n", returned - start, now() - start);
 	return 0;
 }
