@@ -286,7 +286,7 @@ void kpatch_redirect_detach(struct kpatch_object *obj)
 	list_splice(&gone, &kpatch_retired);
 }
 
-static void for_each_redirect(void (*fn)(struct kpatch_redirect *r))
+static void redirects_do(void (*fn)(struct kpatch_redirect *r))
 {
 	struct kpatch_redirect *r;
 	unsigned int i;
@@ -317,7 +317,7 @@ static void set_one(struct kpatch_redirect *r)
  */
 void kpatch_redirect_prepare(void)
 {
-	for_each_redirect(prepare_one);
+	redirects_do(prepare_one);
 }
 
 /*
@@ -336,7 +336,7 @@ void kpatch_redirect_flip(void)
  */
 void kpatch_redirect_set_idle(void)
 {
-	for_each_redirect(set_one);
+	redirects_do(set_one);
 }
 
 /* Right after a stop: no CPU can be in the handler with a retired entry. */

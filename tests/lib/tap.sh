@@ -34,4 +34,9 @@ quiet() {
     if [ -z "$text" ]; then ok "$description"; else not_ok "$description" "$text"; fi
 }
 
+# joined: TAP of several programs, on stdin, with one plan.
+joined() {
+    awk '/^1\.\./ { next } /^(not )?ok / { n++ } { print } END { print "1.." n + 0 }'
+}
+
 tap_end() { printf '1..%d\n' "$TAP_COUNT"; }

@@ -25,6 +25,7 @@ rounds "15 rounds of taking back and making live"
 ok "NMIs saw both as they were ($(seen old))" test "$(seen old)" -gt 0
 ok "and both patched ($(seen new); $(seen between) in between)" test "$(seen new)" -gt 0
 is "and never one of each" 0 "$(seen mixed)"
+is "the kernel said nothing but the backtraces asked for" "" "$(dmesg | grep -E "${faults:?}")"
 dmesg -c > /dev/null
 
 cpu=/sys/devices/system/cpu/cpu1/online

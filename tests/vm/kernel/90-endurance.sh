@@ -5,7 +5,7 @@
 . /scenarios/lib.sh
 
 rounds=${rounds:-200}
-stress-ng --quiet --cpu 1 --switch 1 --fork 1 --pipe 1 --timer 1 --timeout 600 &
+stress-ng --quiet --cpu 1 --switch 1 --fork 1 --pipe 1 --timer 1 --timeout 0 &
 stress=$!
 (while [ ! -e /tmp/stop ]; do
 	insmod /modules/kpatch_target.ko 2> /dev/null

@@ -4,14 +4,6 @@
 # before this one have left none.
 . /scenarios/lib.sh
 
-mount -t debugfs debugfs /sys/kernel/debug 2> /dev/null
-leaks=/sys/kernel/debug/kmemleak
-[ -e $leaks ] || exit 0
-# Only objects older than 5 s are reported, and only after a second look.
-sleep 6
-echo scan > $leaks
-sleep 1
-echo scan > $leaks
-cp $leaks /tmp/leaks
+scan_for_leaks || exit 0
 is "no memory is leaked" 0 "$(grep -c '^unreferenced object' /tmp/leaks)"
 sed 's/^/# /' /tmp/leaks

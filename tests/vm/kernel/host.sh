@@ -90,7 +90,7 @@ pack() {
 	cp "$(command -v busybox)" "$root/bin/busybox"
 	cp "$vm/kernel/init" "$root/init"
 	chmod +x "$root/init"
-	cp "$vm/kernel/lib.sh" "$@" "$root/scenarios/"
+	cp "$vm/kernel/lib.sh" "$vm/kernel/checkers.sh" "$@" "$root/scenarios/"
 	(cd "$root" && find . | cpio -o -H newc --quiet | gzip -1) > "$work/$kver/initramfs"
 }
 
@@ -100,6 +100,6 @@ boot() {
 		-cpu max -smp 2 -m "${KPATCH_VM_MEMORY:-1024}" -nodefaults -nographic -no-reboot -serial stdio \
 		-kernel "$("$kernels" image "$1")" \
 		-initrd "$work/$1/initramfs" \
-		-append "console=ttyS0 quiet panic=-1 limit=${KPATCH_SCENARIO_LIMIT:-300} ${KPATCH_VM_APPEND:-} secret=hunter2 token=abc123" \
+		-append "console=ttyS0 quiet panic=-1 log_buf_len=4M limit=${KPATCH_SCENARIO_LIMIT:-300} ${KPATCH_VM_APPEND:-} secret=hunter2 token=abc123" \
 		< /dev/null | sed -u 's|\r||g'
 }

@@ -71,6 +71,19 @@ load_again() { again load "$@"; }
 set_enabled() { echo "$2" > "$sys/$1/enabled"; }
 enabled() { cat "$sys/$1/enabled"; }
 
+# Memory that nobody points to, to /tmp/leaks. Fails where there is no kmemleak.
+scan_for_leaks() {
+	_leaks=/sys/kernel/debug/kmemleak
+	mount -t debugfs debugfs /sys/kernel/debug 2> /dev/null
+	[ -e $_leaks ] || return 1
+	# Only objects older than 5 s are reported, and only after a second look.
+	sleep 6
+	echo scan > $_leaks
+	sleep 1
+	echo scan > $_leaks
+	cp $_leaks /tmp/leaks
+}
+
 # Of the patch test-demo-1-1-klp, which is for the kernel's own livepatch.
 klp=/sys/kernel/livepatch/test_demo_1_1_klp
 klp_settled() { while [ -e $klp ] && [ "$(cat $klp/transition)" != 0 ]; do sleep 0.2; done; }
