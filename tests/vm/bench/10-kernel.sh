@@ -34,11 +34,14 @@ stop_plain() {
 	param plain 0
 }
 switched > /dev/null; empty > /dev/null
+# A stop is short, and what the emulator does beside it is not: many pairs.
+runs=15
 load kpatch_crowd tasks=240
 each stop_window 300
 rmmod kpatch_crowd
 load kpatch_crowd tasks=7940
 each stop_window 8000
+runs=5
 each stop_plain
 rmmod kpatch_crowd
 again set_enabled test_demo_1_1 0
