@@ -84,7 +84,7 @@ static void add_target(JsonBuilder *json, const KpPatch *target)
 	add_text(json, "kernel", target->kver);
 	add_text(json, "backend", kp_backend_word(target->backend));
 	add_text(json, "path", target->path);
-	add_text(json, "sha256", target->sha256);
+	add_text(json, "sha256", kp_patch_sha256(target));
 	json_builder_set_member_name(json, "cves");
 	json_builder_begin_array(json);
 	for (char **cve = target->cves; *cve != NULL; cve++)

@@ -67,7 +67,7 @@ static void add_files(JsonBuilder *json, const KpStatusKernel *kernel)
 		text_member(json, "name", patch->name);
 		text_member(json, "version", patch->version);
 		text_member(json, "backend", kp_backend_word(patch->backend));
-		text_member(json, "sha256", patch->sha256);
+		text_member(json, "sha256", kp_patch_sha256(patch));
 		add_cves(json, patch);
 		json_builder_end_object(json);
 	}

@@ -12,7 +12,7 @@ static gboolean run_hold(const KpExecution *ex, const KpStep *step, GError **err
 {
 	KpHold hold = {
 		.kver = step->patch->kver, .name = step->patch->name,
-		.version = step->patch->version, .sha256 = step->patch->sha256,
+		.version = step->patch->version, .sha256 = (char *)kp_patch_sha256(step->patch),
 		.reason = (char *)"it was rolled back", .since = g_get_real_time() / G_USEC_PER_SEC,
 	};
 	gboolean added;
@@ -28,7 +28,8 @@ static gboolean run_release(const KpExecution *ex, const KpStep *step, GError **
 {
 	if (ex->state == NULL)
 		return TRUE;
-	return kp_state_drop_hold(ex->state, step->patch->kver, step->patch->sha256, error);
+	return kp_state_drop_hold(ex->state, step->patch->kver, kp_patch_sha256(step->patch),
+				  error);
 }
 
 static gboolean run_core(const KpExecution *ex, const KpStep *step, GError **error)
@@ -60,7 +61,7 @@ static gboolean run_keep(const KpExecution *ex, const KpStep *step, GError **err
 	if (!kp_store_keep(ex->host->root, step->patch, error))
 		return FALSE;
 	kp_store_prune(ex->host->root, step->patch->kver, ex->settings->keep,
-		       step->patch->sha256);
+		       kp_patch_sha256(step->patch));
 	return TRUE;
 }
 
@@ -122,7 +123,7 @@ static void record(const KpExecution *ex, const KpPlan *plan, const GError *prob
 		.action = (char *)ex->action,
 		.name = target != NULL ? target->name : "",
 		.version = target != NULL ? target->version : "",
-		.sha256 = target != NULL ? target->sha256 : "",
+		.sha256 = target != NULL ? (char *)kp_patch_sha256(target) : "",
 		.backend = target != NULL ? (char *)kp_backend_word(target->backend) : "",
 		.result = problem != NULL ? (char *)kp_error_word(problem) : "done",
 		.detail = problem != NULL ? problem->message : "",

@@ -39,6 +39,11 @@ void kp_patch_free(KpPatch *patch)
 	g_free(patch);
 }
 
+const char *kp_patch_sha256(const KpPatch *patch)
+{
+	return patch->sha256;
+}
+
 /* All that is asked of a file before a byte of it is read. */
 static gboolean file_ok(const char *path, const struct stat *st, uid_t owner, GError **error)
 {

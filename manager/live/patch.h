@@ -26,7 +26,7 @@ typedef struct {
 	char *name;		/* module name, canonical */
 	char *kver;		/* kernel it was built for, from vermagic */
 	char *version;		/* version-release, for example 1-2 */
-	char *sha256;		/* hexadecimal */
+	char *sha256;		/* ask kp_patch_sha256() */
 	char **cves;		/* never NULL */
 	KpBackendKind backend;
 } KpPatch;
@@ -38,6 +38,9 @@ typedef struct {
 KpPatch *kp_patch_open(const char *path, KpOrigin origin, uid_t owner, GError **error);
 void kp_patch_free(KpPatch *patch);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KpPatch, kp_patch_free)
+
+/* The digest of the content, hexadecimal; owned by @patch. */
+const char *kp_patch_sha256(const KpPatch *patch);
 
 /* "kpatch" or "livepatch" */
 const char *kp_backend_word(KpBackendKind kind);

@@ -97,7 +97,8 @@ KpPlan *kp_plan_apply(const KpHost *host, const KpCandidates *candidates,
 static gboolean has_hold_step(const KpPlan *plan, const KpPatch *patch)
 {
 	for (guint i = 0; i < plan->steps->len; i++)
-		if (g_str_equal(g_array_index(plan->steps, KpStep, i).patch->sha256, patch->sha256))
+		if (g_str_equal(kp_patch_sha256(g_array_index(plan->steps, KpStep, i).patch),
+				kp_patch_sha256(patch)))
 			return TRUE;
 	return FALSE;
 }

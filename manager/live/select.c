@@ -11,19 +11,27 @@ void kp_choice_free(KpChoice *choice)
 	g_free(choice);
 }
 
+static gboolean means(const KpHold *hold, const KpPatch *patch)
+{
+	if (!g_str_equal(hold->kver, patch->kver))
+		return FALSE;
+	if (g_str_equal(hold->sha256, kp_patch_sha256(patch)))
+		return TRUE;
+	return hold->kind == KP_HOLD_HELD && g_str_equal(hold->name, patch->name) &&
+	       g_str_equal(hold->version, patch->version);
+}
+
 const KpHold *kp_hold_of(const GPtrArray *holds, const KpPatch *patch)
 {
+	const KpHold *found = NULL;
+
 	for (guint i = 0; i < holds->len; i++) {
 		const KpHold *hold = g_ptr_array_index(holds, i);
 
-		if (!g_str_equal(hold->kver, patch->kver))
-			continue;
-		if (g_str_equal(hold->sha256, patch->sha256) ||
-		    (g_str_equal(hold->name, patch->name) &&
-		     g_str_equal(hold->version, patch->version)))
-			return hold;
+		if (means(hold, patch) && (found == NULL || hold->kind == KP_HOLD_BLOCKED))
+			found = hold;
 	}
-	return NULL;
+	return found;
 }
 
 static gboolean better(const KpPatch *a, const KpPatch *b)
@@ -36,8 +44,9 @@ static gboolean better(const KpPatch *a, const KpPatch *b)
 /* A release lies in both folders, and is worth one line. */
 static void add_held(KpChoice *choice, const KpPatch *patch, const KpHold *hold)
 {
-	g_autofree char *reason = g_strdup_printf("%s (%s) is held: %s", patch->name,
-						  patch->version, hold->reason);
+	g_autofree char *reason = g_strdup_printf("%s (%s) is %s: %s", patch->name,
+						  patch->version, kp_hold_word(hold->kind),
+						  hold->reason);
 
 	if (!g_ptr_array_find_with_equal_func(choice->reasons, reason, g_str_equal, NULL))
 		g_ptr_array_add(choice->reasons, g_steal_pointer(&reason));

@@ -15,8 +15,9 @@ typedef struct {
 void kp_choice_free(KpChoice *choice);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KpChoice, kp_choice_free)
 
-/* The hold that keeps @patch away, or NULL. A hold means the release: the same
- * content, or the same name and version built once more. */
+/* The hold that keeps @patch away, or NULL; a block comes before a hold. What is
+ * held is the release: the same content, or the same name and version built
+ * once more. What is blocked is the content alone. */
 const KpHold *kp_hold_of(const GPtrArray *holds, const KpPatch *patch);
 
 /* The newest of @patches that is not held. Of two with one version the

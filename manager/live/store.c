@@ -131,7 +131,7 @@ gboolean kp_store_has(const KpCandidates *candidates, const KpPatch *patch)
 		const KpPatch *other = g_ptr_array_index(candidates->patches, i);
 
 		if (other->origin == KP_ORIGIN_STORE &&
-		    g_str_equal(other->sha256, patch->sha256))
+		    g_str_equal(kp_patch_sha256(other), kp_patch_sha256(patch)))
 			return TRUE;
 	}
 	return FALSE;
@@ -220,7 +220,7 @@ void kp_store_prune(const char *root, const char *kver, gint64 keep, const char 
 
 		if (patch->origin != KP_ORIGIN_STORE)
 			continue;
-		if (kept++ >= keep && g_strcmp0(patch->sha256, sha256) != 0)
+		if (kept++ >= keep && g_strcmp0(kp_patch_sha256(patch), sha256) != 0)
 			unlink(patch->path);
 	}
 }

@@ -77,7 +77,7 @@ static void test_undone(Scene *scene, gconstpointer data)
 	g_autoptr(GError) error = NULL;
 	g_autoptr(KpPlan) plan = NULL;
 	const KpPatch *target = sample_patch(scene->candidates, KP_ORIGIN_STORE, "1-1");
-	KpHold own = { target->kver, target->name, target->version, target->sha256,
+	KpHold own = { KP_HOLD_HELD, target->kver, target->name, target->version, target->sha256,
 		       (char *)"it was rolled back", 1 };
 	gboolean added;
 

@@ -156,7 +156,7 @@ static void test_identity(void)
 	g_assert_cmpstr(patch->name, ==, "kpatch_a_1_2");
 	g_assert_cmpstr(patch->kver, ==, "6.1.0-56-amd64");
 	g_assert_cmpstr(patch->version, ==, "1-2");
-	g_assert_cmpstr(patch->sha256, ==, sum);
+	g_assert_cmpstr(kp_patch_sha256(patch), ==, sum);
 	g_assert_cmpint(patch->backend, ==, KP_BACKEND_KPATCH);
 	g_assert_cmpuint(patch->size, ==, g_bytes_get_size(bytes));
 	fixture_remove(folder);

@@ -65,6 +65,24 @@ static void test_hold_of_rebuilt(void)
 	g_assert_null(kp_hold_of(holds, patch));
 }
 
+/* What was found bad is the content: built once more it may be good. */
+static void test_block(void)
+{
+	g_autoptr(KpCandidates) candidates = sample_candidates();
+	g_autoptr(GPtrArray) holds = sample_holds();
+	KpPatch *patch = sample_patch(candidates, KP_ORIGIN_PACKAGE, "1-2");
+
+	sample_hold(holds, patch);
+	((KpHold *)g_ptr_array_index(holds, 0))->kind = KP_HOLD_BLOCKED;
+	g_assert_nonnull(kp_hold_of(holds, patch));
+	sample_hold(holds, patch);
+	g_assert_cmpint(kp_hold_of(holds, patch)->kind, ==, KP_HOLD_BLOCKED);
+	g_ptr_array_remove_index(holds, 1);
+	g_free(patch->sha256);
+	patch->sha256 = g_strdup("built once more");
+	g_assert_null(kp_hold_of(holds, patch));
+}
+
 static void test_named(void)
 {
 	static const char *const spellings[] = { "1-2", "kpatch-1-2", "kpatch_1_2.ko",
@@ -116,6 +134,7 @@ int main(int argc, char **argv)
 		g_test_add_data_func(path, GSIZE_TO_POINTER(i), test_best);
 	}
 	g_test_add_func("/select/hold-of-rebuilt", test_hold_of_rebuilt);
+	g_test_add_func("/select/block", test_block);
 	g_test_add_func("/select/named", test_named);
 	g_test_add_func("/select/previous", test_previous);
 	return g_test_run();

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/state.h"
+#include "base/state-private.h"
 #include "fixture.h"
 
 static void add_record(KpState *state, const char *name, const char *boot, const char *result)
@@ -69,8 +69,8 @@ static void test_holds(void)
 {
 	char *root = fixture_folder();
 	g_autoptr(KpState) state = kp_state_open(root, TRUE, NULL);
-	KpHold hold = { (char *)"k1", (char *)"a", (char *)"1-1", (char *)"sum",
-			(char *)"because", 5 };
+	KpHold hold = { KP_HOLD_HELD, (char *)"k1", (char *)"a", (char *)"1-1",
+			(char *)"sum", (char *)"because", 5 };
 	g_autoptr(GPtrArray) one = NULL, other = NULL, none = NULL;
 	gboolean added;
 
@@ -89,10 +89,127 @@ static void test_holds(void)
 	fixture_remove(root);
 }
 
-static void set_version(const char *root, int version)
+static void test_blocks(void)
+{
+	char *root = fixture_folder();
+	g_autoptr(KpState) state = kp_state_open(root, TRUE, NULL);
+	KpHold hold = { KP_HOLD_BLOCKED, (char *)"k1", (char *)"a", (char *)"1-1",
+			(char *)"sum", (char *)"it panicked", 5 };
+	g_autoptr(GPtrArray) both = NULL, none = NULL;
+	gboolean added;
+
+	g_assert_true(kp_state_add_hold(state, &hold, &added, NULL));
+	hold.kind = KP_HOLD_HELD;
+	g_assert_true(kp_state_add_hold(state, &hold, &added, NULL));
+	g_assert_true(added);
+	both = kp_state_holds(state, "k1", NULL);
+	g_assert_cmpuint(both->len, ==, 2);
+	g_assert_cmpint(((KpHold *)g_ptr_array_index(both, 0))->kind, ==, KP_HOLD_BLOCKED);
+	g_assert_cmpint(((KpHold *)g_ptr_array_index(both, 1))->kind, ==, KP_HOLD_HELD);
+	g_assert_true(kp_state_drop_hold(state, "k1", "sum", NULL));
+	none = kp_state_holds(state, "k1", NULL);
+	g_assert_cmpuint(none->len, ==, 0);
+	fixture_remove(root);
+}
+
+static void begin(KpState *state, const char *sha256, const char *boot, gint64 count)
+{
+	const KpIdentity patch = { "a", "1-1", sha256 };
+	g_autoptr(KpAttempt) attempt = NULL;
+	g_autoptr(GError) error = NULL;
+
+	g_assert_true(kp_state_begin_attempt(state, "k1", &patch, boot, &error));
+	g_assert_no_error(error);
+	g_assert_true(kp_state_attempt(state, "k1", &attempt, &error));
+	g_assert_nonnull(attempt);
+	g_assert_cmpstr(attempt->sha256, ==, sha256);
+	g_assert_cmpstr(attempt->boot_id, ==, boot);
+	g_assert_cmpint(attempt->count, ==, count);
+	g_assert_cmpint(attempt->at, >, 1000000000);
+}
+
+/* One mark per kernel, seen by another program at once, gone when ended. */
+static void test_attempts(void)
+{
+	char *root = fixture_folder();
+	g_autoptr(KpState) state = kp_state_open(root, TRUE, NULL);
+	g_autoptr(KpState) reader = NULL;
+	g_autoptr(KpAttempt) seen = NULL, other = NULL, none = NULL;
+
+	begin(state, "sum-1", "boot-1", 1);
+	begin(state, "sum-1", "boot-2", 2);
+	begin(state, "sum-2", "boot-3", 1);
+	reader = kp_state_open(root, FALSE, NULL);
+	g_assert_true(kp_state_attempt(reader, "k1", &seen, NULL));
+	g_assert_cmpstr(seen->sha256, ==, "sum-2");
+	g_assert_true(kp_state_attempt(reader, "k2", &other, NULL));
+	g_assert_null(other);
+	g_assert_true(kp_state_end_attempt(state, "k1", NULL));
+	g_assert_true(kp_state_attempt(reader, "k1", &none, NULL));
+	g_assert_null(none);
+	begin(state, "sum-2", "boot-4", 1);
+	fixture_remove(root);
+}
+
+static const char *last_good(KpState *state)
+{
+	static char sha256[16];
+	g_autoptr(KpGood) good = NULL;
+
+	g_assert_true(kp_state_last_good(state, "k1", &good, NULL));
+	return good == NULL ? NULL : strcpy(sha256, good->sha256);
+}
+
+/* In FULL mode a panic right after a commit can undo it. */
+static void test_durable(void)
+{
+	char *root = fixture_folder();
+	g_autoptr(KpState) state = kp_state_open(root, TRUE, NULL);
+	sqlite3_stmt *query = kp_state_prepare(state, "PRAGMA synchronous", NULL, NULL);
+
+	g_assert_cmpint(sqlite3_step(query), ==, SQLITE_ROW);
+	g_assert_cmpint(sqlite3_column_int(query, 0), ==, 3);	/* EXTRA */
+	sqlite3_finalize(query);
+	fixture_remove(root);
+}
+
+/* The last proof counts, whatever the clock says, also of one proven before. */
+static void test_good(void)
+{
+	char *root = fixture_folder();
+	g_autoptr(KpState) state = kp_state_open(root, TRUE, NULL);
+	const KpIdentity one = { "a", "1-1", "sum-1" }, two = { "a", "1-2", "sum-2" };
+
+	g_assert_null(last_good(state));
+	g_assert_false(kp_state_is_good(state, "k1", "sum-1"));
+	g_assert_true(kp_state_set_good(state, "k1", &one, NULL));
+	g_assert_true(kp_state_set_good(state, "k1", &two, NULL));
+	g_assert_cmpstr(last_good(state), ==, "sum-2");
+	g_assert_true(kp_state_set_good(state, "k1", &one, NULL));
+	g_assert_cmpstr(last_good(state), ==, "sum-1");
+	g_assert_true(kp_state_is_good(state, "k1", "sum-2"));
+	g_assert_false(kp_state_is_good(state, "k2", "sum-2"));
+	fixture_remove(root);
+}
+
+/* The database of version 1, as the first release made it, with rows. */
+static const char version_1_sql[] =
+	"CREATE TABLE history (id INTEGER PRIMARY KEY, at INTEGER NOT NULL,"
+	" boot_id TEXT NOT NULL, kver TEXT NOT NULL, action TEXT NOT NULL,"
+	" name TEXT NOT NULL, version TEXT NOT NULL, sha256 TEXT NOT NULL,"
+	" backend TEXT NOT NULL, result TEXT NOT NULL, detail TEXT NOT NULL);"
+	"CREATE INDEX history_kver ON history (kver, id);"
+	"CREATE TABLE holds (kver TEXT NOT NULL, name TEXT NOT NULL,"
+	" version TEXT NOT NULL, sha256 TEXT NOT NULL, reason TEXT NOT NULL,"
+	" since INTEGER NOT NULL, PRIMARY KEY (kver, sha256));"
+	"INSERT INTO history VALUES (1, 7, 'boot-1', 'k1', 'apply', 'a', '1-1', 's',"
+	" 'kpatch', 'done', '');"
+	"INSERT INTO holds VALUES ('k1', 'a', '1-2', 'sum', 'it was rolled back', 9);"
+	"PRAGMA user_version = 1;";
+
+static void run_sql(const char *root, const char *sql)
 {
 	g_autofree char *path = g_build_filename(root, KP_STATE_FILE, NULL);
-	g_autofree char *sql = g_strdup_printf("PRAGMA user_version = %d", version);
 	sqlite3 *db = NULL;
 
 	g_assert_cmpint(sqlite3_open(path, &db), ==, SQLITE_OK);
@@ -100,12 +217,77 @@ static void set_version(const char *root, int version)
 	sqlite3_close(db);
 }
 
+static void check_migrated(const char *root)
+{
+	g_autoptr(KpState) state = kp_state_open(root, FALSE, NULL);
+	g_autoptr(GPtrArray) holds = kp_state_holds(state, "k1", NULL);
+	g_autoptr(GPtrArray) records = kp_state_history(state, NULL, 0, NULL);
+	const KpHold *hold;
+
+	g_assert_cmpuint(records->len, ==, 1);
+	g_assert_cmpint(((KpRecord *)g_ptr_array_index(records, 0))->at, ==, 7);
+	g_assert_cmpuint(holds->len, ==, 1);
+	hold = g_ptr_array_index(holds, 0);
+	g_assert_cmpint(hold->kind, ==, KP_HOLD_HELD);
+	g_assert_cmpstr(hold->version, ==, "1-2");
+	g_assert_cmpstr(hold->reason, ==, "it was rolled back");
+	g_assert_cmpint(hold->since, ==, 9);
+}
+
+static void test_migration(void)
+{
+	char *root = fixture_folder();
+
+	fixture_write(root, KP_STATE_FILE, "", 0);
+	run_sql(root, version_1_sql);
+	kp_state_close(kp_state_open(root, TRUE, NULL));
+	check_migrated(root);
+	kp_state_close(kp_state_open(root, TRUE, NULL));
+	check_migrated(root);
+	fixture_remove(root);
+}
+
+/* A step that fails half-way leaves the old version, whole. */
+static void test_migration_fails(void)
+{
+	char *root = fixture_folder();
+	g_autoptr(GError) error = NULL;
+
+	fixture_write(root, KP_STATE_FILE, "", 0);
+	run_sql(root, version_1_sql);
+	run_sql(root, "CREATE TABLE good (in_the_way TEXT)");
+	g_assert_null(kp_state_open(root, TRUE, &error));
+	g_assert_error(error, KP_ERROR, KP_ERROR_FAILED);
+	run_sql(root, "DROP TABLE good");
+	kp_state_close(kp_state_open(root, TRUE, NULL));
+	check_migrated(root);
+	fixture_remove(root);
+}
+
+/* Until a writer has come by, readers find the tables of an older program. */
+static void test_reading_version_1(void)
+{
+	char *root = fixture_folder();
+
+	fixture_write(root, KP_STATE_FILE, "", 0);
+	run_sql(root, version_1_sql);
+	check_migrated(root);
+	fixture_remove(root);
+}
+
+static void set_version(const char *root, int version)
+{
+	g_autofree char *sql = g_strdup_printf("PRAGMA user_version = %d", version);
+
+	run_sql(root, sql);
+}
+
 static void test_newer(void)
 {
 	char *root = fixture_folder();
 
 	kp_state_close(kp_state_open(root, TRUE, NULL));
-	set_version(root, 2);
+	set_version(root, 3);
 	for (int writing = 0; writing < 2; writing++) {
 		g_autoptr(GError) error = NULL;
 
@@ -155,6 +337,13 @@ int main(int argc, char **argv)
 	g_test_add_func("/state/missing", test_missing);
 	g_test_add_func("/state/history", test_history);
 	g_test_add_func("/state/holds", test_holds);
+	g_test_add_func("/state/blocks", test_blocks);
+	g_test_add_func("/state/attempts", test_attempts);
+	g_test_add_func("/state/durable", test_durable);
+	g_test_add_func("/state/good", test_good);
+	g_test_add_func("/state/migration", test_migration);
+	g_test_add_func("/state/migration-fails", test_migration_fails);
+	g_test_add_func("/state/reading-version-1", test_reading_version_1);
 	g_test_add_func("/state/newer-schema", test_newer);
 	g_test_add_func("/state/corrupt", test_corrupt);
 	g_test_add_func("/state/reopened", test_reopened);

@@ -76,7 +76,7 @@ static char *captured(void)
 static void add_history(const char *root)
 {
 	g_autoptr(KpState) state = kp_state_open(root, TRUE, NULL);
-	KpHold hold = { (char *)KVER, (char *)"kpatch_test_1_2", (char *)"1-2", (char *)"?",
+	KpHold hold = { KP_HOLD_HELD, (char *)KVER, (char *)"kpatch_test_1_2", (char *)"1-2", (char *)"?",
 			(char *)"it was rolled back", 86400 };
 	KpRecord record = { 1000, (char *)"boot-1", (char *)KVER, (char *)"rollback",
 			    (char *)"kpatch_test_1_1", (char *)"1-1", (char *)"s",

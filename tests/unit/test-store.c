@@ -122,7 +122,7 @@ static void test_prune(void)
 	all = kp_store_scan(root, KVER);
 	oldest = g_ptr_array_index(all->patches, 1);
 	g_assert_cmpstr(oldest->version, ==, "1-1");
-	kp_store_prune(root, KVER, 2, oldest->sha256);
+	kp_store_prune(root, KVER, 2, kp_patch_sha256(oldest));
 	left = kp_store_scan(root, KVER);
 	/* the package's, the two newest copies, and the one that must stay */
 	g_assert_cmpuint(left->patches->len, ==, 4);
