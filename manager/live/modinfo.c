@@ -5,11 +5,14 @@
 #include <gelf.h>
 #include <libelf.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/error.h"
 
 /* longest modinfo value that is believed; descriptions of parameters may be long */
 #define VALUE_MAX 4096
+/* largest module information; real ones have some KiB */
+#define SECTION_MAX (1024 * 1024)
 
 void kp_modinfo_free(KpModinfo *info)
 {
@@ -109,19 +112,24 @@ static gboolean section_inside(const GElf_Shdr *section, gsize size)
 }
 
 static gboolean read_section(KpModinfo *info, GPtrArray *cves, const char *name,
-			     const GElf_Shdr *section, GBytes *content, GError **error)
+			     const GElf_Shdr *section, Elf_Scn *scn, GError **error)
 {
-	const char *bytes = g_bytes_get_data(content, NULL);
+	Elf_Data *data;
 
 	if (g_str_equal(name, ".kpatch.funcs"))
 		info->kpatch_funcs = section->sh_size > 0;
 	if (!g_str_equal(name, ".modinfo") || section->sh_type == SHT_NOBITS)
 		return TRUE;
-	return read_entries(info, cves, bytes + section->sh_offset, section->sh_size, error);
+	if (section->sh_size > SECTION_MAX)
+		return refuse(error, "damaged: its module information is too long");
+	data = elf_rawdata(scn, NULL);
+	if (data == NULL || (data->d_buf == NULL && data->d_size > 0))
+		return refuse(error, "damaged: its module information cannot be read");
+	return read_entries(info, cves, data->d_buf, data->d_size, error);
 }
 
 static gboolean read_sections(Elf *elf, KpModinfo *info, GPtrArray *cves,
-			      GBytes *content, GError **error)
+			      gsize size, GError **error)
 {
 	size_t names;
 
@@ -134,9 +142,9 @@ static gboolean read_sections(Elf *elf, KpModinfo *info, GPtrArray *cves,
 		if (gelf_getshdr(scn, &section) == NULL ||
 		    (name = elf_strptr(elf, names, section.sh_name)) == NULL)
 			return refuse(error, "damaged: a section has no header or name");
-		if (!section_inside(&section, g_bytes_get_size(content)))
+		if (!section_inside(&section, size))
 			return refuse(error, "damaged or truncated: a section lies beyond its end");
-		if (!read_section(info, cves, name, &section, content, error))
+		if (!read_section(info, cves, name, &section, scn, error))
 			return FALSE;
 	}
 	return TRUE;
@@ -151,15 +159,31 @@ static gboolean complete(const KpModinfo *info, GError **error)
 	return TRUE;
 }
 
-KpModinfo *kp_modinfo_parse(GBytes *content, GError **error)
+/* @elf, whose header is good, as far as it matters; ends it. */
+static KpModinfo *take_elf(Elf *elf, gsize size, GError **error)
 {
 	g_autoptr(KpModinfo) info = g_new0(KpModinfo, 1);
 	g_autoptr(GPtrArray) cves = g_ptr_array_new_with_free_func(g_free);
+	gboolean ok;
+
+	if (elf == NULL) {
+		refuse(error, "no kernel module: not a readable ELF file");
+		return NULL;
+	}
+	ok = read_sections(elf, info, cves, size, error) && complete(info, error);
+	elf_end(elf);
+	if (!ok)
+		return NULL;
+	g_ptr_array_add(cves, NULL);
+	info->cves = (char **)g_ptr_array_free(g_steal_pointer(&cves), FALSE);
+	return g_steal_pointer(&info);
+}
+
+KpModinfo *kp_modinfo_parse(GBytes *content, GError **error)
+{
 	gsize size;
 	const char *bytes = g_bytes_get_data(content, &size);
 	Elf64_Ehdr header;
-	Elf *elf;
-	gboolean ok;
 
 	if (size < sizeof(header)) {
 		refuse(error, "no kernel module: too short");
@@ -170,16 +194,20 @@ KpModinfo *kp_modinfo_parse(GBytes *content, GError **error)
 		return NULL;
 	elf_version(EV_CURRENT);
 	/* libelf only reads the image: it has the byte order of this machine */
-	elf = elf_memory((char *)bytes, size);
-	if (elf == NULL) {
-		refuse(error, "no kernel module: not a readable ELF file");
+	return take_elf(elf_memory((char *)bytes, size), size, error);
+}
+
+KpModinfo *kp_modinfo_read(int fd, gsize size, GError **error)
+{
+	Elf64_Ehdr header;
+
+	if (pread(fd, &header, sizeof(header), 0) != (gssize)sizeof(header)) {
+		refuse(error, "no kernel module: too short");
 		return NULL;
 	}
-	ok = read_sections(elf, info, cves, content, error) && complete(info, error);
-	elf_end(elf);
-	if (!ok)
+	if (!header_ok(&header, size, error))
 		return NULL;
-	g_ptr_array_add(cves, NULL);
-	info->cves = (char **)g_ptr_array_free(g_steal_pointer(&cves), FALSE);
-	return g_steal_pointer(&info);
+	elf_version(EV_CURRENT);
+	/* without mmap: another process may cut the file meanwhile */
+	return take_elf(elf_begin(fd, ELF_C_READ, NULL), size, error);
 }

@@ -18,6 +18,10 @@ typedef struct {
 /* Parses the module file @content. KP_ERROR_REFUSED says what is wrong with
  * it. Caller frees with kp_modinfo_free(). */
 KpModinfo *kp_modinfo_parse(GBytes *content, GError **error);
+
+/* The same for the file @fd of @size bytes, of which only the parts that matter
+ * are read. */
+KpModinfo *kp_modinfo_read(int fd, gsize size, GError **error);
 void kp_modinfo_free(KpModinfo *info);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KpModinfo, kp_modinfo_free)
 

@@ -39,11 +39,6 @@ void kp_patch_free(KpPatch *patch)
 	g_free(patch);
 }
 
-const char *kp_patch_sha256(const KpPatch *patch)
-{
-	return patch->sha256;
-}
-
 /* All that is asked of a file before a byte of it is read. */
 static gboolean file_ok(const char *path, const struct stat *st, uid_t owner, GError **error)
 {
@@ -89,11 +84,25 @@ static GBytes *read_all(int fd, gsize size, GError **error)
 	return g_bytes_new_take(g_steal_pointer(&buffer), size);
 }
 
+/* What cannot be read any more has the digest of nothing; it cannot be loaded
+ * or copied either. */
+const char *kp_patch_sha256(const KpPatch *patch)
+{
+	g_autoptr(GBytes) content = NULL;
+	KpPatch *filled = (KpPatch *)patch;
+
+	if (patch->sha256 != NULL)
+		return patch->sha256;
+	content = read_all(patch->fd, patch->size, NULL);
+	filled->sha256 = content == NULL ? g_strdup("") :
+			 g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, content);
+	return patch->sha256;
+}
+
 /* O_NONBLOCK so that a FIFO in the folder cannot stop us. */
-int kp_module_file_open(const char *path, uid_t owner, GBytes **content, GError **error)
+static int open_file(const char *path, uid_t owner, gsize *size, GError **error)
 {
 	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	g_autoptr(GBytes) bytes = NULL;
 	struct stat st;
 
 	if (fd < 0) {
@@ -105,20 +114,30 @@ int kp_module_file_open(const char *path, uid_t owner, GBytes **content, GError 
 	}
 	if (fstat(fd, &st) != 0) {
 		g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "%s: %s", path, g_strerror(errno));
-		goto fail;
+	} else if (file_ok(path, &st, owner, error)) {
+		*size = (gsize)st.st_size;
+		return fd;
 	}
-	if (!file_ok(path, &st, owner, error))
-		goto fail;
-	bytes = read_all(fd, (gsize)st.st_size, error);
+	close(fd);
+	return -1;
+}
+
+int kp_module_file_open(const char *path, uid_t owner, GBytes **content, GError **error)
+{
+	gsize size;
+	int fd = open_file(path, owner, &size, error);
+	g_autoptr(GBytes) bytes = NULL;
+
+	if (fd < 0)
+		return -1;
+	bytes = read_all(fd, size, error);
 	if (bytes == NULL) {
 		g_prefix_error(error, "%s: ", path);
-		goto fail;
+		close(fd);
+		return -1;
 	}
 	*content = g_steal_pointer(&bytes);
 	return fd;
-fail:
-	close(fd);
-	return -1;
 }
 
 /* vermagic begins with uname -r of the kernel */
@@ -151,19 +170,16 @@ KpPatch *kp_patch_open(const char *path, KpOrigin origin, uid_t owner, GError **
 {
 	g_autoptr(KpPatch) patch = g_new0(KpPatch, 1);
 	g_autoptr(KpModinfo) info = NULL;
-	g_autoptr(GBytes) content = NULL;
 
 	patch->path = g_strdup(path);
 	patch->origin = origin;
-	patch->fd = kp_module_file_open(path, owner, &content, error);
+	patch->fd = open_file(path, owner, &patch->size, error);
 	if (patch->fd < 0)
 		return NULL;
-	patch->size = g_bytes_get_size(content);
-	info = kp_modinfo_parse(content, error);
+	info = kp_modinfo_read(patch->fd, patch->size, error);
 	if (info == NULL || !fill_identity(patch, info, error)) {
 		g_prefix_error(error, "%s: ", path);
 		return NULL;
 	}
-	patch->sha256 = g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, content);
 	return g_steal_pointer(&patch);
 }

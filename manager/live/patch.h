@@ -39,7 +39,8 @@ KpPatch *kp_patch_open(const char *path, KpOrigin origin, uid_t owner, GError **
 void kp_patch_free(KpPatch *patch);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KpPatch, kp_patch_free)
 
-/* The digest of the content, hexadecimal; owned by @patch. */
+/* The digest of the content, hexadecimal; owned by @patch. It is worked out from
+ * the descriptor when it is first asked for: most files never need one. */
 const char *kp_patch_sha256(const KpPatch *patch);
 
 /* "kpatch" or "livepatch" */
