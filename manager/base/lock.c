@@ -78,3 +78,17 @@ int kp_lock_take(const char *root, gint64 limit_ms, const KpWatch *watch, GError
 	close(attempt.fd);
 	return -1;
 }
+
+/* A shared lock for an instant: whoever wants the lock itself tries again. */
+gboolean kp_lock_is_held(const char *root)
+{
+	g_autofree char *path = kp_root_path(root, KP_LOCK_FILE);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	gboolean held;
+
+	if (fd < 0)
+		return FALSE;
+	held = flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+	close(fd);
+	return held;
+}

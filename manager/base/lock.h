@@ -12,4 +12,7 @@
  * holder, or KP_ERROR_FAILED. */
 int kp_lock_take(const char *root, gint64 limit_ms, const KpWatch *watch, GError **error);
 
+/* TRUE when somebody holds the lock below @root right now. */
+gboolean kp_lock_is_held(const char *root);
+
 #endif

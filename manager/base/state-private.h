@@ -22,6 +22,12 @@ gboolean kp_state_read_version(KpState *state, int *version, GError **error);
 /* Makes the tables, or changes those of an older program, in one transaction. */
 gboolean kp_state_migrate(KpState *state, GError **error);
 
+/* Why the database cannot be used ever again, or NULL. Caller frees. */
+char *kp_state_damage(KpState *state);
+
+/* Moves it, closed, out of the way because of @damage, and notes the warning. */
+gboolean kp_state_set_aside(KpState *state, const char *damage, GError **error);
+
 /* Sets @error from what SQLite last said. Returns FALSE. */
 gboolean kp_state_sql_error(KpState *state, const char *doing, GError **error);
 

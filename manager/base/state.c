@@ -25,15 +25,30 @@ const char *kp_state_warning(const KpState *state)
 	return state->warning;
 }
 
+static const char *hint(int code)
+{
+	switch (code & 0xff) {
+	case SQLITE_CORRUPT:
+	case SQLITE_NOTADB:
+		return "; the next command that changes something sets it aside and begins a new one";
+	case SQLITE_READONLY:
+		return "; is the file system mounted read-only?";
+	default:
+		return "";
+	}
+}
+
 gboolean kp_state_sql_error(KpState *state, const char *doing, GError **error)
 {
 	int code = sqlite3_errcode(state->db);
+	int system = sqlite3_system_errno(state->db);
 
 	g_set_error(error, KP_ERROR,
 		    code == SQLITE_BUSY ? KP_ERROR_BUSY : KP_ERROR_FAILED,
-		    "cannot %s in %s: %s%s", doing, state->path, sqlite3_errmsg(state->db),
-		    code == SQLITE_CORRUPT || code == SQLITE_NOTADB ?
-		    "; move the file away to begin a new one (history and holds are lost)" : "");
+		    "cannot %s in %s: %s%s", doing, state->path,
+		    code == SQLITE_CANTOPEN && system != 0 ? g_strerror(system)
+							   : sqlite3_errmsg(state->db),
+		    hint(code));
 	return FALSE;
 }
 
@@ -73,7 +88,6 @@ static gboolean prepare_database(KpState *state, gboolean writing, GError **erro
 {
 	int version = 0;
 
-	sqlite3_busy_timeout(state->db, BUSY_LIMIT_MS);
 	if (!kp_state_read_version(state, &version, error))
 		return FALSE;
 	if (writing)
@@ -96,21 +110,50 @@ static gboolean make_folder(const char *path, GError **error)
 	return FALSE;
 }
 
+static gboolean open_database(KpState *state, int flags, GError **error)
+{
+	if (sqlite3_open_v2(state->path, &state->db, flags, NULL) != SQLITE_OK)
+		return kp_state_sql_error(state, "open the state", error);
+	sqlite3_busy_timeout(state->db, BUSY_LIMIT_MS);
+	return TRUE;
+}
+
+/* SQLite opens what it may not write for reading, and would fail only when the
+ * kernel has been changed. */
+static gboolean may_write(KpState *state, GError **error)
+{
+	if (sqlite3_db_readonly(state->db, "main") == 0)
+		return TRUE;
+	g_set_error(error, KP_ERROR, KP_ERROR_FAILED,
+		    "the state %s cannot be written%s", state->path, hint(SQLITE_READONLY));
+	return FALSE;
+}
+
+static gboolean open_for_writing(KpState *state, GError **error)
+{
+	const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+	g_autofree char *damage = NULL;
+
+	if (!make_folder(state->path, error) || !open_database(state, flags, error))
+		return FALSE;
+	damage = kp_state_damage(state);
+	if (damage != NULL && (!kp_state_set_aside(state, damage, error) ||
+			       !open_database(state, flags, error)))
+		return FALSE;
+	return may_write(state, error);
+}
+
 KpState *kp_state_open(const char *root, gboolean writing, GError **error)
 {
-	int flags = writing ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
 	g_autoptr(KpState) state = g_new0(KpState, 1);
+	gboolean ok;
 
 	state->path = kp_root_path(root, KP_STATE_FILE);
-	if (writing && !make_folder(state->path, error))
-		return NULL;
 	if (!writing && access(state->path, F_OK) != 0 && errno == ENOENT)
 		return g_steal_pointer(&state);
-	if (sqlite3_open_v2(state->path, &state->db, flags, NULL) != SQLITE_OK) {
-		kp_state_sql_error(state, "open the state", error);
-		return NULL;
-	}
-	if (!prepare_database(state, writing, error))
+	ok = writing ? open_for_writing(state, error)
+		     : open_database(state, SQLITE_OPEN_READONLY, error);
+	if (!ok || !prepare_database(state, writing, error))
 		return NULL;
 	return g_steal_pointer(&state);
 }

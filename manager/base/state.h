@@ -81,9 +81,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(KpHold, kp_hold_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KpAttempt, kp_attempt_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KpGood, kp_good_free)
 
-/* Opens the database below @root. For writing it is made where it is missing;
- * for reading a missing one is an empty one. A database made by a newer
- * program is refused. Caller closes with kp_state_close(). */
+/* Opens the database below @root. For writing it is made where it is missing,
+ * and a damaged one is set aside, which is the warning; one that cannot be
+ * written is an error. For reading a missing one is an empty one. A database
+ * made by a newer program is refused. Caller closes with kp_state_close(). */
 KpState *kp_state_open(const char *root, gboolean writing, GError **error);
 void kp_state_close(KpState *state);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KpState, kp_state_close)

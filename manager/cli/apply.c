@@ -1,37 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* apply and sync: the newest patch, or a named one, becomes live. */
-#include <string.h>
-
 #include "base/error.h"
 #include "base/names.h"
 #include "cli/change.h"
 #include "cli/command.h"
+#include "cli/named.h"
 #include "cli/report.h"
 #include "cli/scene.h"
 #include "live/live.h"
-
-/* The patch that @word means: one that is installed, else a file. *@opened is
- * set when it was a file, for the caller to free. */
-static const KpPatch *find_named(const KpScene *scene, const char *word,
-				 KpPatch **opened, GError **error)
-{
-	const KpPatch *found = NULL;
-
-	if (strchr(word, '/') == NULL)
-		found = kp_select_named(scene->candidates->patches, word);
-	if (found != NULL)
-		return found;
-	if (strchr(word, '/') != NULL || g_file_test(word, G_FILE_TEST_EXISTS)) {
-		*opened = kp_patch_open(word, KP_ORIGIN_FILE, kp_store_owner(scene->host->root),
-					error);
-		return *opened;
-	}
-	kp_warn_all(scene->candidates->problems);
-	g_set_error(error, KP_ERROR, KP_ERROR_FAILED,
-		    "there is no patch %s for kernel %s; 'kpatch-manager status' shows what there is",
-		    word, scene->host->kver);
-	return NULL;
-}
 
 /* Why there was nothing to choose. Files that were all passed over are a
  * failure that must show; no patch, or only held ones, is a fact. */
@@ -95,7 +71,7 @@ static int run_apply(const KpOptions *options, const char *action, const char *w
 	kp_warn_all(scene->warnings);
 	if (word == NULL)
 		return apply_best(scene, options, action, &progress, error);
-	named = find_named(scene, word, &opened, error);
+	named = kp_named_patch(scene, word, &opened, error);
 	if (named == NULL)
 		return -1;
 	return kp_change_apply(scene, options, action, named, &progress, error);

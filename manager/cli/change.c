@@ -103,8 +103,8 @@ static int carry_out(const KpScene *scene, const KpOptions *options, const char 
 }
 
 /* All reasons in one error, each on its own line. */
-static gboolean preflight(const KpScene *scene, const KpOptions *options, const char *action,
-			  const KpPatch *patch, const GPtrArray *holds, gboolean older_ok,
+static gboolean refuse_any(const KpScene *scene, const KpOptions *options, const char *action,
+			   const KpPatch *patch, const GPtrArray *holds, gboolean older_ok,
 			  GError **error)
 {
 	g_autoptr(GPtrArray) reasons = kp_preflight(scene->host, patch, scene->live, holds, older_ok);
@@ -123,12 +123,18 @@ static gboolean preflight(const KpScene *scene, const KpOptions *options, const 
 	return FALSE;
 }
 
+gboolean kp_change_preflight(const KpScene *scene, const KpOptions *options,
+			     const char *action, const KpPatch *patch, GError **error)
+{
+	return refuse_any(scene, options, action, patch, scene->holds, FALSE, error);
+}
+
 int kp_change_apply(const KpScene *scene, const KpOptions *options, const char *action,
 		    const KpPatch *patch, KpProgress *progress, GError **error)
 {
 	g_autoptr(KpPlan) plan = NULL;
 
-	if (!preflight(scene, options, action, patch, scene->holds, FALSE, error))
+	if (!refuse_any(scene, options, action, patch, scene->holds, FALSE, error))
 		return -1;
 	plan = kp_plan_apply(scene->host, scene->candidates, scene->live, patch);
 	return carry_out(scene, options, action, plan, progress, error);
@@ -142,7 +148,7 @@ int kp_change_rollback(const KpScene *scene, const KpOptions *options,
 	g_autoptr(KpPlan) plan = NULL;
 
 	if (target != NULL &&
-	    !preflight(scene, options, "rollback", target, no_holds, TRUE, error))
+	    !refuse_any(scene, options, "rollback", target, no_holds, TRUE, error))
 		return -1;
 	plan = kp_plan_rollback(scene->host, scene->candidates, scene->live, scene->holds, target);
 	return carry_out(scene, options, "rollback", plan, progress, error);

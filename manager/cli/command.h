@@ -21,6 +21,10 @@ typedef struct {
 const KpCommand *kp_command_find(const char *name);
 
 int kp_command_apply(const KpOptions *options, char **words, GError **error);
+int kp_command_history(const KpOptions *options, char **words, GError **error);
+int kp_command_hold(const KpOptions *options, char **words, GError **error);
+int kp_command_list(const KpOptions *options, char **words, GError **error);
+int kp_command_preflight(const KpOptions *options, char **words, GError **error);
 int kp_command_help(const KpOptions *options, char **words, GError **error);
 int kp_command_release(const KpOptions *options, char **words, GError **error);
 int kp_command_rollback(const KpOptions *options, char **words, GError **error);

@@ -8,15 +8,44 @@
 #include "cli/command.h"
 
 static const KpCommand command_table[] = {
-	{ "status", "[--json]",
+	{ "status", "[--check] [--json]",
 	  "show kernels, their patches and what is live",
 	  "Shows every installed kernel (the running one is marked with *), the patch\n"
 	  "package that is installed for it, what is live in the running kernel and since\n"
 	  "when, and what is held. It changes nothing and needs no special rights.\n"
 	  "\n"
 	  "  kpatch-manager status           a table for people\n"
-	  "  kpatch-manager status --json    the same for programs\n",
-	  KP_OPTION_JSON, 0, kp_command_status },
+	  "  kpatch-manager status --json    the same for programs\n"
+	  "  kpatch-manager status --check   the running kernel in a line, for monitoring\n"
+	  "\n"
+	  "--check exits with the worst that is true: 14 failed or blocked, 13 in transition,\n"
+	  "stalled or pending, 10 not live, 12 uncovered, 11 a newer one is available, 0 fine.\n",
+	  KP_OPTION_JSON | KP_OPTION_CHECK, 0, kp_command_status },
+	{ "list", "[--kernel KERNEL] [--json]",
+	  "list the patches of every kernel and their states",
+	  "Lists every patch file there is, and what is live without one: its kernel, name,\n"
+	  "release, where it lies (package: /usr/lib/kpatch, store: copies of what was\n"
+	  "applied), what it needs and its state.\n"
+	  "\n"
+	  "  kpatch-manager list\n"
+	  "  kpatch-manager list --kernel $(uname -r)\n"
+	  "  kpatch-manager list --json      with digests and CVEs\n",
+	  KP_OPTION_JSON | KP_OPTION_KERNEL, 0, kp_command_list },
+	{ "history", "[--kernel KERNEL] [--limit N] [--json]",
+	  "show what was done to kernels, and how it went",
+	  "Shows attempts to change a kernel, newest first: 20 of them, or N; 0 means all.\n"
+	  "\n"
+	  "  kpatch-manager history --limit 5\n"
+	  "  kpatch-manager history --json --limit 0\n",
+	  KP_OPTION_JSON | KP_OPTION_KERNEL | KP_OPTION_LIMIT, 0, kp_command_history },
+	{ "preflight", "[NAME|VERSION|FILE] [--json]",
+	  "say what speaks against a patch, and change nothing",
+	  "Looks at a patch as apply would, and shows every reason against it together.\n"
+	  "Without an argument it takes the one that apply would take. Exit code 4: refused.\n"
+	  "\n"
+	  "  kpatch-manager preflight\n"
+	  "  kpatch-manager preflight ./my-patch.ko\n",
+	  KP_OPTION_JSON, 1, kp_command_preflight },
 	{ "apply", "[NAME|VERSION|FILE] [--dry-run] [--json] [--boot]",
 	  "make a patch live in the running kernel",
 	  "Makes a patch live, in place of the one before it, in one step. Without an\n"
@@ -41,15 +70,24 @@ static const KpCommand command_table[] = {
 	  "  kpatch-manager rollback none     the kernel as it was booted\n"
 	  "  kpatch-manager release           let in again what was rolled back\n",
 	  KP_OPTION_JSON | KP_OPTION_DRY_RUN, 1, kp_command_rollback },
-	{ "release", "[NAME|VERSION] [--dry-run]",
-	  "let in again what is held",
-	  "Takes away the hold of a release, or all holds of the running kernel. It makes\n"
-	  "nothing live by itself.\n"
+	{ "hold", "[NAME|VERSION] [--reason TEXT] [--dry-run] [--json]",
+	  "keep a release away",
+	  "Neither apply, sync nor a boot makes a held release live. Without an argument it\n"
+	  "holds the one that apply would take. Nothing changes in the kernel: what is live\n"
+	  "stays so until the next boot. A newer release is not held.\n"
+	  "\n"
+	  "  kpatch-manager hold 1-3 --reason 'slows the database down, ticket 4711'\n"
+	  "  kpatch-manager release 1-3      let it in again\n",
+	  KP_OPTION_JSON | KP_OPTION_DRY_RUN | KP_OPTION_REASON, 1, kp_command_hold },
+	{ "release", "[NAME|VERSION] [--dry-run] [--json]",
+	  "let in again what is held or blocked",
+	  "Takes away the hold of a release, or all holds of the running kernel; also the\n"
+	  "block of what a trial or a boot found to be bad. It makes nothing live by itself.\n"
 	  "\n"
 	  "  kpatch-manager release 1-2     this release\n"
-	  "  kpatch-manager release         all that is held\n"
+	  "  kpatch-manager release         all that is held or blocked\n"
 	  "  kpatch-manager apply           and now make it live\n",
-	  KP_OPTION_DRY_RUN, 1, kp_command_release },
+	  KP_OPTION_JSON | KP_OPTION_DRY_RUN, 1, kp_command_release },
 	{ "sync", "[--dry-run]",
 	  "make the kernel agree with the installed files",
 	  "Package triggers call it after patches were installed or removed. It makes live\n"
@@ -92,7 +130,8 @@ static void help_all(void)
 	       "\n"
 	       "'kpatch-manager COMMAND --help' explains a command with examples.\n"
 	       "Exit codes: 0 done or nothing to do, 1 failed, 2 usage or configuration,\n"
-	       "3 busy, try again, 4 refused, 20 --dry-run would change something.\n");
+	       "3 busy, try again, 4 refused, 10 to 14 what status --check found, 20 --dry-run\n"
+	       "would change something.\n");
 }
 
 int kp_command_help(const KpOptions *options, char **words, GError **error)

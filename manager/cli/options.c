@@ -18,6 +18,18 @@ static const struct option_row {
 	{ "--json", G_STRUCT_OFFSET(KpOptions, json), KP_OPTION_JSON },
 	{ "--dry-run", G_STRUCT_OFFSET(KpOptions, dry_run), KP_OPTION_DRY_RUN },
 	{ "--boot", G_STRUCT_OFFSET(KpOptions, boot), KP_OPTION_BOOT },
+	{ "--check", G_STRUCT_OFFSET(KpOptions, check), KP_OPTION_CHECK },
+};
+
+/* Options with a value, "--name VALUE" or "--name=VALUE". */
+static const struct value_row {
+	const char *name;
+	gsize offset;
+	guint mask;
+} value_table[] = {
+	{ "--kernel", G_STRUCT_OFFSET(KpOptions, kernel), KP_OPTION_KERNEL },
+	{ "--limit", G_STRUCT_OFFSET(KpOptions, limit), KP_OPTION_LIMIT },
+	{ "--reason", G_STRUCT_OFFSET(KpOptions, reason), KP_OPTION_REASON },
 };
 
 static const struct {
@@ -55,6 +67,34 @@ static gboolean set_flag(KpOptions *options, const char *word, GError **error)
 	return usage(error, "unknown option ", word);
 }
 
+/* The row that @word begins with, and in *@value what follows its '='; NULL
+ * when the value is the next word. */
+static const struct value_row *find_value(const char *word, const char **value)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS(value_table); i++) {
+		gsize length = strlen(value_table[i].name);
+
+		if (strncmp(word, value_table[i].name, length) != 0 ||
+		    (word[length] != '\0' && word[length] != '='))
+			continue;
+		*value = word[length] == '=' ? word + length + 1 : NULL;
+		return &value_table[i];
+	}
+	return NULL;
+}
+
+static gboolean set_value(KpOptions *options, const struct value_row *row, const char *value,
+			  GError **error)
+{
+	char **field = &G_STRUCT_MEMBER(char *, options, row->offset);
+
+	if (value == NULL || *value == '\0')
+		return usage(error, "a value is missing after ", row->name);
+	g_free(*field);
+	*field = g_strdup(value);
+	return TRUE;
+}
+
 static gboolean set_root(KpOptions *options, const char *folder, GError **error)
 {
 	if (folder == NULL || !g_file_test(folder, G_FILE_TEST_IS_DIR))
@@ -69,6 +109,8 @@ gboolean kp_options_parse(char **argv, KpOptions *options, GError **error)
 {
 	g_autoptr(GPtrArray) words = g_ptr_array_new();
 	gboolean ended = FALSE;		/* after "--" all are words */
+	const struct value_row *row;
+	const char *value;
 
 	for (char **word = argv + 1; *word != NULL; word++) {
 		gboolean ok = TRUE;
@@ -81,9 +123,12 @@ gboolean kp_options_parse(char **argv, KpOptions *options, GError **error)
 			ok = set_root(options, *word + strlen("--root="), error);
 		else if (g_str_equal(*word, "--root"))
 			ok = set_root(options, *++word, error);
+		else if ((row = find_value(*word, &value)) != NULL)
+			ok = set_value(options, row, value != NULL ? value : *++word, error);
 		else
 			ok = set_flag(options, *word, error);
-		if (!ok)
+		/* an option at the end has eaten the end */
+		if (!ok || *word == NULL)
 			return FALSE;
 	}
 	g_ptr_array_add(words, NULL);
@@ -94,7 +139,18 @@ gboolean kp_options_parse(char **argv, KpOptions *options, GError **error)
 void kp_options_clear(KpOptions *options)
 {
 	g_clear_pointer(&options->root, g_free);
+	g_clear_pointer(&options->kernel, g_free);
+	g_clear_pointer(&options->limit, g_free);
+	g_clear_pointer(&options->reason, g_free);
 	g_clear_pointer(&options->words, g_strfreev);
+}
+
+static gboolean not_taken(const char *command, const char *option, GError **error)
+{
+	g_set_error(error, KP_ERROR, KP_ERROR_USAGE,
+		    "%s does not take %s; 'kpatch-manager %s --help' shows what it takes",
+		    command, option, command);
+	return FALSE;
 }
 
 gboolean kp_options_check(const KpOptions *options, guint allowed, const char *command,
@@ -103,13 +159,16 @@ gboolean kp_options_check(const KpOptions *options, guint allowed, const char *c
 	for (gsize i = 0; i < G_N_ELEMENTS(option_table); i++) {
 		const struct option_row *row = &option_table[i];
 
-		if (row->mask == 0 || (row->mask & allowed) != 0 ||
-		    !G_STRUCT_MEMBER(gboolean, options, row->offset))
-			continue;
-		g_set_error(error, KP_ERROR, KP_ERROR_USAGE,
-			    "%s does not take %s; 'kpatch-manager %s --help' shows what it takes",
-			    command, row->name, command);
-		return FALSE;
+		if (row->mask != 0 && (row->mask & allowed) == 0 &&
+		    G_STRUCT_MEMBER(gboolean, options, row->offset))
+			return not_taken(command, row->name, error);
+	}
+	for (gsize i = 0; i < G_N_ELEMENTS(value_table); i++) {
+		const struct value_row *row = &value_table[i];
+
+		if ((row->mask & allowed) == 0 &&
+		    G_STRUCT_MEMBER(char *, options, row->offset) != NULL)
+			return not_taken(command, row->name, error);
 	}
 	return TRUE;
 }

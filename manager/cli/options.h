@@ -14,6 +14,10 @@ typedef struct {
 	gboolean json;
 	gboolean dry_run;
 	gboolean boot;
+	gboolean check;
+	char *kernel;		/* NULL: not given */
+	char *limit;		/* NULL: not given */
+	char *reason;		/* NULL: not given */
 	gboolean help;
 	gboolean version;
 	char **words;		/* command and its arguments; never NULL */
@@ -25,6 +29,10 @@ enum {
 	KP_OPTION_JSON = 1 << 0,
 	KP_OPTION_DRY_RUN = 1 << 1,
 	KP_OPTION_BOOT = 1 << 2,
+	KP_OPTION_CHECK = 1 << 3,
+	KP_OPTION_KERNEL = 1 << 4,
+	KP_OPTION_LIMIT = 1 << 5,
+	KP_OPTION_REASON = 1 << 6,
 };
 
 /* Parses @argv (without changing it) into *@options, which is zeroed. Options

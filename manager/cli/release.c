@@ -1,37 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* release: takes holds away. */
+/* release: takes holds and blocks away. */
 #include "base/error.h"
 #include "base/names.h"
 #include "cli/command.h"
+#include "cli/holds.h"
 #include "cli/report.h"
-#include "cli/scene.h"
+#include "live/select.h"
 
-static gboolean is_meant(const KpHold *hold, const char *word)
+/* A name in any spelling, a version, or the name of a file that is held. */
+static gboolean is_meant(const KpScene *scene, const KpHold *hold, const char *word)
 {
-	return word == NULL || g_str_equal(hold->version, word) || kp_name_equal(hold->name, word);
+	const KpPatch *named;
+
+	if (word == NULL || g_str_equal(hold->version, word) || kp_name_equal(hold->name, word))
+		return TRUE;
+	named = kp_select_named(scene->candidates->patches, word);
+	return named != NULL && kp_hold_means(hold, named);
 }
 
-static int release(const KpScene *scene, const KpOptions *options, const char *word,
-		   GError **error)
+static int nothing(const KpScene *scene, const KpOptions *options, const char *word,
+		   const GPtrArray *none, GError **error)
 {
-	guint released = 0;
-
-	for (guint i = 0; i < scene->holds->len; i++) {
-		const KpHold *hold = g_ptr_array_index(scene->holds, i);
-
-		if (!is_meant(hold, word))
-			continue;
-		if (!options->dry_run &&
-		    !kp_state_drop_hold(scene->state, hold->kver, hold->sha256, error))
-			return -1;
-		kp_say(options, options->dry_run ? "%s (%s) would be released." :
-		       "%s (%s) is released: apply may take it again.",
-		       hold->name, hold->version);
-		released++;
-	}
-	if (released > 0)
-		return options->dry_run ? KP_EXIT_WOULD_CHANGE : KP_EXIT_DONE;
 	if (word == NULL) {
+		if (options->json)
+			kp_holds_json(scene, "release", "nothing", none);
 		kp_say(options, "Nothing is held for kernel %s: nothing to do.", scene->host->kver);
 		return KP_EXIT_DONE;
 	}
@@ -39,6 +31,36 @@ static int release(const KpScene *scene, const KpOptions *options, const char *w
 		    "%s is not held for kernel %s; 'kpatch-manager status' shows what is",
 		    word, scene->host->kver);
 	return -1;
+}
+
+static void say(const KpOptions *options, const KpHold *hold)
+{
+	kp_say(options, options->dry_run ? "%s (%s), which is %s, would be released." :
+	       "%s (%s), which was %s, is released: apply may take it again.",
+	       hold->name, hold->version, kp_hold_word(hold->kind));
+}
+
+static int release(const KpScene *scene, const KpOptions *options, const char *word,
+		   GError **error)
+{
+	g_autoptr(GPtrArray) released = g_ptr_array_new();
+
+	for (guint i = 0; i < scene->holds->len; i++) {
+		KpHold *hold = g_ptr_array_index(scene->holds, i);
+
+		if (!is_meant(scene, hold, word))
+			continue;
+		if (!options->dry_run &&
+		    !kp_state_drop_hold(scene->state, hold->kver, hold->sha256, error))
+			return -1;
+		say(options, hold);
+		g_ptr_array_add(released, hold);
+	}
+	if (released->len == 0)
+		return nothing(scene, options, word, released, error);
+	if (options->json)
+		kp_holds_json(scene, "release", options->dry_run ? "would-change" : "done", released);
+	return options->dry_run ? KP_EXIT_WOULD_CHANGE : KP_EXIT_DONE;
 }
 
 int kp_command_release(const KpOptions *options, char **words, GError **error)
@@ -50,5 +72,6 @@ int kp_command_release(const KpOptions *options, char **words, GError **error)
 	scene = kp_scene_open(options, !options->dry_run, &progress.watch, error);
 	if (scene == NULL)
 		return -1;
+	kp_warn_all(scene->warnings);
 	return release(scene, options, words[0], error);
 }

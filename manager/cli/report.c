@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/report.h"
 
-#include <json-glib/json-glib.h>
 #include <stdio.h>
 #include <unistd.h>
+
+#include "cli/json.h"
 
 /* what takes no longer is not worth a word */
 #define PROGRESS_AFTER_MS 1000
@@ -53,24 +54,6 @@ void kp_report_steps(const KpPlan *plan)
 	}
 }
 
-static void add_text(JsonBuilder *json, const char *key, const char *value)
-{
-	json_builder_set_member_name(json, key);
-	if (value != NULL)
-		json_builder_add_string_value(json, value);
-	else
-		json_builder_add_null_value(json);
-}
-
-static void add_texts(JsonBuilder *json, const char *key, const GPtrArray *texts)
-{
-	json_builder_set_member_name(json, key);
-	json_builder_begin_array(json);
-	for (guint i = 0; texts != NULL && i < texts->len; i++)
-		json_builder_add_string_value(json, g_ptr_array_index(texts, i));
-	json_builder_end_array(json);
-}
-
 static void add_target(JsonBuilder *json, const KpPatch *target)
 {
 	json_builder_set_member_name(json, "target");
@@ -79,14 +62,13 @@ static void add_target(JsonBuilder *json, const KpPatch *target)
 		return;
 	}
 	json_builder_begin_object(json);
-	add_text(json, "name", target->name);
-	add_text(json, "version", target->version);
-	add_text(json, "kernel", target->kver);
-	add_text(json, "backend", kp_backend_word(target->backend));
-	add_text(json, "path", target->path);
-	add_text(json, "sha256", kp_patch_sha256(target));
-	json_builder_set_member_name(json, "cves");
-	json_builder_begin_array(json);
+	kp_json_text(json, "name", target->name);
+	kp_json_text(json, "version", target->version);
+	kp_json_text(json, "kernel", target->kver);
+	kp_json_text(json, "backend", kp_backend_word(target->backend));
+	kp_json_text(json, "path", target->path);
+	kp_json_text(json, "sha256", kp_patch_sha256(target));
+	kp_json_list(json, "cves");
 	for (char **cve = target->cves; *cve != NULL; cve++)
 		json_builder_add_string_value(json, *cve);
 	json_builder_end_array(json);
@@ -95,15 +77,14 @@ static void add_target(JsonBuilder *json, const KpPatch *target)
 
 static void add_steps(JsonBuilder *json, const KpPlan *plan)
 {
-	json_builder_set_member_name(json, "steps");
-	json_builder_begin_array(json);
+	kp_json_list(json, "steps");
 	for (guint i = 0; plan != NULL && i < plan->steps->len; i++) {
 		const KpStep *step = &g_array_index(plan->steps, KpStep, i);
 
 		json_builder_begin_object(json);
-		add_text(json, "step", kp_step_word(step));
-		add_text(json, "name", step->name);
-		add_text(json, "version", step->version);
+		kp_json_text(json, "step", kp_step_word(step));
+		kp_json_text(json, "name", step->name);
+		kp_json_text(json, "version", step->version);
 		json_builder_end_object(json);
 	}
 	json_builder_end_array(json);
@@ -111,25 +92,19 @@ static void add_steps(JsonBuilder *json, const KpPlan *plan)
 
 void kp_report_json(const KpOutcome *outcome)
 {
-	g_autoptr(JsonBuilder) json = json_builder_new();
-	g_autoptr(JsonNode) tree = NULL;
+	g_autoptr(JsonBuilder) json = kp_json_begin();
 	g_autofree char *text = NULL;
 
-	json_builder_begin_object(json);
-	json_builder_set_member_name(json, "schema");
-	json_builder_add_int_value(json, 1);
-	add_text(json, "action", outcome->action);
-	add_text(json, "kernel", outcome->kver);
-	add_text(json, "result", outcome->result);
+	kp_json_text(json, "action", outcome->action);
+	kp_json_text(json, "kernel", outcome->kver);
+	kp_json_text(json, "result", outcome->result);
 	add_target(json, outcome->plan != NULL ? outcome->plan->target : NULL);
 	add_steps(json, outcome->plan);
-	add_texts(json, "reasons", outcome->reasons);
-	add_texts(json, "warnings", outcome->warnings);
-	add_text(json, "error", outcome->error != NULL ? outcome->error->message : NULL);
-	json_builder_end_object(json);
-	tree = json_builder_get_root(json);
-	text = json_to_string(tree, TRUE);
-	puts(text);
+	kp_json_texts(json, "reasons", outcome->reasons);
+	kp_json_texts(json, "warnings", outcome->warnings);
+	kp_json_text(json, "error", outcome->error != NULL ? outcome->error->message : NULL);
+	text = kp_json_end(json);
+	fputs(text, stdout);
 }
 
 static void show_progress(const char *what, gint64 waited_ms, gpointer data)

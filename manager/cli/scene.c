@@ -25,6 +25,8 @@ void kp_scene_free(KpScene *scene)
 
 static gboolean may_change(const KpHost *host, GError **error)
 {
+	g_autofree char *problem = NULL;
+
 	if (!host->is_machine)
 		g_set_error(error, KP_ERROR, KP_ERROR_USAGE,
 			    "below --root and in a chroot no kernel can be changed; add --dry-run "
@@ -32,9 +34,21 @@ static gboolean may_change(const KpHost *host, GError **error)
 	else if (geteuid() != 0)
 		g_set_error(error, KP_ERROR, KP_ERROR_FAILED,
 			    "only root can change the kernel; run this with sudo, or add --dry-run");
+	else if ((problem = kp_live_problem(host)) != NULL)
+		g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "%s; nothing was changed", problem);
 	else
 		return TRUE;
 	return FALSE;
+}
+
+/* What holds there are, when no more than that can be had: a disk that is
+ * mounted read-only at boot must not bring back what was blocked. */
+static GPtrArray *read_holds(const KpScene *scene)
+{
+	g_autoptr(KpState) state = kp_state_open(scene->host->root, FALSE, NULL);
+	GPtrArray *holds = state != NULL ? kp_state_holds(state, scene->host->kver, NULL) : NULL;
+
+	return holds != NULL ? holds : g_ptr_array_new();
 }
 
 static gboolean open_state(KpScene *scene, gboolean writing, GError **error)
@@ -42,12 +56,15 @@ static gboolean open_state(KpScene *scene, gboolean writing, GError **error)
 	scene->state = kp_state_open(scene->host->root, writing, error);
 	if (scene->state == NULL)
 		return FALSE;
+	if (kp_state_warning(scene->state) != NULL)
+		g_ptr_array_add(scene->warnings, g_strdup(kp_state_warning(scene->state)));
 	scene->holds = kp_state_holds(scene->state, scene->host->kver, error);
 	return scene->holds != NULL;
 }
 
 /* A machine must not stay unpatched over a broken database: at boot a missing
- * history is the smaller evil. */
+ * history is the smaller evil. What only looks says so, and goes on as the
+ * change would: with a new one. */
 static gboolean open_state_or_go_on(KpScene *scene, const KpOptions *options,
 				    gboolean changing, GError **error)
 {
@@ -55,14 +72,14 @@ static gboolean open_state_or_go_on(KpScene *scene, const KpOptions *options,
 
 	if (open_state(scene, changing, &problem))
 		return TRUE;
-	if (!options->boot) {
+	if (changing && !options->boot) {
 		g_propagate_error(error, g_steal_pointer(&problem));
 		return FALSE;
 	}
 	g_clear_pointer(&scene->state, kp_state_close);
-	scene->holds = g_ptr_array_new();
+	scene->holds = read_holds(scene);
 	g_ptr_array_add(scene->warnings, g_strdup_printf(
-		"%s; going on without history and holds", problem->message));
+		"%s; going on without it", problem->message));
 	return TRUE;
 }
 

@@ -15,6 +15,8 @@ static const struct {
 } colour_table[] = {
 	{ "up-to-date", GREEN },
 	{ "uncovered", YELLOW },
+	{ "update-available", YELLOW },
+	{ "reboot-needed", YELLOW },
 	{ "not-live", RED },
 	{ "failed", RED },
 };
@@ -54,12 +56,15 @@ static char *installed_text(const KpStatusKernel *kernel)
 	return newest != NULL ? g_strdup_printf("%s (no package)", newest->version) : NULL;
 }
 
-static char *live_text(const KpLivePatch *top)
+static char *live_text(const KpStatusPatch *top)
 {
+	const char *release;
+
 	if (top == NULL)
 		return NULL;
-	return g_strdup_printf("%s%s", top->version != NULL ? top->version : top->name,
-			       top->transition ? " (in transition)" : "");
+	release = top->version != NULL ? top->version : top->name;
+	return g_str_equal(top->word, "live") ? g_strdup(release) :
+	       g_strdup_printf("%s (%s)", release, top->word);
 }
 
 static char *held_text(const KpStatusKernel *kernel)
@@ -70,16 +75,16 @@ static char *held_text(const KpStatusKernel *kernel)
 		const KpHold *hold = g_ptr_array_index(kernel->holds, i);
 
 		if (text == NULL)
-			text = g_string_new(hold->version);
-		else
-			g_string_append_printf(text, " %s", hold->version);
+			text = g_string_new(NULL);
+		g_string_append_printf(text, "%s%s%s", text->len > 0 ? " " : "", hold->version,
+				       hold->kind == KP_HOLD_BLOCKED ? " (blocked)" : "");
 	}
 	return text != NULL ? g_string_free(text, FALSE) : NULL;
 }
 
 static void add_row(const KpStatus *status, KpTable *table, const KpStatusKernel *kernel)
 {
-	const KpLivePatch *top = kernel->running ? kp_live_top(status->live) : NULL;
+	const KpStatusPatch *top = kp_status_top(status, kernel);
 	g_autofree char *installed = installed_text(kernel);
 	g_autofree char *live = live_text(top);
 	g_autofree char *since = kernel->since != 0 ? local_time(kernel->since) : NULL;
@@ -91,15 +96,53 @@ static void add_row(const KpStatus *status, KpTable *table, const KpStatusKernel
 	kp_table_add(table, cells, colour_of(kernel->word));
 }
 
-static void add_remarks(const KpStatus *status, GString *text)
+static void add_problems(const KpStatus *status, GString *text)
 {
 	for (guint i = 0; i < status->problems->len; i++)
 		g_string_append_printf(text, "Problem: %s\n",
 				       (const char *)g_ptr_array_index(status->problems, i));
+}
+
+static void add_blocks(const KpStatusKernel *kernel, GString *text)
+{
+	for (guint i = 0; i < kernel->holds->len; i++) {
+		const KpHold *hold = g_ptr_array_index(kernel->holds, i);
+
+		if (hold->kind == KP_HOLD_BLOCKED)
+			g_string_append_printf(text, "Blocked on %s: %s (%s): %s\n", kernel->kver,
+					       hold->name, hold->version, hold->reason);
+	}
+}
+
+/* What is live and needs a word more than the table has room for. */
+static void add_top(const KpStatusPatch *top, GString *text)
+{
+	const char *version = top->version != NULL ? top->version : "?";
+
+	if (g_str_equal(top->word, "pending"))
+		g_string_append_printf(text, "%s (%s) is live; its functions in these modules "
+				       "become so when they are loaded: %s\n",
+				       top->name, version, top->live->pending);
+	else if (g_str_equal(top->word, "stalled"))
+		g_string_append_printf(text, "%s (%s) is in a transition that nobody waits for; "
+				       "'kpatch-manager apply %s' does\n",
+				       top->name, version, version);
+	else if (g_str_equal(top->word, "orphaned"))
+		g_string_append_printf(text, "%s (%s) is live, and no package brings it\n",
+				       top->name, version);
+}
+
+static void add_remarks(const KpStatus *status, GString *text)
+{
+	add_problems(status, text);
 	for (guint i = 0; i < status->kernels->len; i++) {
 		const KpStatusKernel *kernel = g_ptr_array_index(status->kernels, i);
+		const KpStatusPatch *top = kp_status_top(status, kernel);
 		g_autofree char *at = NULL;
 
+		if (top != NULL)
+			add_top(top, text);
+		add_blocks(kernel, text);
 		if (kernel->last == NULL || g_str_equal(kernel->last->result, "done"))
 			continue;
 		at = local_time(kernel->last->at);
@@ -122,5 +165,36 @@ char *kp_status_table(const KpStatus *status, gboolean coloured)
 	rows = kp_table_text(table, coloured);
 	text = g_string_new(status->kernels->len > 0 ? rows : "No kernel is known.\n");
 	add_remarks(status, text);
+	return g_string_free(text, FALSE);
+}
+
+static const KpStatusKernel *running_kernel(const KpStatus *status)
+{
+	for (guint i = 0; i < status->kernels->len; i++) {
+		const KpStatusKernel *kernel = g_ptr_array_index(status->kernels, i);
+
+		if (kernel->running)
+			return kernel;
+	}
+	return NULL;
+}
+
+char *kp_status_check_text(const KpStatus *status)
+{
+	const KpStatusKernel *kernel = running_kernel(status);
+	const KpStatusPatch *top = kernel != NULL ? kp_status_top(status, kernel) : NULL;
+	GString *text = g_string_new(NULL);
+
+	g_string_printf(text, "%s: kernel %s, live: %s", status->verdict.word,
+			status->host->kver, top == NULL ? "none" :
+			top->version != NULL ? top->version : top->name);
+	if (kernel != NULL && kernel->best != NULL)
+		g_string_append_printf(text, ", newest: %s", kernel->best->version);
+	g_string_append_c(text, '\n');
+	add_problems(status, text);
+	if (top != NULL)
+		add_top(top, text);
+	if (kernel != NULL)
+		add_blocks(kernel, text);
 	return g_string_free(text, FALSE);
 }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/lock.h"
 #include "base/names.h"
 #include "cli/command.h"
 #include "cli/packages.h"
@@ -16,6 +17,7 @@ static void kernel_free(gpointer data)
 
 	g_free(kernel->kver);
 	g_ptr_array_unref(kernel->packages);
+	g_clear_pointer(&kernel->patches, g_ptr_array_unref);
 	g_clear_pointer(&kernel->candidates, kp_candidates_free);
 	g_clear_pointer(&kernel->holds, g_ptr_array_unref);
 	kp_record_free(kernel->last);
@@ -34,27 +36,6 @@ void kp_status_free(KpStatus *status)
 	kp_host_free(status->host);
 	kp_settings_free(status->settings);
 	g_free(status);
-}
-
-const char *kp_status_word(const KpStatusFacts *facts)
-{
-	gboolean current = facts->best == NULL ||
-		kp_version_compare(facts->live_version, facts->best) >= 0;
-	const struct {
-		gboolean is;
-		const char *word;
-	} rules[] = {
-		{ !facts->running && !facts->covered, "uncovered" },
-		{ !facts->running, "up-to-date" },
-		{ facts->live && current && !facts->transition, "up-to-date" },
-		{ facts->last_failed, "failed" },
-		{ facts->covered || facts->live, "not-live" },
-	};
-
-	for (gsize i = 0; i < G_N_ELEMENTS(rules); i++)
-		if (rules[i].is)
-			return rules[i].word;
-	return "uncovered";
 }
 
 static KpStatusKernel *find_kernel(const KpStatus *status, const char *kver)
@@ -78,6 +59,7 @@ static KpStatusKernel *add_kernel(KpStatus *status, const char *kver)
 	kernel->kver = g_strdup(kver);
 	kernel->running = g_strcmp0(kver, status->host->kver) == 0;
 	kernel->packages = g_ptr_array_new();
+	kernel->patches = g_ptr_array_new_with_free_func(g_free);
 	g_ptr_array_add(status->kernels, kernel);
 	return kernel;
 }
@@ -110,8 +92,12 @@ static void add_inventory(KpStatus *status)
 	}
 }
 
-static void add_kernels(KpStatus *status, const char *root)
+static void add_kernels(KpStatus *status, const char *root, const char *only)
 {
+	if (only != NULL) {
+		add_kernel(status, only);
+		return;
+	}
 	if (status->host->kver != NULL)
 		add_kernel(status, status->host->kver);
 	if (status->inventory != NULL) {
@@ -131,6 +117,12 @@ static void add_problem(KpStatus *status, GError **error)
 	g_clear_error(error);
 }
 
+static void add_text(KpStatus *status, char *problem)
+{
+	if (problem != NULL)
+		g_ptr_array_add(status->problems, problem);
+}
+
 static void read_kernel_state(KpStatus *status, KpStatusKernel *kernel)
 {
 	g_autoptr(GError) error = NULL;
@@ -147,6 +139,15 @@ static void read_kernel_state(KpStatus *status, KpStatusKernel *kernel)
 		kernel->holds = g_ptr_array_new();
 }
 
+/* Also one that takes a patch away. */
+static gboolean in_transition(const GPtrArray *live)
+{
+	for (guint i = 0; i < live->len; i++)
+		if (((KpLivePatch *)g_ptr_array_index(live, i))->transition)
+			return TRUE;
+	return FALSE;
+}
+
 static gboolean owns_folder(const KpStatusKernel *kernel)
 {
 	for (guint i = 0; i < kernel->packages->len; i++)
@@ -155,25 +156,44 @@ static gboolean owns_folder(const KpStatusKernel *kernel)
 	return FALSE;
 }
 
-static void judge(const KpStatus *status, KpStatusKernel *kernel)
+/* Whether a newer kernel than @kernel waits to be booted. */
+static gboolean has_newer(const KpStatus *status, const KpStatusKernel *kernel)
+{
+	for (guint i = 0; i < status->kernels->len; i++) {
+		const KpStatusKernel *other = g_ptr_array_index(status->kernels, i);
+
+		if (other->package != NULL && kp_version_compare(other->kver, kernel->kver) > 0)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+static void judge(KpStatus *status, KpStatusKernel *kernel)
 {
 	const KpLivePatch *top = kernel->running ? kp_live_top(status->live) : NULL;
-	const KpStatusFacts facts = {
+	KpStatusFacts facts = {
 		.running = kernel->running,
 		.covered = kernel->candidates->patches->len > 0 || owns_folder(kernel),
-		.transition = top != NULL && top->transition,
+		.transition = kernel->running && in_transition(status->live),
+		.awaited = status->awaited,
+		.pending = top != NULL && top->pending != NULL,
 		.best = kernel->best != NULL ? kernel->best->version : NULL,
 		.live = top != NULL,
 		.live_version = top != NULL ? top->version : NULL,
 		.last_failed = kernel->last != NULL &&
 			       !g_str_equal(kernel->last->result, "done") &&
 			       g_str_equal(kernel->last->boot_id, status->host->boot_id),
+		.newer_kernel = has_newer(status, kernel),
 	};
 
+	kp_status_add_patches(status, kernel);
+	facts.blocked = kp_status_is_blocked(kernel);
 	if (top != NULL && status->state != NULL)
 		kernel->since = kp_state_live_since(status->state, kernel->kver, top->name,
 						    status->host->boot_id);
 	kernel->word = kp_status_word(&facts);
+	if (kernel->running)
+		status->verdict = kp_status_verdict(&facts);
 }
 
 static void complete_kernel(KpStatus *status, KpStatusKernel *kernel, const char *root)
@@ -201,7 +221,7 @@ static int compare_kernels(gconstpointer a, gconstpointer b)
 	return kp_version_compare(right->kver, left->kver);
 }
 
-KpStatus *kp_status_read(const char *root, GError **error)
+static KpStatus *read_facts(const char *root, GError **error)
 {
 	g_autoptr(KpStatus) status = g_new0(KpStatus, 1);
 	g_autoptr(GError) problem = NULL;
@@ -212,20 +232,54 @@ KpStatus *kp_status_read(const char *root, GError **error)
 	if (status->settings == NULL)
 		return NULL;
 	status->host = kp_host_read(root);
+	add_text(status, status->host->kver != NULL ? kp_live_problem(status->host) : NULL);
 	status->state = kp_state_open(root, FALSE, &problem);
 	if (status->state == NULL)
 		add_problem(status, &problem);
-	status->inventory = kp_packages_read(root, status->settings, &problem);
-	if (status->inventory == NULL)
-		add_problem(status, &problem);
-	add_kernels(status, root);
+	return g_steal_pointer(&status);
+}
+
+static void complete(KpStatus *status, const char *root, const char *only)
+{
+	add_kernels(status, root, only);
 	g_ptr_array_sort(status->kernels, compare_kernels);
 	for (guint i = 0; i < status->kernels->len; i++)
 		complete_kernel(status, g_ptr_array_index(status->kernels, i), root);
 	if (status->live == NULL)
 		status->live = kp_live_read(root, NULL);
+	/* in a transition that nobody waits for, nothing will happen by itself */
+	status->awaited = in_transition(status->live) && kp_lock_is_held(root);
 	for (guint i = 0; i < status->kernels->len; i++)
 		judge(status, g_ptr_array_index(status->kernels, i));
+}
+
+KpStatus *kp_status_read(const char *root, GError **error)
+{
+	g_autoptr(KpStatus) status = read_facts(root, error);
+	g_autoptr(GError) problem = NULL;
+
+	if (status == NULL)
+		return NULL;
+	status->inventory = kp_packages_read(root, status->settings, &problem);
+	if (status->inventory == NULL)
+		add_problem(status, &problem);
+	complete(status, root, NULL);
+	return g_steal_pointer(&status);
+}
+
+KpStatus *kp_status_read_files(const char *root, const char *kver, GError **error)
+{
+	g_autoptr(KpStatus) status = NULL;
+
+	if (kver != NULL && !kp_kver_valid(kver)) {
+		g_set_error(error, KP_ERROR, KP_ERROR_USAGE,
+			    "no kernel can be called %s; --kernel wants what 'uname -r' prints", kver);
+		return NULL;
+	}
+	status = read_facts(root, error);
+	if (status == NULL)
+		return NULL;
+	complete(status, root, kver);
 	return g_steal_pointer(&status);
 }
 
@@ -236,6 +290,21 @@ static gboolean colour_wanted(void)
 	return isatty(STDOUT_FILENO) && (no_colour == NULL || *no_colour == '\0');
 }
 
+static int check(const KpStatus *status, const KpOptions *options, GError **error)
+{
+	g_autofree char *text = NULL;
+
+	if (status->host->kver == NULL) {
+		g_set_error_literal(error, KP_ERROR, KP_ERROR_FAILED,
+				    "no kernel is running there (/proc/sys/kernel/osrelease is missing)");
+		return -1;
+	}
+	text = options->json ? kp_status_json(status) : kp_status_check_text(status);
+	if (options->json || !options->quiet)
+		fputs(text, stdout);
+	return status->verdict.code;
+}
+
 int kp_command_status(const KpOptions *options, char **words, GError **error)
 {
 	g_autoptr(KpStatus) status = kp_status_read(options->root, error);
@@ -243,6 +312,8 @@ int kp_command_status(const KpOptions *options, char **words, GError **error)
 
 	if (status == NULL)
 		return -1;
+	if (options->check)
+		return check(status, options, error);
 	text = options->json ? kp_status_json(status)
 			     : kp_status_table(status, colour_wanted());
 	fputs(text, stdout);

@@ -10,12 +10,30 @@
 #include "live/live.h"
 #include "live/select.h"
 
+/* One patch of a kernel: a file, or what is live without one. */
+typedef struct {
+	const char *name;
+	const char *version;	/* may be NULL for what is live */
+	KpBackendKind backend;
+	const KpPatch *file;	/* NULL: there is none */
+	const KpLivePatch *live;	/* NULL: it is not in the kernel */
+	const KpHold *hold;	/* NULL: it is not held */
+	const char *word;	/* its state */
+} KpStatusPatch;
+
+/* What status --check says of the running kernel. */
+typedef struct {
+	int code;		/* exit code, KP_EXIT_DONE or KP_EXIT_CHECK_* */
+	const char *word;
+} KpStatusVerdict;
+
 typedef struct {
 	char *kver;
 	gboolean running;
 	const char *package;	/* of the kernel; NULL when not from a package */
 	GPtrArray *packages;	/* KpInvPatch, borrowed: patch packages for it */
 	KpCandidates *candidates;
+	GPtrArray *patches;	/* KpStatusPatch, as the candidates are ordered */
 	GPtrArray *holds;	/* KpHold */
 	const KpPatch *best;	/* newest that is not held, or NULL */
 	gint64 since;		/* when the top patch went live; 0: not known */
@@ -29,6 +47,8 @@ typedef struct {
 	KpState *state;
 	KpInventory *inventory;	/* NULL: it cannot be read */
 	GPtrArray *live;	/* KpLivePatch of the running kernel */
+	gboolean awaited;	/* a transition is under way, and waited for */
+	KpStatusVerdict verdict;	/* of the running kernel */
 	GPtrArray *kernels;	/* KpStatusKernel, newest first, the running one before all */
 	GPtrArray *problems;	/* char *: what is wrong, or could not be read */
 } KpStatus;
@@ -37,7 +57,12 @@ typedef struct {
 typedef struct {
 	gboolean running;
 	gboolean covered;	/* a package or a file has a patch for it */
-	gboolean transition;	/* of the top patch */
+	gboolean transition;	/* one is under way */
+	gboolean awaited;	/* and waited for */
+	gboolean pending;	/* the top patch waits for a module to be loaded */
+	gboolean blocked;	/* the newest patch is blocked */
+	gboolean newer_kernel;	/* one is installed */
+	const char *available;	/* newest version in a repository; NULL: none known */
 	const char *best;	/* version of the newest that is not held, or NULL */
 	gboolean live;		/* some patch is live */
 	const char *live_version;	/* of the top patch; may be NULL */
@@ -47,14 +72,33 @@ typedef struct {
 /* The state of a kernel in one word. Pure. */
 const char *kp_status_word(const KpStatusFacts *facts);
 
+/* What is worst about a running kernel. Pure. */
+KpStatusVerdict kp_status_verdict(const KpStatusFacts *facts);
+
+/* Fills the patches of @kernel, when all else of @status is known. */
+void kp_status_add_patches(KpStatus *status, KpStatusKernel *kernel);
+
+/* The patch that is in force in @kernel, or NULL. */
+const KpStatusPatch *kp_status_top(const KpStatus *status, const KpStatusKernel *kernel);
+
+/* TRUE when a patch that is newer than the best one is blocked. */
+gboolean kp_status_is_blocked(const KpStatusKernel *kernel);
+
 /* Reads everything below @root. Only a bad configuration is an error; what
  * else cannot be read is a problem. Caller frees. */
 KpStatus *kp_status_read(const char *root, GError **error);
+
+/* The same without asking the package database: kernels are those that have a
+ * folder, only @kver unless NULL. */
+KpStatus *kp_status_read_files(const char *root, const char *kver, GError **error);
 void kp_status_free(KpStatus *status);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KpStatus, kp_status_free)
 
 /* For programs and for people. Caller frees. */
 char *kp_status_json(const KpStatus *status);
 char *kp_status_table(const KpStatus *status, gboolean coloured);
+
+/* The running kernel in a line, and what is wrong. Caller frees. */
+char *kp_status_check_text(const KpStatus *status);
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "live/live.h"
 
+#include <errno.h>
+
 #include "base/names.h"
 #include "base/root.h"
 
@@ -15,7 +17,13 @@ static void live_free(gpointer data)
 
 	g_free(live->name);
 	g_free(live->version);
+	g_free(live->pending);
 	g_free(live);
+}
+
+static int compare_texts(gconstpointer a, gconstpointer b)
+{
+	return g_strcmp0(*(const char *const *)a, *(const char *const *)b);
 }
 
 const char *kp_live_folder(KpBackendKind kind)
@@ -45,6 +53,40 @@ gboolean kp_module_loaded(const char *root, const char *name)
 	return g_file_test(path, G_FILE_TEST_IS_DIR);
 }
 
+/* TRUE when the functions of @object are patched, or need not be: livepatch
+ * says so itself (since 6.1); with our core module no module can be loaded
+ * without being patched. */
+static gboolean object_patched(const char *root, const char *folder, const char *object)
+{
+	g_autofree char *path = g_strdup_printf("%s/%s/patched", folder, object);
+	g_autofree char *flag = kp_read_text(path, 16);
+
+	if (flag != NULL)
+		return g_str_equal(flag, "1");
+	return g_str_equal(object, "vmlinux") || kp_module_loaded(root, object);
+}
+
+/* The folders of a patch are its objects: vmlinux, or a module. */
+static char *read_pending(const char *root, KpBackendKind kind, const char *name)
+{
+	g_autofree char *folder = kp_root_pathf(root, "%s/%s", folders[kind], name);
+	g_autoptr(GPtrArray) waiting = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+	const char *entry;
+
+	while (dir != NULL && (entry = g_dir_read_name(dir)) != NULL) {
+		g_autofree char *path = g_build_filename(folder, entry, NULL);
+
+		if (g_file_test(path, G_FILE_TEST_IS_DIR) && !object_patched(root, folder, entry))
+			g_ptr_array_add(waiting, g_strdup(entry));
+	}
+	if (waiting->len == 0)
+		return NULL;
+	g_ptr_array_sort(waiting, compare_texts);
+	g_ptr_array_add(waiting, NULL);
+	return g_strjoinv(" ", (char **)waiting->pdata);
+}
+
 static void add_live(GPtrArray *all, const char *root, KpBackendKind kind,
 		     const char *name, gboolean enabled)
 {
@@ -56,6 +98,8 @@ static void add_live(GPtrArray *all, const char *root, KpBackendKind kind,
 	live->backend = kind;
 	live->enabled = enabled;
 	live->transition = kp_live_flag(root, kind, name, "transition", FALSE);
+	if (enabled && !live->transition)
+		live->pending = read_pending(root, kind, name);
 	g_ptr_array_add(all, live);
 }
 
@@ -105,6 +149,30 @@ GPtrArray *kp_live_read(const char *root, const KpCandidates *candidates)
 		read_leftovers(all, root, candidates);
 	g_ptr_array_sort(all, compare_live);
 	return all;
+}
+
+/* A folder that is not there has no patches; one that cannot be read may. */
+static char *folder_problem(const char *root, const char *path, gboolean needed)
+{
+	g_autofree char *full = kp_root_path(root, path);
+	g_autoptr(GDir) dir = NULL;
+
+	errno = 0;
+	dir = g_dir_open(full, 0, NULL);
+	if (dir != NULL || (errno == ENOENT && !needed))
+		return NULL;
+	return g_strdup_printf("what is live cannot be read from %s: %s%s", full,
+			       g_strerror(errno), errno == ENOENT ? "; is /sys mounted?" : "");
+}
+
+char *kp_live_problem(const KpHost *host)
+{
+	/* a captured tree may be without /sys; a machine may not */
+	char *problem = folder_problem(host->root, "/sys/kernel", host->is_machine);
+
+	for (guint kind = 0; problem == NULL && kind < G_N_ELEMENTS(folders); kind++)
+		problem = folder_problem(host->root, folders[kind], FALSE);
+	return problem;
 }
 
 const KpLivePatch *kp_live_top(const GPtrArray *live)

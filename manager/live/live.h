@@ -13,12 +13,17 @@ typedef struct {
 	KpBackendKind backend;
 	gboolean enabled;	/* FALSE: only the module is still loaded */
 	gboolean transition;	/* a livepatch transition is under way */
+	char *pending;		/* modules it has functions of that are not loaded,
+				 * with blanks between; NULL when there are none */
 } KpLivePatch;
 
 /* All patches in the kernel: KpLivePatch, enabled ones first, newest version
  * first. Replaced livepatch modules have left /sys/kernel/livepatch; they are
  * found by the names of @candidates (may be NULL). Caller unrefs. */
 GPtrArray *kp_live_read(const char *root, const KpCandidates *candidates);
+
+/* Why /sys cannot be believed to show all patches, or NULL. Caller frees. */
+char *kp_live_problem(const KpHost *host);
 
 /* The newest enabled patch of @live, or NULL. */
 const KpLivePatch *kp_live_top(const GPtrArray *live);

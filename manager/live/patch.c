@@ -24,6 +24,17 @@ const char *kp_backend_word(KpBackendKind kind)
 	return words[kind];
 }
 
+const char *kp_origin_word(KpOrigin origin)
+{
+	static const char *const words[] = {
+		[KP_ORIGIN_PACKAGE] = "package",
+		[KP_ORIGIN_STORE] = "store",
+		[KP_ORIGIN_FILE] = "file",
+	};
+
+	return words[origin];
+}
+
 void kp_patch_free(KpPatch *patch)
 {
 	if (patch == NULL)

@@ -46,6 +46,9 @@ const char *kp_patch_sha256(const KpPatch *patch);
 /* "kpatch" or "livepatch" */
 const char *kp_backend_word(KpBackendKind kind);
 
+/* "package", "store" or "file" */
+const char *kp_origin_word(KpOrigin origin);
+
 /* Opens @path as kp_patch_open() does, without taking it for a patch: the
  * descriptor, or -1. *@content has the bytes read from it. */
 int kp_module_file_open(const char *path, uid_t owner, GBytes **content, GError **error);

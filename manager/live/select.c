@@ -11,7 +11,7 @@ void kp_choice_free(KpChoice *choice)
 	g_free(choice);
 }
 
-static gboolean means(const KpHold *hold, const KpPatch *patch)
+gboolean kp_hold_means(const KpHold *hold, const KpPatch *patch)
 {
 	if (!g_str_equal(hold->kver, patch->kver))
 		return FALSE;
@@ -28,7 +28,7 @@ const KpHold *kp_hold_of(const GPtrArray *holds, const KpPatch *patch)
 	for (guint i = 0; i < holds->len; i++) {
 		const KpHold *hold = g_ptr_array_index(holds, i);
 
-		if (means(hold, patch) && (found == NULL || hold->kind == KP_HOLD_BLOCKED))
+		if (kp_hold_means(hold, patch) && (found == NULL || hold->kind == KP_HOLD_BLOCKED))
 			found = hold;
 	}
 	return found;

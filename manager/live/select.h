@@ -15,6 +15,9 @@ typedef struct {
 void kp_choice_free(KpChoice *choice);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KpChoice, kp_choice_free)
 
+/* TRUE when @hold keeps @patch away. */
+gboolean kp_hold_means(const KpHold *hold, const KpPatch *patch);
+
 /* The hold that keeps @patch away, or NULL; a block comes before a hold. What is
  * held is the release: the same content, or the same name and version built
  * once more. What is blocked is the content alone. */

@@ -26,6 +26,11 @@ static void test_anywhere(void)
 	g_assert_cmpstr(options.words[1], ==, "none");
 	g_assert_null(options.words[2]);
 	kp_options_clear(&options);
+	g_assert_true(parse("x history --limit 3 --kernel=6.1 --limit=4", &options, &error));
+	g_assert_cmpstr(options.limit, ==, "4");
+	g_assert_cmpstr(options.kernel, ==, "6.1");
+	g_assert_null(options.words[1]);
+	kp_options_clear(&options);
 	g_assert_true(parse("x apply -- --json", &options, &error));
 	g_assert_false(options.json);
 	g_assert_cmpstr(options.words[1], ==, "--json");
@@ -35,7 +40,8 @@ static void test_anywhere(void)
 static void test_wrong(void)
 {
 	static const char *const lines[] = { "x --rooot /", "x --root", "x --root /no/such/folder",
-					     "x --root=/no/such/folder", "x -z", "x --json=1" };
+					     "x --root=/no/such/folder", "x -z", "x --json=1",
+					     "x --limit", "x --limit=", "x --limits 3" };
 
 	for (gsize i = 0; i < G_N_ELEMENTS(lines); i++) {
 		g_autoptr(GError) error = NULL;
@@ -58,11 +64,16 @@ static void test_not_taken(void)
 	g_assert_nonnull(strstr(error->message, "--dry-run"));
 	g_assert_true(kp_options_check(&options, KP_OPTION_DRY_RUN, "apply", NULL));
 	kp_options_clear(&options);
+	g_clear_error(&error);
+	g_assert_true(parse("x list --limit 3", &options, NULL));
+	g_assert_false(kp_options_check(&options, KP_OPTION_KERNEL, "list", &error));
+	g_assert_nonnull(strstr(error->message, "--limit"));
+	kp_options_clear(&options);
 }
 
 static void test_commands(void)
 {
-	static const char *const names[] = { "status", "apply", "rollback", "release", "sync",
+	static const char *const names[] = { "status", "list", "history", "preflight", "hold", "apply", "rollback", "release", "sync",
 					     "help" };
 
 	for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {

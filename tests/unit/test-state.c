@@ -299,23 +299,6 @@ static void test_newer(void)
 	fixture_remove(root);
 }
 
-static void test_corrupt(void)
-{
-	char *root = fixture_folder();
-	g_autofree char *junk = g_strnfill(8192, 'x');
-
-	fixture_write(root, KP_STATE_FILE, junk, -1);
-	for (int writing = 0; writing < 2; writing++) {
-		g_autoptr(GError) error = NULL;
-
-		g_assert_null(kp_state_open(root, writing, &error));
-		g_assert_error(error, KP_ERROR, KP_ERROR_FAILED);
-		g_assert_nonnull(g_strstr_len(error->message, -1, "state.db"));
-		g_assert_nonnull(g_strstr_len(error->message, -1, "move the file away"));
-	}
-	fixture_remove(root);
-}
-
 static void test_reopened(void)
 {
 	char *root = fixture_folder();
@@ -345,7 +328,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/state/migration-fails", test_migration_fails);
 	g_test_add_func("/state/reading-version-1", test_reading_version_1);
 	g_test_add_func("/state/newer-schema", test_newer);
-	g_test_add_func("/state/corrupt", test_corrupt);
 	g_test_add_func("/state/reopened", test_reopened);
 	return g_test_run();
 }

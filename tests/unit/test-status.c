@@ -5,6 +5,7 @@
 #include "cli/status.h"
 #include "cli/table.h"
 #include "fixture.h"
+#include "live/condition.h"
 
 #define KVER "6.1.0-56-amd64"
 
@@ -13,34 +14,101 @@ static const struct {
 	const char *rule;
 	KpStatusFacts facts;
 	const char *word;
+	int code;		/* of status --check, if it is the running kernel */
+	const char *verdict;	/* NULL: the word */
 } rules[] = {
-	{ "no patch", { .running = TRUE }, "uncovered" },
-	{ "no patch, not running", { .running = FALSE }, "uncovered" },
-	{ "will be live at boot", { .covered = TRUE, .best = "1-1" }, "up-to-date" },
+	{ "no patch", { .running = TRUE }, "uncovered", 12, NULL },
+	{ "no patch, not running", { .running = FALSE }, "uncovered", 0, NULL },
+	{ "will be live at boot", { .covered = TRUE, .best = "1-1" }, "up-to-date", 0, NULL },
 	{ "best is live", { .running = TRUE, .covered = TRUE, .best = "1-2", .live = TRUE,
-			    .live_version = "1-2" }, "up-to-date" },
+			    .live_version = "1-2" }, "up-to-date", 0, NULL },
 	{ "newer than best is live", { .running = TRUE, .covered = TRUE, .best = "1-1",
-				       .live = TRUE, .live_version = "1-2" }, "up-to-date" },
-	{ "orphan", { .running = TRUE, .live = TRUE, .live_version = "1-2" }, "up-to-date" },
+				       .live = TRUE, .live_version = "1-2" }, "up-to-date", 0, NULL },
+	{ "orphan", { .running = TRUE, .live = TRUE, .live_version = "1-2" }, "up-to-date", 0, NULL },
 	{ "older is live", { .running = TRUE, .covered = TRUE, .best = "1-10", .live = TRUE,
-			     .live_version = "1-9" }, "not-live" },
+			     .live_version = "1-9" }, "not-live", 10, NULL },
 	{ "foreign is live", { .running = TRUE, .covered = TRUE, .best = "1-1",
-			       .live = TRUE }, "not-live" },
-	{ "nothing is live", { .running = TRUE, .covered = TRUE, .best = "1-1" }, "not-live" },
-	{ "all are held", { .running = TRUE, .covered = TRUE }, "not-live" },
+			       .live = TRUE }, "not-live", 10, NULL },
+	{ "nothing is live", { .running = TRUE, .covered = TRUE, .best = "1-1" }, "not-live", 10, NULL },
+	{ "all are held", { .running = TRUE, .covered = TRUE }, "not-live", 10, NULL },
 	{ "in transition", { .running = TRUE, .covered = TRUE, .best = "1-1", .live = TRUE,
-			     .live_version = "1-1", .transition = TRUE }, "not-live" },
+			     .live_version = "1-1", .transition = TRUE, .awaited = TRUE }, "not-live",
+	  13, "loading" },
+	{ "stalled", { .running = TRUE, .covered = TRUE, .best = "1-1", .live = TRUE,
+		       .live_version = "1-1", .transition = TRUE }, "not-live", 13, "stalled" },
+	{ "being taken away", { .running = TRUE, .covered = TRUE, .best = "1-1",
+				.transition = TRUE, .awaited = TRUE }, "not-live", 13, "loading" },
+	{ "pending", { .running = TRUE, .covered = TRUE, .best = "1-1", .live = TRUE,
+		       .live_version = "1-1", .pending = TRUE }, "up-to-date", 13, "pending" },
+	{ "pending, and older", { .running = TRUE, .covered = TRUE, .best = "1-2", .live = TRUE,
+				  .live_version = "1-1", .pending = TRUE }, "not-live",
+	  13, "pending" },
+	{ "a newer one is available", { .running = TRUE, .covered = TRUE, .best = "1-1",
+					.live = TRUE, .live_version = "1-1",
+					.available = "1-2" }, "update-available", 11, NULL },
+	{ "what is available is live", { .running = TRUE, .covered = TRUE, .best = "1-1",
+					 .live = TRUE, .live_version = "1-1",
+					 .available = "1-1" }, "up-to-date", 0, NULL },
+	{ "not live comes before available", { .running = TRUE, .covered = TRUE, .best = "1-1",
+					       .available = "1-2" }, "not-live", 10, NULL },
+	{ "a newer kernel is there", { .running = TRUE, .newer_kernel = TRUE },
+	  "reboot-needed", 12, NULL },
+	{ "patched, a newer kernel is there", { .running = TRUE, .covered = TRUE, .best = "1-1",
+						.live = TRUE, .live_version = "1-1",
+						.newer_kernel = TRUE }, "up-to-date", 0, NULL },
+	{ "the newest is blocked", { .running = TRUE, .covered = TRUE, .best = "1-1",
+				     .live = TRUE, .live_version = "1-1", .blocked = TRUE },
+	  "failed", 14, "blocked" },
+	{ "blocked, not running", { .covered = TRUE, .best = "1-1", .blocked = TRUE },
+	  "failed", 0, NULL },
+	{ "blocked comes before stalled", { .running = TRUE, .covered = TRUE, .best = "1-1",
+					    .live = TRUE, .live_version = "1-1",
+					    .transition = TRUE, .blocked = TRUE },
+	  "failed", 14, "blocked" },
 	{ "failed", { .running = TRUE, .covered = TRUE, .best = "1-2", .live = TRUE,
-		      .live_version = "1-1", .last_failed = TRUE }, "failed" },
+		      .live_version = "1-1", .last_failed = TRUE }, "failed", 14, NULL },
 	{ "failed, then live", { .running = TRUE, .covered = TRUE, .best = "1-2", .live = TRUE,
-				 .live_version = "1-2", .last_failed = TRUE }, "up-to-date" },
+				 .live_version = "1-2", .last_failed = TRUE }, "up-to-date", 0, NULL },
 };
 
 static void test_word(gconstpointer data)
 {
 	gsize row = GPOINTER_TO_SIZE(data);
 
+	KpStatusVerdict verdict;
+
 	g_assert_cmpstr(kp_status_word(&rules[row].facts), ==, rules[row].word);
+	if (!rules[row].facts.running)
+		return;
+	verdict = kp_status_verdict(&rules[row].facts);
+	g_assert_cmpint(verdict.code, ==, rules[row].code);
+	g_assert_cmpstr(verdict.word, ==, rules[row].verdict != NULL ? rules[row].verdict
+								     : rules[row].word);
+}
+
+/* One row per state of a patch, and what comes before what. */
+static const struct {
+	KpCondition facts;
+	const char *word;
+} conditions[] = {
+	{ { .packaged = TRUE }, "installed" },
+	{ { .older = TRUE }, "superseded" },
+	{ { .failed = TRUE, .older = TRUE }, "failed" },
+	{ { .held = TRUE, .failed = TRUE }, "held" },
+	{ { .held = TRUE, .blocked = TRUE }, "blocked" },
+	{ { .live = TRUE, .packaged = TRUE }, "live" },
+	{ { .live = TRUE, .packaged = TRUE, .held = TRUE, .blocked = TRUE }, "live" },
+	{ { .live = TRUE }, "orphaned" },
+	{ { .live = TRUE, .pending = TRUE }, "pending" },
+	{ { .live = TRUE, .transition = TRUE, .awaited = TRUE, .packaged = TRUE }, "loading" },
+	{ { .live = TRUE, .transition = TRUE, .pending = TRUE }, "stalled" },
+	{ { .transition = TRUE, .held = TRUE }, "stalled" },
+};
+
+static void test_conditions(void)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS(conditions); i++)
+		g_assert_cmpstr(kp_condition_word(&conditions[i].facts), ==, conditions[i].word);
 }
 
 static void test_table(void)
@@ -106,6 +174,13 @@ static JsonObject *only(JsonObject *kernel, const char *member)
 	return json_array_get_object_element(array, 0);
 }
 
+static const char *file_state(JsonObject *kernel, guint index)
+{
+	JsonArray *files = json_object_get_array_member(kernel, "files");
+
+	return json_object_get_string_member(json_array_get_object_element(files, index), "state");
+}
+
 static void test_json(void)
 {
 	char *root = captured();
@@ -127,6 +202,11 @@ static void test_json(void)
 	g_assert_cmpstr(json_object_get_string_member(only(kernel, "live"), "since"), ==,
 			"1970-01-01T00:16:40Z");
 	g_assert_cmpuint(json_array_get_length(json_object_get_array_member(kernel, "files")), ==, 2);
+	g_assert_cmpstr(file_state(kernel, 0), ==, "held");
+	/* it is live from its copy: no package brings it */
+	g_assert_cmpstr(file_state(kernel, 1), ==, "orphaned");
+	g_assert_cmpstr(json_object_get_string_member(only(kernel, "live"), "state"), ==, "orphaned");
+	g_assert_cmpstr(json_object_get_string_member(only(kernel, "held"), "kind"), ==, "held");
 	fixture_remove(root);
 }
 
@@ -169,6 +249,7 @@ int main(int argc, char **argv)
 
 		g_test_add_data_func(path, GSIZE_TO_POINTER(i), test_word);
 	}
+	g_test_add_func("/status/conditions", test_conditions);
 	g_test_add_func("/status/table", test_table);
 	g_test_add_func("/status/json", test_json);
 	g_test_add_func("/status/text", test_text);

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A database that is damaged is set aside, never deleted and never written
+ * over, so that whoever wants to can look what was in it. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/state-private.h"
+
+#define SMALLEST_PAGE 512
+
+static gboolean says_damaged(int code)
+{
+	return (code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB;
+}
+
+/* What @query, which ought to answer "ok", says against the database. NULL
+ * also when that cannot be found out now: a lock or an I/O error is no damage. */
+static char *run_check(KpState *state, const char *sql)
+{
+	sqlite3_stmt *query = NULL;
+	g_autofree char *answer = NULL;
+	int code = sqlite3_prepare_v2(state->db, sql, -1, &query, NULL);
+
+	if (code == SQLITE_OK)
+		code = sqlite3_step(query);
+	if (code == SQLITE_ROW)
+		answer = kp_state_column_text(query, 0);
+	else if (says_damaged(code))
+		answer = g_strdup(sqlite3_errmsg(state->db));
+	sqlite3_finalize(query);
+	return g_strcmp0(answer, "ok") == 0 ? NULL : g_steal_pointer(&answer);
+}
+
+static void take_sql(sqlite3_stmt *query, gpointer data)
+{
+	g_hash_table_insert(data, kp_state_column_text(query, 0), kp_state_column_text(query, 1));
+}
+
+/* The tables of @state: name to SQL. */
+static GHashTable *read_tables(KpState *state)
+{
+	GHashTable *tables = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	sqlite3_stmt *query = kp_state_prepare(state, "SELECT name, sql FROM sqlite_master"
+					       " WHERE sql IS NOT NULL", NULL, NULL);
+
+	if (query != NULL)
+		kp_state_each_row(state, query, take_sql, tables, NULL);
+	return tables;
+}
+
+/* Somebody else's database under our name, or the text of its tables is
+ * damaged: they must be what this program would make. */
+static char *wrong_table(KpState *state)
+{
+	g_autoptr(KpState) model = g_new0(KpState, 1);
+	g_autoptr(GHashTable) wanted = NULL, found = NULL;
+	GHashTableIter iter;
+	gpointer name, sql;
+
+	model->path = g_strdup(":memory:");
+	if (sqlite3_open(":memory:", &model->db) != SQLITE_OK || !kp_state_migrate(model, NULL))
+		return NULL;
+	wanted = read_tables(model);
+	found = read_tables(state);
+	g_hash_table_iter_init(&iter, wanted);
+	while (g_hash_table_iter_next(&iter, &name, &sql))
+		if (g_strcmp0(g_hash_table_lookup(found, name), sql) != 0)
+			return g_strdup_printf("its table %s is not ours", (char *)name);
+	return NULL;
+}
+
+/* SQLite takes some bytes that are no page for an empty database, and would
+ * write over them. */
+static gboolean is_stump(KpState *state)
+{
+	struct stat st;
+
+	return stat(state->path, &st) == 0 && st.st_size > 0 && st.st_size < SMALLEST_PAGE;
+}
+
+char *kp_state_damage(KpState *state)
+{
+	sqlite3_stmt *query = NULL;
+	int code = sqlite3_prepare_v2(state->db, "PRAGMA user_version", -1, &query, NULL);
+	int version = 0;
+	char *damage;
+
+	if (is_stump(state)) {
+		sqlite3_finalize(query);
+		return g_strdup("it is too short");
+	}
+	if (code == SQLITE_OK)
+		code = sqlite3_step(query);
+	if (code == SQLITE_ROW)
+		version = sqlite3_column_int(query, 0);
+	sqlite3_finalize(query);
+	if (says_damaged(code))
+		return g_strdup(sqlite3_errmsg(state->db));
+	/* what a newer program made is not ours to judge */
+	if (code != SQLITE_ROW || version > KP_STATE_VERSION)
+		return NULL;
+	damage = run_check(state, "PRAGMA integrity_check(1)");
+	if (damage == NULL && version == KP_STATE_VERSION)
+		damage = wrong_table(state);
+	return damage;
+}
+
+static gboolean move(const char *from, const char *to)
+{
+	return renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0;
+}
+
+/* A name that is not taken: of this second, or with a number behind it. */
+static char *free_name(const char *path)
+{
+	g_autoptr(GDateTime) now = g_date_time_new_now_utc();
+	g_autofree char *stamp = g_date_time_format(now, "%Y%m%dT%H%M%SZ");
+	char *name = g_strdup_printf("%s.corrupt-%s", path, stamp);
+
+	for (guint i = 2; access(name, F_OK) == 0; i++) {
+		g_free(name);
+		name = g_strdup_printf("%s.corrupt-%s-%u", path, stamp, i);
+	}
+	return name;
+}
+
+/* The journal goes first: left behind, it would be played back into the new
+ * database. */
+gboolean kp_state_set_aside(KpState *state, const char *damage, GError **error)
+{
+	g_autofree char *aside = free_name(state->path);
+	g_autofree char *journal = g_strconcat(state->path, "-journal", NULL);
+	g_autofree char *journal_aside = g_strconcat(aside, "-journal", NULL);
+
+	g_clear_pointer(&state->db, sqlite3_close);
+	if ((move(journal, journal_aside) || errno == ENOENT) && move(state->path, aside)) {
+		g_free(state->warning);
+		state->warning = g_strdup_printf(
+			"%s was damaged (%s) and is kept as %s; history, holds, blocks and what was "
+			"proven good are lost, and a new one is begun", state->path, damage, aside);
+		return TRUE;
+	}
+	g_set_error(error, KP_ERROR, KP_ERROR_FAILED,
+		    "%s is damaged (%s) and cannot be set aside as %s: %s", state->path, damage,
+		    aside, g_strerror(errno));
+	return FALSE;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* preflight: would this patch be taken, and if not, why not. */
+#include "base/error.h"
+#include "cli/change.h"
+#include "cli/command.h"
+#include "cli/named.h"
+#include "cli/report.h"
+
+static int report(const KpScene *scene, const KpOptions *options, const KpPatch *patch,
+		  GError **error)
+{
+	if (!kp_change_preflight(scene, options, "preflight", patch, error))
+		return -1;
+	if (options->json) {
+		const KpOutcome outcome = { .action = "preflight", .kver = scene->host->kver,
+					    .result = "nothing", .warnings = scene->warnings };
+
+		kp_report_json(&outcome);
+	}
+	kp_say(options, "%s (%s): nothing speaks against it in kernel %s.", patch->name,
+	       patch->version, scene->host->kver);
+	return KP_EXIT_DONE;
+}
+
+static int nothing(const KpScene *scene, const KpOptions *options, const KpChoice *choice)
+{
+	const KpOutcome outcome = { .action = "preflight", .kver = scene->host->kver,
+				    .result = "nothing", .reasons = choice->reasons,
+				    .warnings = scene->candidates->problems };
+
+	for (guint i = 0; i < choice->reasons->len; i++)
+		kp_say(options, "%s", (const char *)g_ptr_array_index(choice->reasons, i));
+	kp_say(options, "There is no patch for kernel %s to look at.", scene->host->kver);
+	if (options->json)
+		kp_report_json(&outcome);
+	return KP_EXIT_DONE;
+}
+
+int kp_command_preflight(const KpOptions *options, char **words, GError **error)
+{
+	g_autoptr(KpScene) scene = kp_scene_open(options, FALSE, NULL, error);
+	g_autoptr(KpChoice) choice = NULL;
+	g_autoptr(KpPatch) opened = NULL;
+	const KpPatch *patch;
+
+	if (scene == NULL)
+		return -1;
+	kp_warn_all(scene->warnings);
+	if (words[0] != NULL) {
+		patch = kp_named_patch(scene, words[0], &opened, error);
+		return patch != NULL ? report(scene, options, patch, error) : -1;
+	}
+	kp_warn_all(scene->candidates->problems);
+	choice = kp_select_best(scene->candidates->patches, scene->holds);
+	return choice->patch != NULL ? report(scene, options, choice->patch, error)
+				     : nothing(scene, options, choice);
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Every patch of a kernel and the state it is in: the files that lie there,
+ * and what is live without one. */
+#include "cli/status.h"
+
+#include "base/names.h"
+#include "live/condition.h"
+
+static gboolean same_release(const KpPatch *file, const char *name, const char *version)
+{
+	return kp_name_equal(file->name, name) && g_strcmp0(file->version, version) == 0;
+}
+
+/* TRUE when a package brings the release. */
+static gboolean is_packaged(const KpStatusKernel *kernel, const char *name, const char *version)
+{
+	for (guint i = 0; i < kernel->candidates->patches->len; i++) {
+		const KpPatch *file = g_ptr_array_index(kernel->candidates->patches, i);
+
+		if (file->origin == KP_ORIGIN_PACKAGE && same_release(file, name, version))
+			return TRUE;
+	}
+	return FALSE;
+}
+
+static gboolean has_failed(const KpStatus *status, const KpStatusKernel *kernel,
+			   const KpStatusPatch *patch)
+{
+	const KpRecord *last = kernel->last;
+
+	return last != NULL && !g_str_equal(last->result, "done") &&
+	       g_str_equal(last->boot_id, status->host->boot_id) &&
+	       kp_name_equal(last->name, patch->name) &&
+	       g_strcmp0(last->version, patch->version) == 0;
+}
+
+/* What is live, or will be at boot, is newer. */
+static gboolean is_older(const KpStatus *status, const KpStatusKernel *kernel,
+			 const KpStatusPatch *patch)
+{
+	const KpLivePatch *top = kernel->running ? kp_live_top(status->live) : NULL;
+	const char *newer = top != NULL ? top->version : NULL;
+
+	if (kernel->best != NULL && kp_version_compare(kernel->best->version, newer) > 0)
+		newer = kernel->best->version;
+	return kp_version_compare(patch->version, newer) < 0;
+}
+
+static void judge(const KpStatus *status, const KpStatusKernel *kernel, KpStatusPatch *patch)
+{
+	const KpLivePatch *live = patch->live;
+	const KpCondition facts = {
+		.live = live != NULL && live->enabled,
+		.transition = live != NULL && live->transition,
+		.awaited = status->awaited,
+		.pending = live != NULL && live->pending != NULL,
+		.packaged = is_packaged(kernel, patch->name, patch->version),
+		.blocked = patch->hold != NULL && patch->hold->kind == KP_HOLD_BLOCKED,
+		.held = patch->hold != NULL,
+		.failed = has_failed(status, kernel, patch),
+		.older = is_older(status, kernel, patch),
+	};
+
+	patch->word = kp_condition_word(&facts);
+}
+
+/* The entry in the kernel that @file is: the name alone does not say, for a
+ * module may be built again with another version. */
+static const KpLivePatch *live_of(const KpStatus *status, const KpPatch *file)
+{
+	const KpLivePatch *live = kp_live_find(status->live, file->name);
+
+	return live != NULL && (live->version == NULL ||
+				g_str_equal(live->version, file->version)) ? live : NULL;
+}
+
+static gboolean has_file(const KpStatusKernel *kernel, const KpLivePatch *live)
+{
+	for (guint i = 0; i < kernel->patches->len; i++)
+		if (((KpStatusPatch *)g_ptr_array_index(kernel->patches, i))->live == live)
+			return TRUE;
+	return FALSE;
+}
+
+static void add(KpStatus *status, KpStatusKernel *kernel, const KpStatusPatch *patch)
+{
+	KpStatusPatch *entry = g_memdup2(patch, sizeof(*patch));
+
+	judge(status, kernel, entry);
+	g_ptr_array_add(kernel->patches, entry);
+}
+
+void kp_status_add_patches(KpStatus *status, KpStatusKernel *kernel)
+{
+	for (guint i = 0; i < kernel->candidates->patches->len; i++) {
+		const KpPatch *file = g_ptr_array_index(kernel->candidates->patches, i);
+		const KpStatusPatch patch = {
+			file->name, file->version, file->backend, file,
+			kernel->running ? live_of(status, file) : NULL,
+			kp_hold_of(kernel->holds, file), NULL,
+		};
+
+		add(status, kernel, &patch);
+	}
+	for (guint i = 0; kernel->running && i < status->live->len; i++) {
+		const KpLivePatch *live = g_ptr_array_index(status->live, i);
+		const KpStatusPatch patch = {
+			live->name, live->version, live->backend, NULL, live, NULL, NULL,
+		};
+
+		if (live->enabled && !has_file(kernel, live))
+			add(status, kernel, &patch);
+	}
+}
+
+const KpStatusPatch *kp_status_top(const KpStatus *status, const KpStatusKernel *kernel)
+{
+	const KpLivePatch *top = kernel->running ? kp_live_top(status->live) : NULL;
+
+	for (guint i = 0; top != NULL && i < kernel->patches->len; i++) {
+		const KpStatusPatch *patch = g_ptr_array_index(kernel->patches, i);
+
+		if (patch->live == top)
+			return patch;
+	}
+	return NULL;
+}
+
+gboolean kp_status_is_blocked(const KpStatusKernel *kernel)
+{
+	for (guint i = 0; i < kernel->patches->len; i++) {
+		const KpStatusPatch *patch = g_ptr_array_index(kernel->patches, i);
+
+		if (patch->hold != NULL && patch->hold->kind == KP_HOLD_BLOCKED &&
+		    (kernel->best == NULL ||
+		     kp_version_compare(patch->version, kernel->best->version) > 0))
+			return TRUE;
+	}
+	return FALSE;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The rules by which a kernel gets its word and a check its exit code. */
+#include "cli/status.h"
+
+#include "base/error.h"
+#include "base/names.h"
+
+const char *kp_status_word(const KpStatusFacts *facts)
+{
+	gboolean current = facts->best == NULL ||
+		kp_version_compare(facts->live_version, facts->best) >= 0;
+	gboolean settled = facts->live && current && !facts->transition;
+	const struct {
+		gboolean is;
+		const char *word;
+	} rules[] = {
+		{ facts->blocked, "failed" },
+		{ !facts->running && !facts->covered, "uncovered" },
+		{ !facts->running, "up-to-date" },
+		{ settled && facts->available != NULL &&
+		  kp_version_compare(facts->available, facts->live_version) > 0,
+		  "update-available" },
+		{ settled, "up-to-date" },
+		{ facts->last_failed, "failed" },
+		{ facts->covered || facts->live, "not-live" },
+		{ facts->newer_kernel, "reboot-needed" },
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(rules); i++)
+		if (rules[i].is)
+			return rules[i].word;
+	return "uncovered";
+}
+
+/* The worst first: what went wrong, what is not at rest, what is missing. */
+KpStatusVerdict kp_status_verdict(const KpStatusFacts *facts)
+{
+	const char *word = kp_status_word(facts);
+	const struct {
+		gboolean is;
+		KpStatusVerdict verdict;
+	} rules[] = {
+		{ facts->blocked, { KP_EXIT_CHECK_FAILED, "blocked" } },
+		{ g_str_equal(word, "failed"), { KP_EXIT_CHECK_FAILED, "failed" } },
+		{ facts->transition && facts->awaited, { KP_EXIT_CHECK_UNSETTLED, "loading" } },
+		{ facts->transition, { KP_EXIT_CHECK_UNSETTLED, "stalled" } },
+		{ facts->pending, { KP_EXIT_CHECK_UNSETTLED, "pending" } },
+		{ g_str_equal(word, "not-live"), { KP_EXIT_CHECK_NOT_LIVE, "not-live" } },
+		{ g_str_equal(word, "uncovered") || g_str_equal(word, "reboot-needed"),
+		  { KP_EXIT_CHECK_UNCOVERED, word } },
+		{ g_str_equal(word, "update-available"), { KP_EXIT_CHECK_NEWER, word } },
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(rules); i++)
+		if (rules[i].is)
+			return rules[i].verdict;
+	return (KpStatusVerdict){ KP_EXIT_DONE, word };
+}

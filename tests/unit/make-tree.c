@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Makes, for scripts, what the C tests make for themselves:
+ *
+ *   make-tree ROOT package|store KVER VERSION	a patch file in that folder
+ *   make-tree ROOT held|blocked KVER VERSION	a hold of that release
+ *   make-tree ROOT RESULT KVER VERSION		a record of an apply in boot-1
+ */
+#include <string.h>
+
+#include "base/state.h"
+#include "fixture.h"
+#include "live/store.h"
+
+static char *name_of(const char *version)
+{
+	return g_strdelimit(g_strdup_printf("kpatch_test_%s", version), "-", '_');
+}
+
+static char *digest_of(const char *root, const char *kver, const char *version)
+{
+	g_autoptr(KpCandidates) candidates = kp_store_scan(root, kver);
+
+	for (guint i = 0; i < candidates->patches->len; i++) {
+		const KpPatch *patch = g_ptr_array_index(candidates->patches, i);
+
+		if (g_str_equal(patch->version, version))
+			return g_strdup(kp_patch_sha256(patch));
+	}
+	return g_strdup("none");
+}
+
+static void add_hold(KpState *state, const char *root, const char *kind, const char *kver,
+		     const char *version)
+{
+	g_autofree char *name = name_of(version), *digest = digest_of(root, kver, version);
+	KpHold hold = { g_str_equal(kind, "blocked") ? KP_HOLD_BLOCKED : KP_HOLD_HELD,
+			(char *)kver, name, (char *)version, digest, (char *)"for a test", 1 };
+	gboolean added;
+
+	g_assert_true(kp_state_add_hold(state, &hold, &added, NULL));
+}
+
+static void add_record(KpState *state, const char *result, const char *kver,
+		       const char *version)
+{
+	g_autofree char *name = name_of(version);
+	KpRecord record = { 1000, (char *)"boot-1", (char *)kver, (char *)"apply", name,
+			    (char *)version, (char *)"s", (char *)"kpatch", (char *)result,
+			    (char *)"for a test" };
+
+	g_assert_true(kp_state_add_record(state, &record, NULL));
+}
+
+int main(int argc, char **argv)
+{
+	g_autoptr(KpState) state = NULL;
+
+	g_assert_cmpint(argc, ==, 5);
+	if (g_str_equal(argv[2], "package") || g_str_equal(argv[2], "store")) {
+		fixture_patch(argv[1], g_str_equal(argv[2], "store") ? KP_STORE_FOLDER
+			      : KP_PACKAGE_FOLDER, argv[3], argv[4]);
+		return 0;
+	}
+	state = kp_state_open(argv[1], TRUE, NULL);
+	if (g_str_equal(argv[2], "held") || g_str_equal(argv[2], "blocked"))
+		add_hold(state, argv[1], argv[2], argv[3], argv[4]);
+	else
+		add_record(state, argv[2], argv[3], argv[4]);
+	return 0;
+}
