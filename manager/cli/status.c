@@ -117,9 +117,14 @@ static void add_problem(KpStatus *status, GError **error)
 	g_clear_error(error);
 }
 
+/* Once: what is wrong with a folder of all kernels is found with each. */
 static void add_text(KpStatus *status, char *problem)
 {
-	if (problem != NULL)
+	if (problem == NULL)
+		return;
+	if (g_ptr_array_find_with_equal_func(status->problems, problem, g_str_equal, NULL))
+		g_free(problem);
+	else
 		g_ptr_array_add(status->problems, problem);
 }
 
@@ -205,8 +210,7 @@ static void complete_kernel(KpStatus *status, KpStatusKernel *kernel, const char
 	choice = kp_select_best(kernel->candidates->patches, kernel->holds);
 	kernel->best = choice->patch;
 	for (guint i = 0; i < kernel->candidates->problems->len; i++)
-		g_ptr_array_add(status->problems,
-				g_strdup(g_ptr_array_index(kernel->candidates->problems, i)));
+		add_text(status, g_strdup(g_ptr_array_index(kernel->candidates->problems, i)));
 	if (kernel->running)
 		status->live = kp_live_read(root, kernel->candidates);
 }

@@ -50,13 +50,15 @@ void kp_patch_free(KpPatch *patch)
 	g_free(patch);
 }
 
-/* All that is asked of a file before a byte of it is read. */
+/* All that is asked of a file before it is opened, and once more of what was
+ * opened. */
 static gboolean file_ok(const char *path, const struct stat *st, uid_t owner, GError **error)
 {
 	const struct {
 		gboolean wrong;
 		const char *reason;
 	} rules[] = {
+		{ S_ISLNK(st->st_mode), "it is a symbolic link; name the file itself" },
 		{ !S_ISREG(st->st_mode), "not a regular file" },
 		{ st->st_uid != 0 && st->st_uid != owner,
 		  "its owner is not root; chown root it if you trust it" },
@@ -73,6 +75,12 @@ static gboolean file_ok(const char *path, const struct stat *st, uid_t owner, GE
 		return FALSE;
 	}
 	return TRUE;
+}
+
+static int set_errno(const char *path, GError **error)
+{
+	g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "%s: %s", path, g_strerror(errno));
+	return -1;
 }
 
 static GBytes *read_all(int fd, gsize size, GError **error)
@@ -110,21 +118,22 @@ const char *kp_patch_sha256(const KpPatch *patch)
 	return patch->sha256;
 }
 
-/* O_NONBLOCK so that a FIFO in the folder cannot stop us. */
+/* To open a device may do something, such as start a watchdog: what is no file
+ * is not opened at all. O_NONBLOCK in case it became a FIFO meanwhile. */
 static int open_file(const char *path, uid_t owner, gsize *size, GError **error)
 {
-	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	struct stat st;
+	int fd;
 
-	if (fd < 0) {
-		g_set_error(error, KP_ERROR,
-			    errno == ELOOP ? KP_ERROR_REFUSED : KP_ERROR_FAILED, "%s: %s", path,
-			    errno == ELOOP ? "it is a symbolic link; name the file itself"
-					   : g_strerror(errno));
+	if (lstat(path, &st) != 0)
+		return set_errno(path, error);
+	if (!file_ok(path, &st, owner, error))
 		return -1;
-	}
+	fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0)
+		return set_errno(path, error);
 	if (fstat(fd, &st) != 0) {
-		g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "%s: %s", path, g_strerror(errno));
+		set_errno(path, error);
 	} else if (file_ok(path, &st, owner, error)) {
 		*size = (gsize)st.st_size;
 		return fd;

@@ -42,22 +42,26 @@ static int compare_names(gconstpointer a, gconstpointer b)
 	return kp_version_compare(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* Names of the entries of @folder, sorted; empty when it cannot be read. */
-static GPtrArray *list_folder(const char *folder)
+static void add_problem(KpCandidates *candidates, char *text)
+{
+	g_ptr_array_add(candidates->problems, text);
+}
+
+/* Names of the entries of @folder, sorted; one that is there and cannot be read
+ * is a problem, if @candidates are wanted. */
+static GPtrArray *list_folder(KpCandidates *candidates, const char *folder)
 {
 	GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
-	g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GDir) dir = g_dir_open(folder, 0, &error);
 	const char *name;
 
+	if (dir == NULL && candidates != NULL && !g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+		add_problem(candidates, g_strdup(error->message));
 	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL)
 		g_ptr_array_add(names, g_strdup(name));
 	g_ptr_array_sort(names, compare_names);
 	return names;
-}
-
-static void add_problem(KpCandidates *candidates, char *text)
-{
-	g_ptr_array_add(candidates->problems, text);
 }
 
 static void scan_file(KpCandidates *candidates, const char *path, KpOrigin origin,
@@ -76,12 +80,59 @@ static void scan_file(KpCandidates *candidates, const char *path, KpOrigin origi
 		g_ptr_array_add(candidates->patches, g_steal_pointer(&patch));
 }
 
+/* What is wrong with @folder, or NULL. Whoever may write it says what is loaded:
+ * that must be root alone, or the caller in a tree of his own. */
+static char *folder_problem(const char *root, const char *folder, const struct stat *st)
+{
+	const struct {
+		gboolean wrong;
+		const char *reason;
+	} rules[] = {
+		{ !S_ISDIR(st->st_mode), "it is no folder" },
+		{ st->st_uid != 0 && st->st_uid != kp_store_owner(root),
+		  "its owner is not root; chown it to root if you trust what is in it" },
+		{ (st->st_mode & (S_IWGRP | S_IWOTH)) != 0,
+		  "others than its owner may write it; chmod go-w it if you trust what is in it" },
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(rules); i++)
+		if (rules[i].wrong)
+			return g_strdup_printf("%s: %s", folder, rules[i].reason);
+	return NULL;
+}
+
+/* TRUE when patches in @folder, which is @kver's below @top, may be trusted.
+ * Else *@problem says why, or is NULL when there is no such folder. @top may be
+ * a link to another disk; below it none is followed, for root writes there. */
+static gboolean folder_ok(const char *root, const char *top, const char *folder, char **problem)
+{
+	g_autofree char *above = kp_root_path(root, top);
+	struct stat st;
+
+	*problem = NULL;
+	if (stat(above, &st) == 0 && (*problem = folder_problem(root, above, &st)) == NULL &&
+	    lstat(folder, &st) == 0)
+		*problem = folder_problem(root, folder, &st);
+	else if (*problem == NULL && errno != ENOENT)
+		*problem = g_strdup_printf("%s: %s", folder, g_strerror(errno));
+	else
+		return FALSE;
+	return *problem == NULL;
+}
+
 static void scan_folder(KpCandidates *candidates, const char *root, gsize row,
 			const char *kver)
 {
 	g_autofree char *folder = kp_root_pathf(root, "%s/%s", folders[row].folder, kver);
-	g_autoptr(GPtrArray) names = list_folder(folder);
+	g_autoptr(GPtrArray) names = NULL;
+	char *problem;
 
+	if (!folder_ok(root, folders[row].folder, folder, &problem)) {
+		if (problem != NULL)
+			add_problem(candidates, problem);
+		return;
+	}
+	names = list_folder(candidates, folder);
 	for (guint i = 0; i < names->len; i++) {
 		const char *name = g_ptr_array_index(names, i);
 		g_autofree char *path = g_build_filename(folder, name, NULL);
@@ -110,7 +161,7 @@ GPtrArray *kp_store_kernels(const char *root)
 
 	for (gsize row = 0; row < G_N_ELEMENTS(folders); row++) {
 		g_autofree char *folder = kp_root_path(root, folders[row].folder);
-		g_autoptr(GPtrArray) names = list_folder(folder);
+		g_autoptr(GPtrArray) names = list_folder(NULL, folder);
 
 		for (guint i = 0; i < names->len; i++) {
 			const char *name = g_ptr_array_index(names, i);
@@ -193,11 +244,13 @@ gboolean kp_store_keep(const char *root, const KpPatch *patch, GError **error)
 {
 	g_autofree char *folder = kp_root_pathf(root, "%s/%s", KP_STORE_FOLDER, patch->kver);
 	g_autofree char *path = g_strdup_printf("%s/%s.ko", folder, patch->name);
+	g_autofree char *problem = NULL;
 
-	if (g_mkdir_with_parents(folder, 0755) == 0 && publish(patch, folder, path))
+	if (g_mkdir_with_parents(folder, 0755) == 0 &&
+	    folder_ok(root, KP_STORE_FOLDER, folder, &problem) && publish(patch, folder, path))
 		return TRUE;
-	g_set_error(error, KP_ERROR, KP_ERROR_FAILED,
-		    "cannot keep a copy of %s as %s: %s", patch->path, path, g_strerror(errno));
+	g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "cannot keep a copy of %s as %s: %s",
+		    patch->path, path, problem != NULL ? problem : g_strerror(errno));
 	return FALSE;
 }
 
