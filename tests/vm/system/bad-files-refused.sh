@@ -40,6 +40,24 @@ refused "a module without its last byte" /root/bad/cut-one-byte.ko
 behaves unpatched "the refusals changed nothing"
 guest "grep -E '^(kpatch_|dummy)' /proc/modules; find /var/lib/kpatch -name '*.ko'"
 check "nothing was loaded or stored" "hides kpatch_" "hides dummy" "hides .ko"
+
+needs "put them where packages put theirs" "
+    cd /root/bad; folder=/usr/lib/kpatch/$KVER; mkdir -p \$folder
+    cp -a link.ko fifo.ko folder.ko cut-*.ko writable.ko \$folder
+    mknod \$folder/device.ko c 10 130; cp $good \$folder/other.ko; chown 1000 \$folder/other.ko"
+guest "timeout 20 kpatch-manager apply"
+check "of bad files alone nothing is made live" rc=4 "shows link.ko" "shows fifo.ko" "shows folder.ko" \
+    "shows device.ko" "shows other.ko" "shows cut-1.ko" "shows writable.ko"
+needs "a good one lies beside them" "cp $good /usr/lib/kpatch/$KVER/"
+guest "chmod 0777 /usr/lib/kpatch/$KVER; kpatch-manager apply; echo code \$?; chmod 0755 /usr/lib/kpatch/$KVER"
+check "a folder that others may write is not trusted" "shows code 4" "shows others than its owner may write it"
+guest "chown 1000 /usr/lib/kpatch/$KVER; kpatch-manager apply; chown 0 /usr/lib/kpatch/$KVER"
+check "nor one of somebody else" "shows its owner is not root"
+behaves unpatched "nothing of that changed anything"
+guest "timeout 20 kpatch-manager apply"
+check "the good one is found among the bad" rc=0
+behaves 1-1
+needs "clean up" "kpatch-manager rollback none && kpatch-manager release && rm -r /usr/lib/kpatch/$KVER"
 guest "kpatch-manager apply $good"
 check "the whole module is accepted" rc=0
 behaves 1-1
