@@ -139,6 +139,31 @@ static int compare_live(gconstpointer a, gconstpointer b)
 	return kp_version_compare(right->version, left->version);
 }
 
+static gboolean has_unversioned(const KpCandidates *candidates)
+{
+	for (guint i = 0; i < candidates->patches->len; i++) {
+		const KpPatch *patch = g_ptr_array_index(candidates->patches, i);
+
+		if (g_str_equal(patch->version, patch->name))
+			return TRUE;
+	}
+	return FALSE;
+}
+
+/* Modules made for older tools have no version; those of one kernel differ in
+ * the end of their names, which orders them (patch.h). Where all candidates
+ * have a version, such a module is somebody else's and has no place in the
+ * order. */
+static void take_names_for_versions(GPtrArray *all)
+{
+	for (guint i = 0; i < all->len; i++) {
+		KpLivePatch *live = g_ptr_array_index(all, i);
+
+		if (live->version == NULL)
+			live->version = g_strdup(live->name);
+	}
+}
+
 GPtrArray *kp_live_read(const char *root, const KpCandidates *candidates)
 {
 	GPtrArray *all = g_ptr_array_new_with_free_func(live_free);
@@ -147,6 +172,8 @@ GPtrArray *kp_live_read(const char *root, const KpCandidates *candidates)
 		read_backend(all, root, kind);
 	if (candidates != NULL)
 		read_leftovers(all, root, candidates);
+	if (candidates != NULL && has_unversioned(candidates))
+		take_names_for_versions(all);
 	g_ptr_array_sort(all, compare_live);
 	return all;
 }

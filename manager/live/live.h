@@ -9,7 +9,8 @@
 
 typedef struct {
 	char *name;		/* module name */
-	char *version;		/* of the module; NULL when it has none */
+	char *version;		/* of the module; NULL when it has none and the
+				 * patches that it could be compared with have one */
 	KpBackendKind backend;
 	gboolean enabled;	/* FALSE: only the module is still loaded */
 	gboolean transition;	/* a livepatch transition is under way */

@@ -172,13 +172,12 @@ static gboolean fill_identity(KpPatch *patch, KpModinfo *info, GError **error)
 
 	patch->name = kp_name_canonical(info->name);
 	patch->kver = kver_of(info->vermagic);
-	patch->version = g_strdup(info->version);
+	patch->version = g_strdup(info->version != NULL && *info->version != '\0' ?
+				  info->version : patch->name);
 	patch->cves = g_steal_pointer(&info->cves);
 	patch->backend = info->livepatch ? KP_BACKEND_LIVEPATCH : KP_BACKEND_KPATCH;
 	if (!info->livepatch && !info->kpatch_funcs)
 		reason = "a kernel module, but no patch (neither .kpatch.funcs nor livepatch=Y)";
-	else if (patch->version == NULL || *patch->version == '\0')
-		reason = "a patch without a version; build it with VERSION=version-release";
 	else if (!kp_kver_valid(patch->kver))
 		reason = "damaged: its vermagic begins with no kernel release";
 	if (reason != NULL)

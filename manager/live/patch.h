@@ -25,7 +25,8 @@ typedef struct {
 	gsize size;		/* bytes */
 	char *name;		/* module name, canonical */
 	char *kver;		/* kernel it was built for, from vermagic */
-	char *version;		/* version-release, for example 1-2 */
+	char *version;		/* version-release, for example 1-2; the name where
+				 * the module says none, as those of older tools do */
 	char *sha256;		/* ask kp_patch_sha256() */
 	char **cves;		/* never NULL */
 	KpBackendKind backend;

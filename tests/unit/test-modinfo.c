@@ -176,16 +176,28 @@ static void open_refused(const FixtureModule *module, int mode, const char *reas
 
 static void test_not_a_patch(void)
 {
-	FixtureModule plain = good, ageless = good, liar = good;
+	FixtureModule plain = good, liar = good;
 
 	plain.funcs = FALSE;
 	open_refused(&plain, 0644, "no patch");
-	ageless.version = NULL;
-	open_refused(&ageless, 0644, "without a version");
 	liar.kver = "../../etc";
 	open_refused(&liar, 0644, "vermagic");
 	open_refused(&good, 0666, "others");
 	open_refused(&good, 0664, "others");
+}
+
+/* as older tools make them */
+static void test_without_version(void)
+{
+	char *folder = fixture_folder();
+	FixtureModule module = good;
+	g_autoptr(KpPatch) patch = NULL;
+
+	module.version = NULL;
+	patch = open_as(&module, folder, 0644, NULL);
+	g_assert_nonnull(patch);
+	g_assert_cmpstr(patch->version, ==, patch->name);
+	fixture_remove(folder);
 }
 
 static void test_livepatch(void)
@@ -246,6 +258,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/patch/identity", test_identity);
 	g_test_add_func("/patch/not-a-patch", test_not_a_patch);
 	g_test_add_func("/patch/livepatch", test_livepatch);
+	g_test_add_func("/patch/without-version", test_without_version);
 	g_test_add_func("/patch/odd-files", test_odd_files);
 	return g_test_run();
 }
