@@ -5,6 +5,7 @@
 #include "cli/change.h"
 #include "cli/command.h"
 #include "cli/named.h"
+#include "cli/journal.h"
 #include "cli/report.h"
 #include "cli/scene.h"
 #include "live/live.h"
@@ -27,8 +28,15 @@ static int nothing_chosen(const KpScene *scene, const KpOptions *options,
 		       "There is no patch for kernel %s: nothing to do.", scene->host->kver);
 	if (options->json)
 		kp_report_json(&outcome);
-	return scene->candidates->problems->len > 0 && scene->candidates->patches->len == 0 ?
-	       KP_EXIT_REFUSED : KP_EXIT_DONE;
+	if (scene->candidates->problems->len == 0 || scene->candidates->patches->len > 0)
+		return KP_EXIT_DONE;
+	if (!options->dry_run)
+		kp_journal_say(options->journal, KP_JOURNAL_REFUSED,
+			       &(KpJournalEntry){ .kver = scene->host->kver, .action = action,
+						  .result = "refused" },
+			       "No patch file for kernel %s can be used: %s", scene->host->kver,
+			       (char *)g_ptr_array_index(scene->candidates->problems, 0));
+	return KP_EXIT_REFUSED;
 }
 
 /* What was chosen for the user never takes the place of something newer. */

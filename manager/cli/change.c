@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/error.h"
+#include "cli/journal.h"
 #include "cli/report.h"
 #include "live/execute.h"
 #include "live/live.h"
@@ -82,6 +83,7 @@ static int execute(const KpScene *scene, const KpOptions *options, const char *a
 
 	kp_progress_end(progress);
 	kp_warn_all(warnings);
+	kp_journal_plan(options->journal, action, scene->host->kver, plan, problem);
 	report(scene, options, action, plan, ok ? "done" : kp_error_word(problem), problem,
 	       NULL, warnings);
 	if (ok) {
@@ -117,6 +119,7 @@ static gboolean refuse_any(const KpScene *scene, const KpOptions *options, const
 	for (guint i = 0; i < reasons->len; i++)
 		g_string_append_printf(text, "\n  - %s", (char *)g_ptr_array_index(reasons, i));
 	problem = g_error_new_literal(KP_ERROR, KP_ERROR_REFUSED, text->str);
+	kp_journal_refusal(options->journal, action, patch, problem);
 	report(scene, options, action, NULL, kp_error_word(problem), problem, reasons,
 	       scene->candidates->problems);
 	g_propagate_error(error, g_steal_pointer(&problem));

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "cli/command.h"
 #include "cli/holds.h"
+#include "cli/journal.h"
 #include "cli/named.h"
 #include "cli/report.h"
 #include "live/live.h"
@@ -44,6 +45,8 @@ static int hold_patch(const KpScene *scene, const KpOptions *options, const KpPa
 	g_ptr_array_add(holds, hold);
 	if (!options->dry_run && !kp_state_add_hold(scene->state, hold, &added, error))
 		return -1;
+	if (!options->dry_run)
+		kp_journal_hold(options->journal, "hold", hold);
 	if (options->json)
 		kp_holds_json(scene, "hold", options->dry_run ? "would-change" : "done", holds);
 	say(scene, options, hold);

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "cli/command.h"
+#include "cli/journal.h"
 #include "cli/report.h"
 
 /* A signal cannot have parameters: this is the one global, and the waiting
@@ -41,6 +42,19 @@ static const KpCommand *find_command(const KpOptions *options, GError **error)
 	return command;
 }
 
+/* A change that did not come about is told to the journal too: whoever looks
+ * there after a boot must find it. */
+static int run_command(const KpCommand *command, const KpOptions *options, char **words,
+		       GError **error)
+{
+	gboolean changing = (command->options & KP_OPTION_DRY_RUN) != 0 && !options->dry_run;
+	int code = command->run(options, words, error);
+
+	if (code < 0 && changing)
+		kp_journal_error(options->journal, options->boot ? "boot" : command->name, *error);
+	return code;
+}
+
 static int run(const KpOptions *options, GError **error)
 {
 	const KpCommand *command;
@@ -66,23 +80,31 @@ static int run(const KpOptions *options, GError **error)
 			    words[command->most_words], command->name);
 		return -1;
 	}
-	return command->run(options, words, error);
+	return run_command(command, options, words, error);
+}
+
+static int manager_main(char **argv, KpOptions *options)
+{
+	g_autoptr(GError) error = NULL;
+	int code = -1;
+
+	if (kp_options_parse(argv, options, &error))
+		code = run(options, &error);
+	if (code >= 0)
+		return code;
+	kp_report_error(error);
+	return kp_error_exit_code(error);
 }
 
 int main(int argc, char **argv)
 {
-	KpOptions options = { .stop = &stop_requested };
-	g_autoptr(GError) error = NULL;
-	int code = -1;
+	g_autoptr(KpJournal) journal = kp_journal_new(NULL, NULL);
+	KpOptions options = { .stop = &stop_requested, .journal = journal };
+	int code;
 
 	setlocale(LC_ALL, "");
 	catch_signals();
-	if (kp_options_parse(argv, &options, &error))
-		code = run(&options, &error);
-	if (code < 0) {
-		kp_report_error(error);
-		code = kp_error_exit_code(error);
-	}
+	code = manager_main(argv, &options);
 	kp_options_clear(&options);
 	if (fflush(stdout) != 0)
 		code = code != KP_EXIT_DONE ? code : KP_EXIT_FAILED;

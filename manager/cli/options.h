@@ -6,6 +6,7 @@
 #include <glib.h>
 
 #include "base/wait.h"
+#include "cli/journal.h"
 
 typedef struct {
 	char *root;		/* NULL: the machine itself */
@@ -22,6 +23,7 @@ typedef struct {
 	gboolean version;
 	char **words;		/* command and its arguments; never NULL */
 	const volatile sig_atomic_t *stop;	/* set by SIGINT and SIGTERM */
+	KpJournal *journal;	/* where changes are told; NULL: nowhere */
 } KpOptions;
 
 /* Options that only some commands take. */

@@ -4,6 +4,7 @@
 #include "base/names.h"
 #include "cli/command.h"
 #include "cli/holds.h"
+#include "cli/journal.h"
 #include "cli/report.h"
 #include "live/select.h"
 
@@ -53,6 +54,8 @@ static int release(const KpScene *scene, const KpOptions *options, const char *w
 		if (!options->dry_run &&
 		    !kp_state_drop_hold(scene->state, hold->kver, hold->sha256, error))
 			return -1;
+		if (!options->dry_run)
+			kp_journal_hold(options->journal, "release", hold);
 		say(options, hold);
 		g_ptr_array_add(released, hold);
 	}
