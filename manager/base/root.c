@@ -81,3 +81,13 @@ int kp_write_text(const char *path, const char *text)
 	close(fd);
 	return result;
 }
+
+gboolean kp_sync_folder(const char *folder)
+{
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	gboolean ok = fd >= 0 && fsync(fd) == 0;
+
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}

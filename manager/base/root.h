@@ -24,4 +24,7 @@ char *kp_read_text(const char *path, gsize max);
  * Returns 0 or an errno. */
 int kp_write_text(const char *path, const char *text);
 
+/* Puts on disk what entries @folder has. FALSE with errno set. */
+gboolean kp_sync_folder(const char *folder);
+
 #endif

@@ -9,6 +9,7 @@
 #include "live/execute.h"
 #include "live/live.h"
 #include "live/preflight.h"
+#include "live/unload.h"
 
 static void report(const KpScene *scene, const KpOptions *options, const char *action,
 		   const KpPlan *plan, const char *result, const GError *error,
@@ -140,6 +141,8 @@ int kp_change_apply(const KpScene *scene, const KpOptions *options, const char *
 	if (!refuse_any(scene, options, action, patch, scene->holds, FALSE, error))
 		return -1;
 	plan = kp_plan_apply(scene->host, scene->candidates, scene->live, patch);
+	if (options->load_only)
+		kp_plan_drop_keep(plan);
 	return carry_out(scene, options, action, plan, progress, error);
 }
 

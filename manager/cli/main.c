@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* kpatch-manager: finds the command and speaks its error. */
+/* kpatch-manager: finds the command and speaks its error. Called kpatch, it is
+ * that command (cli/compat.h). */
 #include "config.h"
 
 #include <locale.h>
@@ -8,6 +9,7 @@
 
 #include "base/error.h"
 #include "cli/command.h"
+#include "cli/compat.h"
 #include "cli/journal.h"
 #include "cli/report.h"
 
@@ -104,7 +106,8 @@ int main(int argc, char **argv)
 
 	setlocale(LC_ALL, "");
 	catch_signals();
-	code = manager_main(argv, &options);
+	code = kp_compat_is_meant(argv[0]) ? kp_compat_main(argv, &options)
+					   : manager_main(argv, &options);
 	kp_options_clear(&options);
 	if (fflush(stdout) != 0)
 		code = code != KP_EXIT_DONE ? code : KP_EXIT_FAILED;

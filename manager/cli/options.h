@@ -19,6 +19,7 @@ typedef struct {
 	char *kernel;		/* NULL: not given */
 	char *limit;		/* NULL: not given */
 	char *reason;		/* NULL: not given */
+	gboolean load_only;	/* kpatch load: keep no copy for the next boot */
 	gboolean help;
 	gboolean version;
 	char **words;		/* command and its arguments; never NULL */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/report.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -26,7 +27,7 @@ void kp_warn(const char *format, ...)
 	va_list args;
 
 	fflush(stdout);
-	fputs("kpatch-manager: warning: ", stderr);
+	fprintf(stderr, "%s: warning: ", program_invocation_short_name);
 	va_start(args, format);
 	vfprintf(stderr, format, args);
 	va_end(args);
@@ -42,7 +43,7 @@ void kp_warn_all(const GPtrArray *texts)
 void kp_report_error(const GError *error)
 {
 	fflush(stdout);
-	fprintf(stderr, "kpatch-manager: %s\n", error->message);
+	fprintf(stderr, "%s: %s\n", program_invocation_short_name, error->message);
 }
 
 void kp_report_steps(const KpPlan *plan)

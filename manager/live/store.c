@@ -205,16 +205,6 @@ static gboolean copy_bytes(int from, int to, gsize size)
 	return TRUE;
 }
 
-static gboolean sync_folder(const char *folder)
-{
-	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	gboolean ok = fd >= 0 && fsync(fd) == 0;
-
-	if (fd >= 0)
-		close(fd);
-	return ok;
-}
-
 /* Staged beside its place, synced, then renamed: a crash leaves the old
  * content or the new, never a part. The lock makes us the only writer. */
 static gboolean publish(const KpPatch *patch, const char *folder, const char *path)
@@ -232,7 +222,7 @@ static gboolean publish(const KpPatch *patch, const char *folder, const char *pa
 		ok = FALSE;
 		saved = errno;
 	}
-	if (ok && rename(staged, path) == 0 && sync_folder(folder))
+	if (ok && rename(staged, path) == 0 && kp_sync_folder(folder))
 		return TRUE;
 	saved = ok ? errno : saved;
 	unlink(staged);
@@ -242,12 +232,23 @@ static gboolean publish(const KpPatch *patch, const char *folder, const char *pa
 
 gboolean kp_store_keep(const char *root, const KpPatch *patch, GError **error)
 {
-	g_autofree char *folder = kp_root_pathf(root, "%s/%s", KP_STORE_FOLDER, patch->kver);
-	g_autofree char *path = g_strdup_printf("%s/%s.ko", folder, patch->name);
+	g_autofree char *leaf = g_strdup_printf("%s.ko", patch->name);
+
+	return kp_store_keep_as(root, patch, leaf, error);
+}
+
+gboolean kp_store_keep_as(const char *root, const KpPatch *patch, const char *leaf,
+			  GError **error)
+{
+	g_autofree char *store = kp_root_path(root, KP_STORE_FOLDER);
+	g_autofree char *folder = g_build_filename(store, patch->kver, NULL);
+	g_autofree char *path = g_build_filename(folder, leaf, NULL);
 	g_autofree char *problem = NULL;
 
+	/* a new folder is on disk when the one that names it is */
 	if (g_mkdir_with_parents(folder, 0755) == 0 &&
-	    folder_ok(root, KP_STORE_FOLDER, folder, &problem) && publish(patch, folder, path))
+	    folder_ok(root, KP_STORE_FOLDER, folder, &problem) && publish(patch, folder, path) &&
+	    kp_sync_folder(store))
 		return TRUE;
 	g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "cannot keep a copy of %s as %s: %s",
 		    patch->path, path, problem != NULL ? problem : g_strerror(errno));

@@ -34,6 +34,10 @@ gboolean kp_store_has(const KpCandidates *candidates, const KpPatch *patch);
  * on disk, or not at all. */
 gboolean kp_store_keep(const char *root, const KpPatch *patch, GError **error);
 
+/* The same under a file name of the caller's, which must have no folder. */
+gboolean kp_store_keep_as(const char *root, const KpPatch *patch, const char *leaf,
+			  GError **error);
+
 /* Removes the oldest copies of @kver beyond @keep; the file @sha256 stays
  * always. A copy that cannot be removed is not an error. */
 void kp_store_prune(const char *root, const char *kver, gint64 keep, const char *sha256);

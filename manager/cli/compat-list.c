@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* kpatch list and info. Programs read the list: headings and blank line stay as
+ * they are, and every other line has exactly two words. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "cli/compat.h"
+#include "live/host.h"
+#include "live/install.h"
+#include "live/live.h"
+
+static int compare_names(gconstpointer a, gconstpointer b)
+{
+	return strcmp((*(const KpLivePatch *const *)a)->name, (*(const KpLivePatch *const *)b)->name);
+}
+
+static const char *state_word(const KpLivePatch *live)
+{
+	if (live->transition)
+		return live->enabled ? "enabling..." : "disabling...";
+	return live->enabled ? "enabled" : "disabled";
+}
+
+char *kp_compat_list_text(const char *root)
+{
+	g_autoptr(GPtrArray) loaded = kp_live_read(root, NULL);
+	g_autoptr(GPtrArray) installed = kp_installed_list(root);
+	GString *text = g_string_new("Loaded patch modules:\n");
+
+	g_ptr_array_sort(loaded, compare_names);
+	for (guint i = 0; i < loaded->len; i++) {
+		const KpLivePatch *live = g_ptr_array_index(loaded, i);
+
+		g_string_append_printf(text, "%s [%s]\n", live->name, state_word(live));
+	}
+	g_string_append(text, "\nInstalled patch modules:\n");
+	for (guint i = 0; i < installed->len; i++) {
+		const KpInstalled *entry = g_ptr_array_index(installed, i);
+
+		g_string_append_printf(text, "%s (%s)\n", entry->name, entry->kver);
+	}
+	return g_string_free(text, FALSE);
+}
+
+int kp_compat_list(const KpCompatCall *call, GError **error)
+{
+	g_autofree char *text = kp_compat_list_text(call->options->root);
+
+	fputs(text, stdout);
+	return 0;
+}
+
+int kp_compat_info(const KpCompatCall *call, GError **error)
+{
+	g_autoptr(KpHost) host = kp_host_read(call->options->root);
+	g_autofree char *path = NULL;
+
+	if (g_file_test(call->word, G_FILE_TEST_IS_REGULAR))
+		path = g_canonicalize_filename(call->word, NULL);
+	else if (host->kver != NULL)
+		path = kp_installed_find(host->root, host->kver, call->word);
+	if (path == NULL) {
+		g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "can't find %s", call->word);
+		return -1;
+	}
+	printf("Patch information for %s:\n", call->word);
+	fflush(stdout);
+	execlp("modinfo", "modinfo", path, NULL);
+	g_set_error(error, KP_ERROR, KP_ERROR_FAILED,
+		    "failed to get info for module %s: modinfo: %s; install kmod", call->word,
+		    g_strerror(errno));
+	return -1;
+}
