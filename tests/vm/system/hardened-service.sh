@@ -1,0 +1,36 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The units are closed as far as loading modules allows, by systemd's own
+# measure, and do their work that way. What existing tools know of
+# kpatch.service is so.
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+reset
+
+guest "cd /usr/lib/systemd/system; ls kpatch*.service"
+units=$out
+check "there are units" rc=0 "shows kpatch.service"
+for unit in $units; do
+    guest "systemd-analyze --no-pager security --threshold=25 $unit | tail -n 1"
+    check "$unit is exposed by at most 2.5 of 10" rc=0 "hides UNSAFE"
+    guest "systemd-analyze --no-pager verify $unit"
+    check "systemd finds nothing wrong in $unit" rc=0 "hides $unit:"
+done
+guest "systemctl show kpatch.service -P Type -P RemainAfterExit -P Before -P Wants -P WantedBy -P ExecStop"
+check "it is oneshot, remains, and comes before the network" rc=0 "shows oneshot" "shows yes" \
+    "shows network-pre.target" "shows multi-user.target" "hides argv"
+
+needs "install release 1-1" "yum -y install $package-1-1"
+needs "take it out until the next boot" "kpatch unload --all"
+behaves unpatched "kpatch unload took it out"
+guest "rm -f /var/lib/kpatch/$KVER/*; rmmod kpatch; systemctl restart kpatch.service"
+check "the hardened service starts" rc=0
+behaves 1-1 "and made the patch live, with the core module loaded by itself"
+guest "ls /var/lib/kpatch/$KVER; stat -c '%a %U' /var/lib/kpatch /var/lib/kpatch/state.db"
+check "and kept a copy, and the state for all to read" rc=0 "shows .ko" "shows 755 root" "shows 644 root"
+guest "kpatch unload --all; kpatch-manager apply --quiet /payload/$KVER/kpatch-demo-lp-1-1.ko &&
+    kpatch unload --all && rm -rf /usr/lib/kpatch/$KVER && systemctl restart kpatch.service &&
+    cat /sys/kernel/livepatch/*/enabled"
+check "with the kernel's livepatch too" rc=0 "shows 1"
+behaves 1-1
+tap_end
