@@ -48,12 +48,30 @@ static gboolean newer_is_live(const KpScene *scene, const KpPatch *patch)
 	       kp_version_compare(patch->version, top->version) < 0;
 }
 
+/* An initramfs may have made a release live that is held: it knows the holds
+ * only as they were when it was made (kpatch-manager(8), INITRAMFS). */
+static gboolean held_is_live(const KpScene *scene)
+{
+	const KpLivePatch *top = kp_live_top(scene->live);
+
+	for (guint i = 0; i < scene->holds->len && top != NULL; i++) {
+		const KpHold *hold = g_ptr_array_index(scene->holds, i);
+
+		if (g_str_equal(hold->kver, scene->host->kver) && kp_name_equal(hold->name, top->name))
+			return TRUE;
+	}
+	return FALSE;
+}
+
 static int apply_best(const KpScene *scene, const KpOptions *options, const char *action,
 		      KpProgress *progress, GError **error)
 {
 	g_autoptr(KpChoice) choice = kp_select_best(scene->candidates->patches, scene->holds);
 
 	kp_warn_all(scene->candidates->problems);
+	if (options->boot && held_is_live(scene) &&
+	    (choice->patch == NULL || newer_is_live(scene, choice->patch)))
+		return kp_change_rollback(scene, options, choice->patch, progress, error);
 	if (choice->patch == NULL)
 		return nothing_chosen(scene, options, action, choice);
 	if (options->verbose)
