@@ -5,8 +5,9 @@
 # it, with $work naming a folder; it runs nothing.
 
 work=${work:?}
-vm=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-top=$(cd "$vm/../.." && pwd)
+# shellcheck source=tests/lib/common.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../../lib/common.sh"
+top=$TOP vm=$TOP/tests/vm
 export KPATCH_WORK=$work
 # Who knows the kernels, by default the stock ones, and the make to build for
 # them with: another suite's compiler lives in a chroot (tests/vm/suite).
@@ -50,7 +51,45 @@ build_tests() {
 	done
 	build_patch "$1" "$top/tests/modules/demo-1-1" test-demo-1-1-klp livepatch
 	build_example "$1"
-	build_programs "$1"
+}
+
+# made_of KVER: a digest of all that the modules of the tests are made of.
+made_of() {
+	{
+		(cd "$top" && hash_of kmod tests/modules man/kpatch-author.7 tests/vm/kernel/host.sh)
+		cat "$("$kernels" root "$1")/.stamp"
+		dpkg-query -W binutils gcc-12 make pahole
+	} | sha256sum | cut -c1-32
+}
+
+intact() { (cd "$1" 2> /dev/null && sha256sum --status -c .sums); }
+
+# keep_tests KVER FOLDER: keeps what was built, and of older ones the newest.
+keep_tests() {
+	local new=$2.new.$$
+	mkdir -p "$new"
+	cp "$work/$1"/*/*.ko "$new/"
+	(cd "$new" && sha256sum -- *.ko > .sums)
+	rm -rf "$2"
+	mv -T "$new" "$2"
+	find "$CACHE/modules" -mindepth 1 -maxdepth 1 -type d -printf '%T@ %p\n' | sort -rn |
+		sed '1,12d; s/^[^ ]* //' | xargs -rd '\n' rm -rf
+}
+
+# modules_of_tests KVER: as they were built before from the very same sources,
+# if they were. Those of kernels from elsewhere are not kept.
+modules_of_tests() {
+	local kept
+	if [ -n "${KPATCH_KERNELS:-}" ]; then build_tests "$1"; return; fi
+	kept=$CACHE/modules/$(made_of "$1")
+	if intact "$kept"; then
+		mkdir -p "$work/$1/kept"
+		cp "$kept"/*.ko "$work/$1/kept/"
+		touch "$kept"
+	else
+		build_tests "$1"
+		locked "$CACHE/modules/.lock" keep_tests "$1" "$kept"
+	fi
 }
 
 # build_example KVER: the worked example of kpatch-author(7), as it is printed
