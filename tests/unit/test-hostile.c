@@ -158,6 +158,20 @@ static void test_header_fields(void)
 	}
 }
 
+/* A section that has bytes must have them inside the file. */
+static void expect_bounds(char *copy, gsize size, gsize at)
+{
+	Elf64_Shdr section;
+
+	memcpy(&section, copy + at, sizeof(section));
+	if (section.sh_type == SHT_NOBITS || section.sh_type == SHT_NULL)
+		return;
+	g_assert_cmpuint(try_extremes(copy, size, at + G_STRUCT_OFFSET(Elf64_Shdr, sh_size), 8),
+			 >=, 5);
+	g_assert_cmpuint(try_extremes(copy, size, at + G_STRUCT_OFFSET(Elf64_Shdr, sh_offset), 8),
+			 >=, 5);
+}
+
 static void test_section_fields(void)
 {
 	g_autoptr(GPtrArray) all = modules();
@@ -169,10 +183,12 @@ static void test_section_fields(void)
 		Elf64_Ehdr header;
 
 		memcpy(&header, bytes, sizeof(header));
-		for (guint s = 0; s < header.e_shnum; s++)
+		for (guint s = 0; s < header.e_shnum; s++) {
+			expect_bounds(copy, size, header.e_shoff + s * sizeof(Elf64_Shdr));
 			for (gsize f = 0; f < G_N_ELEMENTS(section_fields); f++)
 				try_extremes(copy, size, header.e_shoff + s * sizeof(Elf64_Shdr) +
 					     section_fields[f].offset, section_fields[f].width);
+		}
 	}
 }
 

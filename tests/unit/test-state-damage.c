@@ -240,10 +240,16 @@ static void test_newer_is_kept(void)
 	g_autofree char *bytes = NULL;
 	gsize size;
 	char *root = filled(&bytes, &size);
+	g_autofree char *path = g_build_filename(root, KP_STATE_FILE, NULL);
 	g_autoptr(GPtrArray) aside = NULL;
 	g_autoptr(GError) error = NULL;
 
 	run_sql(root, "DROP TABLE good; PRAGMA user_version = 99");
+	/* pages of a kind that we do not know */
+	g_clear_pointer(&bytes, g_free);
+	g_assert_true(g_file_get_contents(path, &bytes, &size, NULL));
+	memset(bytes + 8192, 0xa5, size - 8192);
+	fixture_write(root, KP_STATE_FILE, bytes, (gssize)size);
 	g_assert_null(kp_state_open(root, TRUE, &error));
 	g_assert_error(error, KP_ERROR, KP_ERROR_FAILED);
 	g_assert_nonnull(strstr(error->message, "newer kpatch-manager"));
