@@ -9,7 +9,8 @@
 #include "base/state.h"
 #include "fixture.h"
 
-#define RECORDS 200
+#define RECORDS 200	/* some pages */
+#define WRITES 40	/* while others read */
 
 static KpState *open_state(const char *root, gboolean writing)
 {
@@ -295,8 +296,11 @@ static gpointer write_many(gpointer root)
 {
 	g_autoptr(KpState) state = open_state(root, TRUE);
 
-	for (int i = 0; i < RECORDS; i++)
+	for (int i = 0; i < WRITES; i++) {
 		add_record(state, "w");
+		/* nobody writes without pause for seconds, as readers may wait */
+		g_usleep(5000);
+	}
 	return NULL;
 }
 
@@ -304,7 +308,7 @@ static gpointer read_many(gpointer root)
 {
 	guint seen = 0;
 
-	while (seen < RECORDS) {
+	while (seen < WRITES) {
 		g_autoptr(KpState) state = open_state(root, FALSE);
 		g_autoptr(GError) error = NULL;
 		g_autoptr(GPtrArray) records = kp_state_history(state, "k1", 0, &error);
