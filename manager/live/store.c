@@ -181,7 +181,8 @@ gboolean kp_store_has(const KpCandidates *candidates, const KpPatch *patch)
 	for (guint i = 0; i < candidates->patches->len; i++) {
 		const KpPatch *other = g_ptr_array_index(candidates->patches, i);
 
-		if (other->origin == KP_ORIGIN_STORE &&
+		/* the size is known, a digest has to be worked out */
+		if (other->origin == KP_ORIGIN_STORE && other->size == patch->size &&
 		    g_str_equal(kp_patch_sha256(other), kp_patch_sha256(patch)))
 			return TRUE;
 	}
