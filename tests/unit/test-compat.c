@@ -276,6 +276,29 @@ static void test_load_plan(void)
 		g_assert_cmpint(g_array_index(plan->steps, KpStep, i).kind, !=, KP_STEP_KEEP);
 }
 
+/* A module without a version is known by its name where others are too, and has
+ * no place in the order where all have versions. */
+static void test_live_without_version(void)
+{
+	const FixtureModule module = { .name = "kpatch_old_1_7", .kver = KVER, .livepatch = TRUE };
+	char *root = new_root();
+	g_autoptr(GBytes) bytes = fixture_module(&module);
+	g_autoptr(KpCandidates) versioned = NULL, mixed = NULL;
+	g_autoptr(GPtrArray) alone = NULL, beside = NULL;
+
+	fixture_write(root, "sys/kernel/livepatch/kpatch_old_1_8/enabled", "1\n", -1);
+	fixture_patch(root, "var/lib/kpatch", KVER, "1-1");
+	versioned = kp_store_scan(root, KVER);
+	alone = kp_live_read(root, versioned);
+	g_assert_null(kp_live_top(alone)->version);
+	fixture_write(root, "var/lib/kpatch/" KVER "/kpatch-old-1-7.ko",
+		      g_bytes_get_data(bytes, NULL), (gssize)g_bytes_get_size(bytes));
+	mixed = kp_store_scan(root, KVER);
+	beside = kp_live_read(root, mixed);
+	g_assert_cmpstr(kp_live_top(beside)->version, ==, "kpatch_old_1_8");
+	fixture_remove(root);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -290,5 +313,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/compat/find", test_find);
 	g_test_add_func("/compat/unload-plan", test_unload_plan);
 	g_test_add_func("/compat/load-plan", test_load_plan);
+	g_test_add_func("/compat/live-without-version", test_live_without_version);
 	return g_test_run();
 }

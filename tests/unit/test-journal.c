@@ -76,6 +76,22 @@ static void test_rollback(void)
 	g_assert_true(has(sent, 1, "KPATCH_SHA256=sum-of-1-2"));
 }
 
+static void test_hold(void)
+{
+	const KpHold hold = { .kver = (char *)SAMPLE_KVER, .name = (char *)"kpatch_1_2",
+			      .version = (char *)"1-2", .sha256 = (char *)"sum" };
+	g_autoptr(GPtrArray) sent = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(KpJournal) journal = kp_journal_new(collect, sent);
+
+	kp_journal_hold(journal, "hold", &hold);
+	kp_journal_hold(journal, "release", &hold);
+	g_assert_cmpuint(sent->len, ==, 2);
+	g_assert_true(has_id(sent, 0, KP_JOURNAL_HELD));
+	g_assert_true(has(sent, 0, "KPATCH_ACTION=hold"));
+	g_assert_true(has_id(sent, 1, KP_JOURNAL_RELEASED));
+	g_assert_true(has(sent, 1, "KPATCH_SHA256=sum"));
+}
+
 static void test_failures(void)
 {
 	static const struct {
@@ -174,6 +190,7 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/journal/live", test_live);
 	g_test_add_func("/journal/rollback", test_rollback);
+	g_test_add_func("/journal/hold", test_hold);
 	g_test_add_func("/journal/failures", test_failures);
 	g_test_add_func("/journal/once", test_once);
 	g_test_add_func("/journal/catalog", test_catalog);
