@@ -11,8 +11,11 @@ guest "cd /usr/lib/systemd/system; ls kpatch*.service"
 units=$out
 check "there are units" rc=0 "shows kpatch.service"
 for unit in $units; do
-    guest "systemd-analyze --no-pager security --threshold=25 $unit | tail -n 1"
-    check "$unit is exposed by at most 2.5 of 10" rc=0 "hides UNSAFE"
+    limit=25
+    # the administrator's health checks run in it, and may ask for anything
+    [ "$unit" != kpatch-boot-good.service ] || limit=75
+    guest "systemd-analyze --no-pager security --threshold=$limit $unit | tail -n 1; exit \${PIPESTATUS[0]}"
+    check "$unit is exposed by at most $((limit / 10)).$((limit % 10)) of 10" rc=0 "shows exposure level"
     guest "systemd-analyze --no-pager verify --man=no $unit"
     check "systemd finds nothing wrong in $unit" rc=0 "hides $unit:"
 done

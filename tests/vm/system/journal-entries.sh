@@ -43,6 +43,9 @@ check "another kernel's patch and a damaged file too" rc=0 \
     "shows entry refused apply $demo 1-1 64 $OTHER_KVER 4" "shows entry refused apply - - 1 - 4"
 entries "kpatch-manager release"
 check "a release is an entry" rc=0 "shows entry done release $demo 1-1 64 $KVER 5 9aa26f9eb4ca4e13a629aff5eca4f730"
+entries "kpatch-manager hold 1-1"
+check "a hold is an entry" rc=0 "shows entry done hold $demo 1-1 64 $KVER 5 5aa1726578c545308209119b84364f45"
+entries "kpatch-manager release"
 entries "(flock 9; exec sleep 60) 9>>/run/kpatch-manager.lock >/dev/null 2>&1 & sleep 1; cp /etc/kpatch/manager.conf /root/
     printf '[apply]\nlock-limit=1\n' >/etc/kpatch/manager.conf
     kpatch-manager apply; cp /root/manager.conf /etc/kpatch/; kill \$!"

@@ -103,4 +103,9 @@ guest "kpatch load /payload/$KVER/kpatch-demo-1-1.ko"
 check "kpatch load of a file makes it live" rc=0 "shows loading patch module: /payload/$KVER/kpatch-demo-1-1.ko"
 behaves 1-1
 list_says "kpatch_demo_1_1=enabled" ""
+guest "kpatch unload --all; insmod /payload/$KVER/kpatch-demo-lp-1-1.ko
+    kpatch load /payload/$KVER/kpatch-demo-lp-1-1.ko && cat /sys/kernel/livepatch/*/transition"
+check "kpatch load awaits a transition that is under way" rc=0 "shows kpatch_demo_lp_1_1" "hides kpatch:" "shows
+0"
+behaves 1-1
 tap_end
