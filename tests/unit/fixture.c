@@ -122,7 +122,7 @@ void fixture_write(const char *root, const char *path, const void *data, gssize 
 	g_autofree char *folder = g_path_get_dirname(full);
 
 	g_assert_cmpint(g_mkdir_with_parents(folder, 0755), ==, 0);
-	g_assert_true(g_file_set_contents_full(full, data, size, G_FILE_SET_CONTENTS_NONE,
+	g_assert_true(g_file_set_contents_full(full, data, size, G_FILE_SET_CONTENTS_CONSISTENT,
 					       0644, NULL));
 }
 

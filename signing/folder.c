@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "signing/folder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/root.h"
+#include "signing/format.h"
+
+/* The revocation lists of large authorities have some MiB. */
+#define FILE_MAX ((off_t)16 * 1024 * 1024)
+
+static void file_free(KpFolderFile *file)
+{
+	if (file == NULL)
+		return;
+	g_free(file->name);
+	g_free(file->path);
+	if (file->fd >= 0)
+		close(file->fd);
+	if (file->content != NULL)
+		g_bytes_unref(file->content);
+	g_free(file);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(KpFolderFile, file_free)
+
+static GPtrArray *no_files(void)
+{
+	return g_ptr_array_new_with_free_func((GDestroyNotify)file_free);
+}
+
+static gboolean refuse(GError **error, const char *path, const char *problem)
+{
+	g_set_error(error, KP_ERROR, KP_ERROR_CONFIG, "%s: %s", path, problem);
+	return FALSE;
+}
+
+/* With the sticky bit others can add to a folder, but not replace what is in it. */
+static gboolean owner_ok(const char *path, const struct stat *st, gboolean parent, GError **error)
+{
+	if (st->st_uid != 0 && st->st_uid != geteuid())
+		return refuse(error, path,
+			      "its owner could change whom this machine trusts: chown root it, and "
+			      "look whether what is in it is yours");
+	if ((st->st_mode & (S_IWGRP | S_IWOTH)) != 0 && !(parent && (st->st_mode & S_ISVTX) != 0))
+		return refuse(error, path,
+			      "others than its owner may write it, and so change whom this machine "
+			      "trusts: chmod go-w it, and look whether what is in it is yours");
+	return TRUE;
+}
+
+/* Whoever may write a parent can put another folder in the place of @path. */
+static gboolean parents_ok(const char *root, const char *path, GError **error)
+{
+	g_autofree char *inner = g_path_get_dirname(path);
+
+	while (strlen(inner) > 1) {
+		g_autofree char *full = kp_root_path(root, inner);
+		char *outer;
+		struct stat st;
+
+		if (stat(full, &st) == 0 && !owner_ok(full, &st, TRUE, error))
+			return FALSE;
+		outer = g_path_get_dirname(inner);
+		g_free(inner);
+		inner = outer;
+	}
+	return TRUE;
+}
+
+static gboolean file_ok(const KpFolderFile *file, const struct stat *st, GError **error)
+{
+	if (!S_ISREG(st->st_mode))
+		return refuse(error, file->path, "it is not a regular file");
+	if (st->st_size > FILE_MAX)
+		return refuse(error, file->path, "it is larger than 16 MiB");
+	return owner_ok(file->path, st, FALSE, error);
+}
+
+/* O_NONBLOCK so that a FIFO cannot stop us. */
+static KpFolderFile *read_file(int folder, const char *path, const char *name, GError **error)
+{
+	g_autoptr(KpFolderFile) file = g_new0(KpFolderFile, 1);
+	g_autofree guint8 *bytes = NULL;
+	struct stat st;
+
+	file->name = g_strdup(name);
+	file->path = g_build_filename(path, name, NULL);
+	file->fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (file->fd < 0 || fstat(file->fd, &st) != 0) {
+		refuse(error, file->path, errno == ELOOP ?
+		       "it is a symbolic link; put the file itself there" : g_strerror(errno));
+		return NULL;
+	}
+	if (!file_ok(file, &st, error))
+		return NULL;
+	bytes = g_malloc((gsize)st.st_size);
+	if (!kp_read_at(file->fd, bytes, (gsize)st.st_size, 0, error)) {
+		g_prefix_error(error, "%s: ", file->path);
+		return NULL;
+	}
+	file->content = g_bytes_new_take(g_steal_pointer(&bytes), (gsize)st.st_size);
+	return g_steal_pointer(&file);
+}
+
+static gboolean has_suffix(const char *name, const char *const *suffixes)
+{
+	for (; *suffixes != NULL; suffixes++)
+		if (g_str_has_suffix(name, *suffixes))
+			return TRUE;
+	return FALSE;
+}
+
+static int by_name(gconstpointer a, gconstpointer b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Hidden files are an editor's or a package manager's. */
+static GPtrArray *list_names(const char *path, const char *const *suffixes, GPtrArray *warnings,
+			     GError **error)
+{
+	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+	g_autofree char *endings = g_strjoinv(" or ", (char **)suffixes);
+	GDir *folder = g_dir_open(path, 0, error);
+	const char *name;
+
+	if (folder == NULL)
+		return NULL;
+	while ((name = g_dir_read_name(folder)) != NULL) {
+		if (*name == '.' || g_str_has_prefix(name, "README"))
+			continue;
+		if (has_suffix(name, suffixes)) {
+			g_ptr_array_add(names, g_strdup(name));
+			continue;
+		}
+		g_ptr_array_add(warnings,
+				g_strdup_printf("%s/%s is not used: names there end in %s",
+						path, name, endings));
+	}
+	g_dir_close(folder);
+	g_ptr_array_sort(names, by_name);
+	return g_steal_pointer(&names);
+}
+
+static GPtrArray *read_files(int folder, const char *path, const char *const *suffixes,
+			     GPtrArray *warnings, GError **error)
+{
+	g_autoptr(GPtrArray) files = no_files();
+	g_autoptr(GPtrArray) names = list_names(path, suffixes, warnings, error);
+
+	if (names == NULL)
+		return NULL;
+	for (guint i = 0; i < names->len; i++) {
+		KpFolderFile *file = read_file(folder, path, g_ptr_array_index(names, i), error);
+
+		if (file == NULL)
+			return NULL;
+		g_ptr_array_add(files, file);
+	}
+	return g_steal_pointer(&files);
+}
+
+GPtrArray *kp_folder_read(const char *root, const char *path, const char *const *suffixes,
+			  GPtrArray *warnings, gboolean *missing, GError **error)
+{
+	g_autofree char *full = kp_root_path(root, path);
+	int folder = open(full, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	GPtrArray *files = NULL;
+	struct stat st;
+
+	*missing = folder < 0 && errno == ENOENT;
+	if (*missing)
+		return no_files();
+	if (folder < 0 || fstat(folder, &st) != 0)
+		refuse(error, full, errno == ELOOP || errno == ENOTDIR ?
+		       "it must be a folder, and no symbolic link" : g_strerror(errno));
+	else if (owner_ok(full, &st, FALSE, error) && parents_ok(root, path, error))
+		files = read_files(folder, full, suffixes, warnings, error);
+	if (folder >= 0)
+		close(folder);
+	return files;
+}
