@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/root.h"
 #include "live/backend.h"
+#include "live/limits.h"
 #include "live/live.h"
 #include "live/module.h"
 #include "live/refusal.h"
@@ -14,7 +15,7 @@
 static KpPace switch_pace(const KpBackendCall *call)
 {
 	return (KpPace){ "waiting until no task uses what changes",
-			 call->settings->retry_limit * 1000, 20, 500 };
+			 kp_limit_ms(call->settings->retry_limit, kp_size_read(NULL)), 20, 500 };
 }
 
 static void set_unsafe(const char *doing, const char *name, GError **error)
@@ -76,4 +77,11 @@ static gboolean kpatch_disable(const KpBackendCall *call, const char *name, GErr
 	return answer == KP_TRY_DONE;
 }
 
-const KpBackend kp_backend_kpatch = { kpatch_load, kpatch_disable };
+/* The switch is one step: nothing is ever half done. */
+static gboolean kpatch_settle(const KpBackendCall *call, const char *name, gboolean enabled,
+			      GError **error)
+{
+	return TRUE;
+}
+
+const KpBackend kp_backend_kpatch = { kpatch_load, kpatch_disable, kpatch_settle };

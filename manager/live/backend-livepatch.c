@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/root.h"
 #include "live/backend.h"
+#include "live/limits.h"
 #include "live/live.h"
 #include "live/module.h"
 #include "live/stalled.h"
@@ -16,7 +17,9 @@
 #define STATE_NEW 1	/* ... the patched ones */
 
 /* Turning round needs the same tasks to switch, so it has its own limit. */
-#define REVERSE_LIMIT_MS 60000
+#define REVERSE_LIMIT_S 60
+
+#define SIGNAL_EVERY_S 15
 
 static KpTry try_load(gpointer data, GError **error)
 {
@@ -31,20 +34,55 @@ static KpTry try_load(gpointer data, GError **error)
 	return KP_TRY_FAILED;
 }
 
+/* A patch whose tasks are being waited for. */
+struct transition {
+	const char *name;
+	gint64 signal_at;	/* monotonic time, microseconds */
+};
+
+static gboolean is_in_transition(const char *name)
+{
+	return kp_live_flag(NULL, KP_BACKEND_LIVEPATCH, name, "transition", FALSE);
+}
+
+/* Sends the tasks that have not switched through the kernel's exit. Kernels
+ * from 5.1 on do it every 15 seconds by themselves (SIGNALS_TIMEOUT in
+ * kernel/livepatch/transition.c) and have no such file. */
+static void signal_tasks(const char *name)
+{
+	g_autofree char *path =
+		kp_live_attribute_path(NULL, KP_BACKEND_LIVEPATCH, name, "signal");
+
+	kp_write_text(path, "1");
+}
+
 /* Over when the flag is 0, or the patch has left: a disabled one does. */
 static KpTry try_transition(gpointer data, GError **error)
 {
-	const char *name = data;
+	struct transition *transition = data;
 
-	return kp_live_flag(NULL, KP_BACKEND_LIVEPATCH, name, "transition", FALSE) ?
-	       KP_TRY_AGAIN : KP_TRY_DONE;
+	if (!is_in_transition(transition->name))
+		return KP_TRY_DONE;
+	if (g_get_monotonic_time() >= transition->signal_at) {
+		signal_tasks(transition->name);
+		transition->signal_at += SIGNAL_EVERY_S * G_USEC_PER_SEC;
+	}
+	return KP_TRY_AGAIN;
 }
 
-static gboolean await_transition(const KpBackendCall *call, const char *name, gint64 limit_ms)
+/* The first looks come fast: most transitions take less than a second. */
+static gboolean await_transition(const KpWatch *watch, const char *name, gint64 limit_ms)
 {
-	KpPace pace = { "waiting for every task to switch", limit_ms, 2, 100 };
+	const KpPace pace = { "waiting for every task to switch", limit_ms, 2, 50 };
+	struct transition transition = {
+		name, g_get_monotonic_time() + SIGNAL_EVERY_S * G_USEC_PER_SEC };
 
-	return kp_wait(&pace, call->watch, try_transition, (gpointer)name, NULL) == KP_TRY_DONE;
+	return kp_wait(&pace, watch, try_transition, &transition, NULL) == KP_TRY_DONE;
+}
+
+static gint64 transition_limit(const KpBackendCall *call)
+{
+	return kp_limit_ms(call->settings->transition_limit, kp_size_read(NULL));
 }
 
 static int write_enabled(const char *name, const char *value)
@@ -59,12 +97,12 @@ static int write_enabled(const char *name, const char *value)
  * say who kept it. @state is what the tasks that stalled still run. */
 static void reverse(const char *name, const char *value, int state, GError **error)
 {
-	/* a stop from the keyboard must not interrupt the way back */
-	const KpBackendCall unwatched = { NULL, NULL };
+	/* unwatched: a stop from the keyboard must not interrupt the way back */
+	gint64 limit = kp_limit_ms(REVERSE_LIMIT_S, kp_size_read(NULL));
 	g_autofree char *why = kp_stalled_text(NULL, state);
 	int code = write_enabled(name, value);
 
-	if (code == 0 && await_transition(&unwatched, name, REVERSE_LIMIT_MS))
+	if (code == 0 && await_transition(NULL, name, limit))
 		g_set_error(error, KP_ERROR, KP_ERROR_BUSY,
 			    "the transition of %s did not end in time: %s; it was turned round and "
 			    "nothing is changed, try again when they are idle", name, why);
@@ -75,15 +113,30 @@ static void reverse(const char *name, const char *value, int state, GError **err
 			    name, why, code == 0 ? "that takes too long too" : g_strerror(code));
 }
 
+/* Where an apply or rollback that was killed left a transition under way: it
+ * goes on by itself, and is made to go where we want to. */
+static gboolean take_over(const char *name, gboolean enabled, GError **error)
+{
+	int code = 0;
+
+	if (kp_live_flag(NULL, KP_BACKEND_LIVEPATCH, name, "enabled", FALSE) != enabled)
+		code = write_enabled(name, enabled ? "1" : "0");
+	/* the transition ended just now: what it came to is looked at later */
+	if (code == 0 || code == EINVAL || code == ENOENT)
+		return TRUE;
+	g_set_error(error, KP_ERROR, code == EBUSY ? KP_ERROR_BUSY : KP_ERROR_FAILED,
+		    "the transition of %s cannot be turned round: %s", name, g_strerror(code));
+	return FALSE;
+}
+
 static gboolean start(const KpBackendCall *call, const KpPatch *patch, GError **error)
 {
 	KpPace pace = { "waiting for another transition to end",
-			call->settings->retry_limit * 1000, 20, 500 };
+			kp_limit_ms(call->settings->retry_limit, kp_size_read(NULL)), 20, 500 };
 	KpTry answer;
 
-	/* an apply that was interrupted: its transition is still under way */
-	if (kp_live_flag(NULL, KP_BACKEND_LIVEPATCH, patch->name, "transition", FALSE))
-		return TRUE;
+	if (is_in_transition(patch->name))
+		return take_over(patch->name, TRUE, error);
 	answer = kp_wait(&pace, call->watch, try_load, (gpointer)patch, error);
 	if (answer == KP_TRY_AGAIN)
 		g_set_error(error, KP_ERROR, KP_ERROR_BUSY,
@@ -94,11 +147,9 @@ static gboolean start(const KpBackendCall *call, const KpPatch *patch, GError **
 
 static gboolean livepatch_load(const KpBackendCall *call, const KpPatch *patch, GError **error)
 {
-	gint64 limit = call->settings->transition_limit * 1000;
-
 	if (!start(call, patch, error))
 		return FALSE;
-	if (!await_transition(call, patch->name, limit)) {
+	if (!await_transition(call->watch, patch->name, transition_limit(call))) {
 		reverse(patch->name, "0", STATE_OLD, error);
 		/* when the way back failed it is in use, and stays */
 		kp_module_remove(patch->name, NULL);
@@ -120,10 +171,23 @@ static gboolean livepatch_disable(const KpBackendCall *call, const char *name, G
 			    "cannot switch the livepatch %s off: %s", name, g_strerror(code));
 		return FALSE;
 	}
-	if (await_transition(call, name, call->settings->transition_limit * 1000))
+	if (await_transition(call->watch, name, transition_limit(call)))
 		return TRUE;
 	reverse(name, "1", STATE_NEW, error);
 	return FALSE;
 }
 
-const KpBackend kp_backend_livepatch = { livepatch_load, livepatch_disable };
+static gboolean livepatch_settle(const KpBackendCall *call, const char *name, gboolean enabled,
+				 GError **error)
+{
+	if (!is_in_transition(name))
+		return TRUE;
+	if (!take_over(name, enabled, error))
+		return FALSE;
+	if (await_transition(call->watch, name, transition_limit(call)))
+		return TRUE;
+	reverse(name, enabled ? "0" : "1", enabled ? STATE_OLD : STATE_NEW, error);
+	return FALSE;
+}
+
+const KpBackend kp_backend_livepatch = { livepatch_load, livepatch_disable, livepatch_settle };

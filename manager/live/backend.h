@@ -21,6 +21,12 @@ typedef struct {
 	/* Takes the live patch @name out of the kernel; its module stays. On
 	 * failure it is live as before. */
 	gboolean (*disable)(const KpBackendCall *call, const char *name, GError **error);
+
+	/* Ends the transition of @name that somebody who was interrupted left
+	 * under way, so that it is live (@enabled), or is not. On failure it is
+	 * turned round. Without a transition there is nothing to do. */
+	gboolean (*settle)(const KpBackendCall *call, const char *name, gboolean enabled,
+			   GError **error);
 } KpBackend;
 
 extern const KpBackend kp_backend_kpatch;

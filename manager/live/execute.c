@@ -56,6 +56,23 @@ static gboolean run_disable(const KpExecution *ex, const KpStep *step, GError **
 	return kp_backend_for(step->backend)->disable(&call, step->name, error);
 }
 
+static gboolean settle(const KpExecution *ex, const KpStep *step, gboolean enabled, GError **error)
+{
+	const KpBackendCall call = { ex->settings, ex->watch };
+
+	return kp_backend_for(step->backend)->settle(&call, step->name, enabled, error);
+}
+
+static gboolean run_finish(const KpExecution *ex, const KpStep *step, GError **error)
+{
+	return settle(ex, step, TRUE, error);
+}
+
+static gboolean run_withdraw(const KpExecution *ex, const KpStep *step, GError **error)
+{
+	return settle(ex, step, FALSE, error);
+}
+
 static gboolean run_keep(const KpExecution *ex, const KpStep *step, GError **error)
 {
 	if (!kp_store_keep(ex->host->root, step->patch, error))
@@ -73,6 +90,8 @@ static const struct {
 	[KP_STEP_HOLD] = { run_hold, FALSE },
 	[KP_STEP_RELEASE] = { run_release, FALSE },
 	[KP_STEP_CORE] = { run_core, FALSE },
+	[KP_STEP_FINISH] = { run_finish, FALSE },
+	[KP_STEP_WITHDRAW] = { run_withdraw, FALSE },
 	[KP_STEP_REMOVE] = { run_remove, TRUE },
 	[KP_STEP_LOAD] = { run_load, FALSE },
 	[KP_STEP_DISABLE] = { run_disable, FALSE },

@@ -2,9 +2,13 @@
 #include "live/live.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "base/names.h"
 #include "base/root.h"
+
+/* some 60 bytes a module */
+#define MODULES_MAX (256 * 1024)
 
 static const char *const folders[] = {
 	[KP_BACKEND_KPATCH] = "/sys/kernel/kpatch",
@@ -129,6 +133,29 @@ static void read_leftovers(GPtrArray *all, const char *root, const KpCandidates 
 	}
 }
 
+/* A line of /proc/modules ends with its taints: 'K' for a live patch, see
+ * tainted-kernels.rst of the kernel. One that is in no folder of live patches
+ * patches nothing. Its backend does not matter: it can only be removed. */
+static void read_leftover_line(GPtrArray *all, const char *root, const char *line)
+{
+	const char *taints = strrchr(line, '(');
+	g_autofree char *name = g_strndup(line, strcspn(line, " "));
+
+	if (taints != NULL && strchr(taints, 'K') != NULL && kp_live_find(all, name) == NULL)
+		add_live(all, root, KP_BACKEND_LIVEPATCH, name, FALSE);
+}
+
+/* Modules whose file is gone are found by what the kernel knows of them. */
+static void read_nameless_leftovers(GPtrArray *all, const char *root)
+{
+	g_autofree char *path = kp_root_path(root, "/proc/modules");
+	g_autofree char *text = kp_read_text(path, MODULES_MAX);
+	g_auto(GStrv) lines = g_strsplit(text != NULL ? text : "", "\n", -1);
+
+	for (char **line = lines; *line != NULL; line++)
+		read_leftover_line(all, root, *line);
+}
+
 static int compare_live(gconstpointer a, gconstpointer b)
 {
 	const KpLivePatch *left = *(const KpLivePatch *const *)a;
@@ -174,6 +201,7 @@ GPtrArray *kp_live_read(const char *root, const KpCandidates *candidates)
 		read_leftovers(all, root, candidates);
 	if (candidates != NULL && has_unversioned(candidates))
 		take_names_for_versions(all);
+	read_nameless_leftovers(all, root);
 	g_ptr_array_sort(all, compare_live);
 	return all;
 }

@@ -20,7 +20,8 @@ typedef struct {
 
 /* All patches in the kernel: KpLivePatch, enabled ones first, newest version
  * first. Replaced livepatch modules have left /sys/kernel/livepatch; they are
- * found by the names of @candidates (may be NULL). Caller unrefs. */
+ * found by the names of @candidates (may be NULL) and by the taint that the
+ * kernel marks such modules with. Caller unrefs. */
 GPtrArray *kp_live_read(const char *root, const KpCandidates *candidates);
 
 /* Why /sys cannot be believed to show all patches, or NULL. Caller frees. */

@@ -10,6 +10,8 @@ static const struct {
 	[KP_STEP_HOLD] = { "hold", "hold %s, so that it stays away" },
 	[KP_STEP_RELEASE] = { "release", "release the hold of %s" },
 	[KP_STEP_CORE] = { "core", "load the core module %s" },
+	[KP_STEP_FINISH] = { "finish", "finish the interrupted transition to %s" },
+	[KP_STEP_WITHDRAW] = { "withdraw", "end the interrupted transition of %s, without it" },
 	[KP_STEP_REMOVE] = { "remove", "remove the module %s, which patches nothing then" },
 	[KP_STEP_LOAD] = { "load", "make %s live, in place of every other patch" },
 	[KP_STEP_DISABLE] = { "disable", "take %s out of the kernel" },
@@ -67,14 +69,31 @@ static void add_removals(KpPlan *plan, const GPtrArray *live, const KpPatch *pat
 	}
 }
 
+/* Whoever was interrupted left a transition under way, and the kernel has one
+ * at a time. If @same is enabled it is being replaced by the other one, which
+ * therefore has to go back; else the shortest way is the way it goes. */
+static void add_settling(KpPlan *plan, const GPtrArray *live, const KpLivePatch *same)
+{
+	gboolean wanted = same != NULL && same->enabled;
+
+	for (guint i = 0; i < live->len; i++) {
+		const KpLivePatch *entry = g_ptr_array_index(live, i);
+
+		if (entry->transition && entry != same)
+			add_live_step(plan, entry->enabled && !wanted ? KP_STEP_FINISH
+								      : KP_STEP_WITHDRAW, entry);
+	}
+}
+
 static void add_apply_steps(KpPlan *plan, const KpHost *host, const KpCandidates *candidates,
 			    const GPtrArray *live, const KpPatch *patch)
 {
 	const KpLivePatch *same = kp_live_find(live, patch->name);
 
+	add_settling(plan, live, same);
 	if (same == NULL || !same->enabled || same->transition) {
 		add_core_step(plan, host, patch);
-		if (same != NULL && !same->enabled)
+		if (same != NULL && !same->enabled && !same->transition)
 			add_live_step(plan, KP_STEP_REMOVE, same);
 		add_patch_step(plan, KP_STEP_LOAD, patch);
 	}
@@ -134,7 +153,9 @@ KpPlan *kp_plan_rollback(const KpHost *host, const KpCandidates *candidates,
 	for (guint i = 0; i < live->len; i++) {
 		const KpLivePatch *entry = g_ptr_array_index(live, i);
 
-		if (entry->enabled)
+		if (entry->transition)
+			add_live_step(plan, KP_STEP_WITHDRAW, entry);
+		else if (entry->enabled)
 			add_live_step(plan, KP_STEP_DISABLE, entry);
 		add_live_step(plan, KP_STEP_REMOVE, entry);
 	}

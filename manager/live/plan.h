@@ -10,6 +10,8 @@ typedef enum {
 	KP_STEP_HOLD,		/* keep a release away from now on */
 	KP_STEP_RELEASE,	/* take its hold away */
 	KP_STEP_CORE,		/* load kpatch.ko */
+	KP_STEP_FINISH,		/* end an interrupted transition: live then */
+	KP_STEP_WITHDRAW,	/* end an interrupted transition: not live then */
 	KP_STEP_REMOVE,		/* remove a module that patches nothing any more */
 	KP_STEP_LOAD,		/* make a patch live, replacing all others */
 	KP_STEP_DISABLE,	/* take a live patch out of the kernel */
@@ -18,7 +20,7 @@ typedef enum {
 
 typedef struct {
 	KpStepKind kind;
-	KpBackendKind backend;	/* LOAD, DISABLE */
+	KpBackendKind backend;	/* LOAD, DISABLE, FINISH, WITHDRAW */
 	const char *name;	/* module; borrowed from patch or live */
 	const char *version;	/* may be NULL; borrowed */
 	const KpPatch *patch;	/* HOLD, RELEASE, LOAD, KEEP; borrowed */

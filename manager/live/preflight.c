@@ -71,24 +71,12 @@ static char *other_backend(const struct question *q)
 	return NULL;
 }
 
-static char *other_transition(const struct question *q)
-{
-	for (guint i = 0; i < q->live->len; i++) {
-		const KpLivePatch *entry = g_ptr_array_index(q->live, i);
-
-		if (entry->transition && !kp_name_equal(entry->name, q->patch->name))
-			return g_strdup_printf("the kernel is in the middle of a transition of %s; "
-					       "wait for its end", entry->name);
-	}
-	return NULL;
-}
-
 GPtrArray *kp_preflight(const KpHost *host, const KpPatch *patch, const GPtrArray *live,
 			const GPtrArray *holds, gboolean older_ok)
 {
 	static char *(*const checks[])(const struct question *) = {
 		other_kernel, held, older_than_live, no_livepatch,
-		ftrace_off, other_backend, other_transition,
+		ftrace_off, other_backend,
 	};
 	const struct question question = { host, patch, live, holds, older_ok };
 	GPtrArray *reasons = g_ptr_array_new_with_free_func(g_free);

@@ -2,22 +2,59 @@
 #include "live/stalled.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/root.h"
 
 #define SHOWN_MAX 8
+#define FRAMES_MAX 6
+#define STACK_MAX 4096
+
+/* A task may call itself anything; what it says goes to a terminal. */
+static void make_printable(char *text)
+{
+	for (char *c = text; *c != '\0'; c++)
+		if (!g_ascii_isprint(*c))
+			*c = '?';
+}
+
+/* A line is "[<0>] function+0x1/0x2 [module]". */
+char *kp_stalled_frames(const char *stack)
+{
+	g_auto(GStrv) lines = g_strsplit(stack, "\n", -1);
+	GString *text = NULL;
+	guint shown = 0;
+
+	for (char **line = lines; *line != NULL && shown < FRAMES_MAX; line++) {
+		const char *end = g_str_has_prefix(*line, "[<") ? strstr(*line, ">] ") : NULL;
+		const char *frame = end != NULL ? end + strlen(">] ") : *line;
+
+		if (*frame == '\0')
+			continue;
+		if (shown++ == 0)
+			text = g_string_new(frame);
+		else
+			g_string_append_printf(text, " < %s", frame);
+	}
+	if (text == NULL)
+		return NULL;
+	make_printable(text->str);
+	return g_string_free(text, FALSE);
+}
 
 static char *task_text(const char *folder, const char *tid)
 {
-	g_autofree char *path = g_build_filename(folder, "comm", NULL);
-	g_autofree char *comm = kp_read_text(path, 64);
+	g_autofree char *comm_path = g_build_filename(folder, "comm", NULL);
+	g_autofree char *stack_path = g_build_filename(folder, "stack", NULL);
+	g_autofree char *comm = kp_read_text(comm_path, 64);
+	g_autofree char *stack = kp_read_text(stack_path, STACK_MAX);
+	g_autofree char *frames = stack != NULL ? kp_stalled_frames(stack) : NULL;
 
 	if (comm == NULL)
-		return g_strdup_printf("pid %s", tid);
-	for (char *c = comm; *c != '\0'; c++)
-		if (!g_ascii_isprint(*c))
-			*c = '?';
-	return g_strdup_printf("%s (pid %s)", comm, tid);
+		comm = g_strdup("a task");
+	make_printable(comm);
+	return g_strdup_printf("%s (pid %s)%s%s", comm, tid, frames != NULL ? " in " : "",
+			       frames != NULL ? frames : "");
 }
 
 /* Threads have states of their own; a process' folder shows its leader only. */

@@ -102,6 +102,34 @@ static void test_interrupted(Scene *scene, gconstpointer data)
 	expect_apply(scene, patch, "load kpatch_1_1");
 }
 
+/* From 1-1 to 1-2, and killed: both are enabled, 1-2 is in transition. */
+static void test_interrupted_replace(Scene *scene, gconstpointer data)
+{
+	KpPatch *old = sample_patch(scene->candidates, KP_ORIGIN_STORE, "1-1");
+	KpPatch *next = sample_patch(scene->candidates, KP_ORIGIN_PACKAGE, "1-3");
+	KpLivePatch *live = sample_live(scene->live, "kpatch_1_2", "1-2", TRUE);
+
+	live->transition = TRUE;
+	sample_live(scene->live, "kpatch_1_1", "1-1", TRUE);
+	expect_apply(scene, old, "withdraw kpatch_1_2, remove kpatch_1_2");
+	expect_apply(scene, next, "finish kpatch_1_2, load kpatch_1_3, keep kpatch_1_3, "
+		     "remove kpatch_1_2, remove kpatch_1_1");
+	expect_rollback(scene, NULL, "hold kpatch_1_1, hold kpatch_1_3, withdraw kpatch_1_2, "
+			"remove kpatch_1_2, disable kpatch_1_1, remove kpatch_1_1");
+}
+
+/* On the way out, and killed: apply of the same one turns it round. */
+static void test_interrupted_disable(Scene *scene, gconstpointer data)
+{
+	KpPatch *patch = sample_patch(scene->candidates, KP_ORIGIN_STORE, "1-1");
+	KpPatch *next = sample_patch(scene->candidates, KP_ORIGIN_STORE, "1-2");
+	KpLivePatch *live = sample_live(scene->live, "kpatch_1_1", "1-1", FALSE);
+
+	live->transition = TRUE;
+	expect_apply(scene, patch, "load kpatch_1_1");
+	expect_apply(scene, next, "withdraw kpatch_1_1, load kpatch_1_2, remove kpatch_1_1");
+}
+
 static void test_rollback(Scene *scene, gconstpointer data)
 {
 	KpPatch *target = sample_patch(scene->candidates, KP_ORIGIN_STORE, "1-1");
@@ -152,6 +180,8 @@ int main(int argc, char **argv)
 		{ "/plan/again", test_again },
 		{ "/plan/leftover-of-same-name", test_leftover_of_same_name },
 		{ "/plan/interrupted-transition", test_interrupted },
+		{ "/plan/interrupted-replace", test_interrupted_replace },
+		{ "/plan/interrupted-disable", test_interrupted_disable },
 		{ "/plan/rollback", test_rollback },
 		{ "/plan/rollback-none", test_rollback_none },
 		{ "/plan/texts", test_texts },

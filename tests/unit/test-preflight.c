@@ -90,14 +90,6 @@ static void test_other_backend(Scene *scene, gconstpointer data)
 	expect(scene, FALSE, 0, NULL);
 }
 
-static void test_transition(Scene *scene, gconstpointer data)
-{
-	KpLivePatch *live = sample_live(scene->live, "kpatch_1_1", "1-1", TRUE);
-
-	live->transition = TRUE;
-	expect(scene, FALSE, 1, "transition");
-}
-
 static void test_all_at_once(Scene *scene, gconstpointer data)
 {
 	sample_hold(scene->holds, scene->patch);
@@ -119,7 +111,6 @@ int main(int argc, char **argv)
 		{ "/preflight/ftrace-off", test_ftrace },
 		{ "/preflight/no-livepatch", test_no_livepatch },
 		{ "/preflight/other-backend", test_other_backend },
-		{ "/preflight/transition", test_transition },
 		{ "/preflight/all-at-once", test_all_at_once },
 	};
 

@@ -201,6 +201,25 @@ static void test_live(void)
 	fixture_remove(root);
 }
 
+/* A module that patches nothing any more, and whose file is gone. */
+static void test_leftover(void)
+{
+	char *root = fixture_folder();
+	g_autoptr(GPtrArray) live = NULL;
+
+	fixture_live(root, "livepatch", "kpatch_test_1_2", "1-2\n", TRUE);
+	fixture_write(root, "proc/modules",
+		      "kpatch 65536 0 - Live 0xffffffffc0000000 (OE)\n"
+		      "kpatch_test_1_2 16384 1 - Live 0xffffffffc0000000 (OEK)\n"
+		      "kpatch_old 16384 0 - Live 0xffffffffc0000000 (OEK)\n"
+		      "Kpatchless 16384 0 - Live 0xffffffffc0000000\n", -1);
+	live = kp_live_read(root, NULL);
+	g_assert_cmpuint(live->len, ==, 2);
+	g_assert_cmpstr(((KpLivePatch *)g_ptr_array_index(live, 1))->name, ==, "kpatch_old");
+	g_assert_false(((KpLivePatch *)g_ptr_array_index(live, 1))->enabled);
+	fixture_remove(root);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -214,5 +233,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/host/facts", test_host);
 	g_test_add_func("/host/cmdline", test_cmdline);
 	g_test_add_func("/live/read", test_live);
+	g_test_add_func("/live/leftover", test_leftover);
 	return g_test_run();
 }
