@@ -11,6 +11,10 @@ typedef struct {
 	gint64 retry_limit;		/* seconds to retry an unsafe switch */
 	gint64 transition_limit;	/* seconds for a livepatch transition */
 	gint64 lock_limit;		/* seconds to wait for the lock */
+	gint64 trial_window;		/* seconds of health checks after an apply */
+	gint64 trial_interval;		/* seconds between two rounds of them */
+	gint64 trial_timeout;		/* seconds that one of them may take */
+	gint64 good_after;		/* seconds until what was loaded counts as good */
 	gint64 keep;			/* copies kept per kernel */
 	char *rpmdb;			/* folder, or "auto" */
 	char **patch_globs;		/* names of patch packages */

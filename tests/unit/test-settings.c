@@ -25,6 +25,10 @@ static void test_defaults(void)
 	g_assert_cmpint(missing->retry_limit, ==, 10);
 	g_assert_cmpint(missing->transition_limit, ==, 60);
 	g_assert_cmpint(missing->lock_limit, ==, 30);
+	g_assert_cmpint(missing->trial_window, ==, 0);
+	g_assert_cmpint(missing->trial_interval, ==, 5);
+	g_assert_cmpint(missing->trial_timeout, ==, 30);
+	g_assert_cmpint(missing->good_after, ==, 60);
 	g_assert_cmpint(empty->keep, ==, 3);
 	g_assert_cmpstr(empty->rpmdb, ==, "auto");
 	g_assert_cmpstr(empty->patch_globs[0], ==, "kpatch-patch-*");
@@ -36,12 +40,17 @@ static void test_values(void)
 	g_autoptr(GError) error = NULL;
 	g_autoptr(KpSettings) settings = read_text(
 		"[apply]\nretry-limit = 5 \ntransition-limit=7\nlock-limit=0\n"
+		"[trial]\nwindow=300\ninterval=1\ntimeout=2\n[boot]\ngood-after=120\n"
 		"[store]\nkeep=2\n[packages]\nrpmdb=/srv/rpm\npatches=a-*  b\n", &error);
 
 	g_assert_no_error(error);
 	g_assert_cmpint(settings->retry_limit, ==, 5);
 	g_assert_cmpint(settings->transition_limit, ==, 7);
 	g_assert_cmpint(settings->lock_limit, ==, 0);
+	g_assert_cmpint(settings->trial_window, ==, 300);
+	g_assert_cmpint(settings->trial_interval, ==, 1);
+	g_assert_cmpint(settings->trial_timeout, ==, 2);
+	g_assert_cmpint(settings->good_after, ==, 120);
 	g_assert_cmpint(settings->keep, ==, 2);
 	g_assert_cmpstr(settings->rpmdb, ==, "/srv/rpm");
 	g_assert_cmpstr(settings->patch_globs[0], ==, "a-*");
@@ -63,6 +72,8 @@ static const struct {
 	{ "[apply]\nretry-limit=-1\n", "-1" },
 	{ "[apply]\nretry-limit=99999999999999999999\n", "retry-limit" },
 	{ "[apply]\ntransition-limit=0\n", "from 1" },
+	{ "[trial]\ninterval=0\n", "from 1" },
+	{ "[boot]\nwindow=1\n", "window" },
 	{ "[store]\nkeep=1\n", "from 2" },
 	{ "[packages]\nrpmdb=var/lib/rpm\n", "begins with /" },
 	{ "[packages]\npatches= \n", "empty" },

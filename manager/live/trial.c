@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "live/trial.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/root.h"
+#include "live/check.h"
+#include "live/store.h"
+
+#define NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-."
+
+/* what rpm, dpkg and editors leave beside a file */
+static const char *const leftover_suffixes[] = {
+	".rpmsave", ".rpmnew", ".rpmorig", ".dpkg-old", ".dpkg-new", ".dpkg-dist", ".bak", ".swp",
+};
+
+static gboolean is_check_name(const char *name)
+{
+	if (*name == '.' || strspn(name, NAME_CHARACTERS) != strlen(name))
+		return FALSE;
+	for (gsize i = 0; i < G_N_ELEMENTS(leftover_suffixes); i++)
+		if (g_str_has_suffix(name, leftover_suffixes[i]))
+			return FALSE;
+	return TRUE;
+}
+
+/* It will run as root: nobody else may have a say in what it does. */
+static const char *distrusted(const struct stat *st, uid_t owner)
+{
+	if (st->st_uid != 0 && st->st_uid != owner)
+		return "it does not belong to root";
+	if ((st->st_mode & (S_IWGRP | S_IWOTH)) != 0)
+		return "others than its owner may write it";
+	return NULL;
+}
+
+static gboolean is_trusted(const char *path, const struct stat *st, uid_t owner,
+			   GPtrArray *warnings)
+{
+	const char *reason = distrusted(st, owner);
+
+	if (reason != NULL)
+		g_ptr_array_add(warnings, g_strdup_printf(
+			"%s: %s; it is not run", path, reason));
+	return reason == NULL;
+}
+
+static gboolean is_check(const char *path, const char *name, uid_t owner, GPtrArray *warnings)
+{
+	struct stat st;
+
+	return is_check_name(name) && stat(path, &st) == 0 && S_ISREG(st.st_mode) &&
+	       (st.st_mode & 0111) != 0 && is_trusted(path, &st, owner, warnings);
+}
+
+static int compare_paths(gconstpointer a, gconstpointer b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+GPtrArray *kp_trial_checks(const char *root, uid_t owner, GPtrArray *warnings)
+{
+	GPtrArray *checks = g_ptr_array_new_with_free_func(g_free);
+	g_autofree char *folder = kp_root_path(root, KP_HEALTH_FOLDER);
+	g_autoptr(GDir) dir = NULL;
+	const char *name;
+	struct stat st;
+
+	if (stat(folder, &st) != 0 || !is_trusted(folder, &st, owner, warnings))
+		return checks;
+	dir = g_dir_open(folder, 0, NULL);
+	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
+		g_autofree char *path = g_build_filename(folder, name, NULL);
+
+		if (is_check(path, name, owner, warnings))
+			g_ptr_array_add(checks, g_steal_pointer(&path));
+	}
+	g_ptr_array_sort(checks, compare_paths);
+	return checks;
+}
+
+static char **environment_of(const KpTrial *trial)
+{
+	char **environment = g_get_environ();
+
+	environment = g_environ_setenv(environment, "KPATCH_KERNEL", trial->kver, TRUE);
+	environment = g_environ_setenv(environment, "KPATCH_NAME", trial->name, TRUE);
+	return g_environ_setenv(environment, "KPATCH_VERSION", trial->version, TRUE);
+}
+
+static KpTrialResult run_round(const KpTrial *trial, const GPtrArray *checks, char **environment,
+			       const KpWatch *watch, char **why)
+{
+	for (guint i = 0; i < checks->len; i++) {
+		const char *path = g_ptr_array_index(checks, i);
+		g_autofree char *reason = NULL;
+
+		switch (kp_check_run(path, environment, trial->timeout * 1000, watch, &reason)) {
+		case KP_CHECK_GOOD:
+			break;
+		case KP_CHECK_BAD:
+			*why = g_strdup_printf("health check %s failed: %s", path, reason);
+			return KP_TRIAL_FAILED;
+		case KP_CHECK_STOPPED:
+			return KP_TRIAL_STOPPED;
+		}
+	}
+	return KP_TRIAL_PASSED;
+}
+
+static KpTry never(gpointer data, GError **error)
+{
+	return KP_TRY_AGAIN;
+}
+
+/* FALSE when the watch said stop. */
+static gboolean pause_for(gint64 ms, const KpWatch *watch)
+{
+	const KpPace pace = { "watching how the patch does", ms, 100, 250 };
+
+	kp_wait(&pace, watch, never, NULL, NULL);
+	return watch == NULL || watch->stop == NULL || *watch->stop == 0;
+}
+
+KpTrialResult kp_trial_run(const KpTrial *trial, const KpWatch *watch, GPtrArray *warnings,
+			   char **why)
+{
+	g_autoptr(GPtrArray) checks =
+		kp_trial_checks(trial->root, kp_store_owner(trial->root), warnings);
+	g_auto(GStrv) environment = environment_of(trial);
+	gint64 end = g_get_monotonic_time() + trial->window * G_USEC_PER_SEC;
+
+	*why = NULL;
+	if (checks->len == 0)
+		return KP_TRIAL_NONE;
+	for (;;) {
+		KpTrialResult result = run_round(trial, checks, environment, watch, why);
+		gint64 left = (end - g_get_monotonic_time()) / 1000;
+
+		if (result != KP_TRIAL_PASSED || left <= 0)
+			return result;
+		if (!pause_for(MIN(left, trial->interval * 1000), watch))
+			return KP_TRIAL_STOPPED;
+	}
+}
