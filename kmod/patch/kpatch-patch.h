@@ -63,8 +63,12 @@ struct kpatch_patch_hook {
 	static struct type __UNIQUE_ID(id)				\
 	__used __section(sect) __aligned(8)
 
-/* Where the macros below cannot know it, sizes and addresses are left 0. */
+/*
+ * Where the macros below cannot know it, sizes and addresses are left 0. What
+ * is replaced is said in modinfo too, for those who read the file.
+ */
 #define KPATCH_FUNC_POS(object, old, new, pos)				\
+	MODULE_INFO(kpatch_func, __stringify(object) ":" __stringify(old)); \
 	_KPATCH_RECORD(kpatch_patch_func, ".kpatch.funcs", func) = {	\
 		.new_addr = (unsigned long)(new),			\
 		.sympos = (pos),					\

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Builds one patch module. Called by ../Makefile, which documents it:
-# KDIR, SRC, NAME, VERSION, BACKEND, OUT, KIT and SYMVERS are set.
+# KDIR, SRC, NAME, VERSION, BACKEND, OUT, KIT and SYMVERS are set, and perhaps
+# TARGETS.
 
 # A module of one file and one of several are made by the same rule: the
 # module's own name is never the name of one of its sources.
 MAKEOVERRIDES =
 sources := $(sort $(notdir $(wildcard $(SRC)/*.c)))
 headers := $(wildcard $(SRC)/*.h)
-objects := $(sources:.c=.o) register-$(BACKEND).o
+objects := $(sources:.c=.o) register-$(BACKEND).o $(if $(TARGETS),kpatch-targets.o)
 checksum := $(firstword $(shell cat $(addprefix $(SRC)/,$(sources)) $(headers) | sha256sum))
 
 ifeq ($(filter $(BACKEND),kpatch livepatch),)
@@ -23,6 +24,17 @@ $(error SYMVERS=$(SYMVERS) does not exist: build kpatch.ko for this kernel first
 endif
 symbols := KBUILD_EXTRA_SYMBOLS=$(SYMVERS)
 endif
+
+# Which build of each module the patch was made for: a kernel with another one
+# refuses it. Modules have a srcversion where the kernel's configuration says so.
+define targets_file
+{ echo '/* SPDX-License-Identifier: GPL-2.0-or-later */'; echo '#include <linux/module.h>'; \
+for file in $(TARGETS); do \
+	version=$$(modinfo -F srcversion $$file) && [ -n "$$version" ] || \
+		{ echo "$$file has no srcversion: leave it out of TARGETS" >&2; exit 1; }; \
+	echo "MODULE_INFO(kpatch_target, \"$$(modinfo -F name $$file):$$version\");"; \
+done; } > $(OUT)/kpatch-targets.c
+endef
 
 # No tail calls and no split-off cold parts: a task in a replacement must have
 # the replacement itself on its stack, where the activeness check looks for it.
@@ -41,5 +53,6 @@ module:
 	@mkdir -p $(OUT)/kit
 	@ln -sf $(KIT)/core/kpatch.h $(KIT)/core/lookup.h $(KIT)/patch/*.h $(KIT)/patch/kpatch.lds $(OUT)/kit/
 	@ln -sf $(addprefix $(SRC)/,$(sources)) $(headers) $(KIT)/patch/register-$(BACKEND).c $(OUT)/
+	@$(if $(TARGETS),$(targets_file))
 	@printf '%s\n' "$$kbuild_file" > $(OUT)/Kbuild
 	+@$(MAKE) --no-print-directory -C $(KDIR) M=$(OUT) $(if $(W),W=$(W)) $(if $(C),C=$(C)) $(symbols) modules

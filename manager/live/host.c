@@ -44,6 +44,25 @@ gboolean kp_cmdline_disables(const char *cmdline)
 	return disabled;
 }
 
+char *kp_lockdown_word(const char *text)
+{
+	const char *from = strchr(text, '[');
+	const char *to = from != NULL ? strchr(from, ']') : NULL;
+	g_autofree char *word = to != NULL ? g_strndup(from + 1, (gsize)(to - from - 1)) : NULL;
+
+	return word == NULL || g_str_equal(word, "none") ? NULL : g_steal_pointer(&word);
+}
+
+/* Where the kernel has no lockdown, or does not tell, the file is not there. */
+static void read_rules_for_modules(KpHost *host, const char *root)
+{
+	g_autofree char *enforce = read_fact(root, "/sys/module/module/parameters/sig_enforce", 16);
+	g_autofree char *lockdown = read_fact(root, "/sys/kernel/security/lockdown", 128);
+
+	host->sig_enforce = enforce != NULL && g_str_equal(enforce, "Y");
+	host->lockdown = lockdown != NULL ? kp_lockdown_word(lockdown) : NULL;
+}
+
 KpHost *kp_host_read(const char *root)
 {
 	KpHost *host = g_new0(KpHost, 1);
@@ -61,6 +80,7 @@ KpHost *kp_host_read(const char *root)
 	host->has_livepatch = is_there(root, "/sys/kernel/livepatch");
 	host->has_core = is_there(root, "/sys/kernel/kpatch");
 	host->ftrace_off = ftrace != NULL && g_str_equal(ftrace, "0");
+	read_rules_for_modules(host, root);
 	host->disabled = cmdline != NULL && kp_cmdline_disables(cmdline);
 	return host;
 }
@@ -72,5 +92,6 @@ void kp_host_free(KpHost *host)
 	g_free(host->root);
 	g_free(host->kver);
 	g_free(host->boot_id);
+	g_free(host->lockdown);
 	g_free(host);
 }

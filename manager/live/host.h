@@ -13,6 +13,8 @@ typedef struct {
 	gboolean has_livepatch;	/* the kernel has its own livepatch */
 	gboolean has_core;	/* kpatch.ko is loaded */
 	gboolean ftrace_off;	/* sysctl kernel.ftrace_enabled is 0 */
+	gboolean sig_enforce;	/* only signed modules are loaded */
+	char *lockdown;		/* "integrity" or "confidentiality"; NULL: none */
 	gboolean disabled;	/* kpatch.enable=0 on the kernel command line */
 } KpHost;
 
@@ -24,5 +26,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(KpHost, kp_host_free)
 /* TRUE when @cmdline, as /proc/cmdline has it, says kpatch.enable=0; the last
  * word about it counts. */
 gboolean kp_cmdline_disables(const char *cmdline);
+
+/* The word in brackets of /sys/kernel/security/lockdown, but NULL for "none".
+ * Caller frees. */
+char *kp_lockdown_word(const char *text);
 
 #endif

@@ -22,8 +22,25 @@ void kp_modinfo_free(KpModinfo *info)
 	g_free(info->vermagic);
 	g_free(info->version);
 	g_strfreev(info->cves);
+	g_strfreev(info->funcs);
+	g_strfreev(info->targets);
 	g_free(info);
 }
+
+/* Entries that may be there more than once, and which field they go to. */
+static const struct {
+	const char *key;
+	gsize field;
+} list_table[] = {
+	{ "kpatch_cve=", G_STRUCT_OFFSET(KpModinfo, cves) },
+	{ "kpatch_func=", G_STRUCT_OFFSET(KpModinfo, funcs) },
+	{ "kpatch_target=", G_STRUCT_OFFSET(KpModinfo, targets) },
+};
+
+/* Those lists while they grow. */
+struct lists {
+	GPtrArray *of[G_N_ELEMENTS(list_table)];
+};
 
 static gboolean refuse(GError **error, const char *reason)
 {
@@ -65,7 +82,7 @@ static gboolean take_once(char **field, const char *value)
 	return TRUE;
 }
 
-static void take_entry(KpModinfo *info, GPtrArray *cves, const char *entry)
+static void take_entry(KpModinfo *info, struct lists *lists, const char *entry)
 {
 	const struct {
 		const char *key;
@@ -79,14 +96,16 @@ static void take_entry(KpModinfo *info, GPtrArray *cves, const char *entry)
 	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
 		if (g_str_has_prefix(entry, rows[i].key))
 			take_once(rows[i].field, entry + strlen(rows[i].key));
-	if (g_str_has_prefix(entry, "kpatch_cve="))
-		g_ptr_array_add(cves, g_strdup(entry + strlen("kpatch_cve=")));
+	for (gsize i = 0; i < G_N_ELEMENTS(list_table); i++)
+		if (g_str_has_prefix(entry, list_table[i].key))
+			g_ptr_array_add(lists->of[i],
+					g_strdup(entry + strlen(list_table[i].key)));
 	if (g_str_has_prefix(entry, "livepatch="))
 		info->livepatch = entry[strlen("livepatch=")] == 'Y';
 }
 
 /* The section is key=value strings with any number of NULs between them. */
-static gboolean read_entries(KpModinfo *info, GPtrArray *cves, const char *data,
+static gboolean read_entries(KpModinfo *info, struct lists *lists, const char *data,
 			     gsize size, GError **error)
 {
 	gsize at = 0;
@@ -99,7 +118,7 @@ static gboolean read_entries(KpModinfo *info, GPtrArray *cves, const char *data,
 		if (length > VALUE_MAX)
 			return refuse(error, "damaged: its module information is too long");
 		if (length > 0 && g_utf8_validate(data + at, (gssize)length, NULL))
-			take_entry(info, cves, data + at);
+			take_entry(info, lists, data + at);
 		at += length + 1;
 	}
 	return TRUE;
@@ -111,7 +130,7 @@ static gboolean section_inside(const GElf_Shdr *section, gsize size)
 	       (section->sh_offset <= size && section->sh_size <= size - section->sh_offset);
 }
 
-static gboolean read_section(KpModinfo *info, GPtrArray *cves, const char *name,
+static gboolean read_section(KpModinfo *info, struct lists *lists, const char *name,
 			     const GElf_Shdr *section, Elf_Scn *scn, GError **error)
 {
 	Elf_Data *data;
@@ -125,10 +144,10 @@ static gboolean read_section(KpModinfo *info, GPtrArray *cves, const char *name,
 	data = elf_rawdata(scn, NULL);
 	if (data == NULL || (data->d_buf == NULL && data->d_size > 0))
 		return refuse(error, "damaged: its module information cannot be read");
-	return read_entries(info, cves, data->d_buf, data->d_size, error);
+	return read_entries(info, lists, data->d_buf, data->d_size, error);
 }
 
-static gboolean read_sections(Elf *elf, KpModinfo *info, GPtrArray *cves,
+static gboolean read_sections(Elf *elf, KpModinfo *info, struct lists *lists,
 			      gsize size, GError **error)
 {
 	size_t names;
@@ -144,7 +163,7 @@ static gboolean read_sections(Elf *elf, KpModinfo *info, GPtrArray *cves,
 			return refuse(error, "damaged: a section has no header or name");
 		if (!section_inside(&section, size))
 			return refuse(error, "damaged or truncated: a section lies beyond its end");
-		if (!read_section(info, cves, name, &section, scn, error))
+		if (!read_section(info, lists, name, &section, scn, error))
 			return FALSE;
 	}
 	return TRUE;
@@ -163,20 +182,23 @@ static gboolean complete(const KpModinfo *info, GError **error)
 static KpModinfo *take_elf(Elf *elf, gsize size, GError **error)
 {
 	g_autoptr(KpModinfo) info = g_new0(KpModinfo, 1);
-	g_autoptr(GPtrArray) cves = g_ptr_array_new_with_free_func(g_free);
+	struct lists lists;
 	gboolean ok;
 
 	if (elf == NULL) {
 		refuse(error, "no kernel module: not a readable ELF file");
 		return NULL;
 	}
-	ok = read_sections(elf, info, cves, size, error) && complete(info, error);
+	for (gsize i = 0; i < G_N_ELEMENTS(list_table); i++)
+		lists.of[i] = g_ptr_array_new();
+	ok = read_sections(elf, info, &lists, size, error) && complete(info, error);
 	elf_end(elf);
-	if (!ok)
-		return NULL;
-	g_ptr_array_add(cves, NULL);
-	info->cves = (char **)g_ptr_array_free(g_steal_pointer(&cves), FALSE);
-	return g_steal_pointer(&info);
+	for (gsize i = 0; i < G_N_ELEMENTS(list_table); i++) {
+		g_ptr_array_add(lists.of[i], NULL);
+		G_STRUCT_MEMBER(char **, info, list_table[i].field) =
+			(char **)g_ptr_array_free(lists.of[i], FALSE);
+	}
+	return ok ? g_steal_pointer(&info) : NULL;
 }
 
 KpModinfo *kp_modinfo_parse(GBytes *content, GError **error)

@@ -11,6 +11,8 @@ typedef struct {
 	char *vermagic;
 	char *version;		/* may be NULL */
 	char **cves;		/* modinfo kpatch_cve=, one each; never NULL */
+	char **funcs;		/* kpatch_func=object:function, one each; never NULL */
+	char **targets;		/* kpatch_target=module:srcversion, one each; never NULL */
 	gboolean livepatch;	/* modinfo livepatch=Y */
 	gboolean kpatch_funcs;	/* has a section .kpatch.funcs */
 } KpModinfo;

@@ -47,6 +47,8 @@ void kp_patch_free(KpPatch *patch)
 	g_free(patch->version);
 	g_free(patch->sha256);
 	g_strfreev(patch->cves);
+	g_strfreev(patch->funcs);
+	g_strfreev(patch->targets);
 	g_free(patch);
 }
 
@@ -160,6 +162,17 @@ int kp_module_file_open(const char *path, uid_t owner, GBytes **content, GError 
 	return fd;
 }
 
+/* include/linux/module_signature.h: the file ends with this text */
+static gboolean ends_in_signature(int fd, gsize size)
+{
+	static const char magic[] = "~Module signature appended~\n";
+	const gsize length = sizeof(magic) - 1;
+	char end[sizeof(magic)];
+
+	return size > length && pread(fd, end, length, (off_t)(size - length)) == (gssize)length &&
+	       memcmp(end, magic, length) == 0;
+}
+
 /* vermagic begins with uname -r of the kernel */
 static char *kver_of(const char *vermagic)
 {
@@ -175,6 +188,8 @@ static gboolean fill_identity(KpPatch *patch, KpModinfo *info, GError **error)
 	patch->version = g_strdup(info->version != NULL && *info->version != '\0' ?
 				  info->version : patch->name);
 	patch->cves = g_steal_pointer(&info->cves);
+	patch->funcs = g_steal_pointer(&info->funcs);
+	patch->targets = g_steal_pointer(&info->targets);
 	patch->backend = info->livepatch ? KP_BACKEND_LIVEPATCH : KP_BACKEND_KPATCH;
 	if (!info->livepatch && !info->kpatch_funcs)
 		reason = "a kernel module, but no patch (neither .kpatch.funcs nor livepatch=Y)";
@@ -200,5 +215,6 @@ KpPatch *kp_patch_open(const char *path, KpOrigin origin, uid_t owner, GError **
 		g_prefix_error(error, "%s: ", path);
 		return NULL;
 	}
+	patch->has_signature = ends_in_signature(patch->fd, patch->size);
 	return g_steal_pointer(&patch);
 }

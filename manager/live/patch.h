@@ -29,6 +29,9 @@ typedef struct {
 				 * the module says none, as those of older tools do */
 	char *sha256;		/* ask kp_patch_sha256() */
 	char **cves;		/* never NULL */
+	char **funcs;		/* "object:function" it says that it replaces; may be NULL */
+	char **targets;		/* "module:srcversion" it was built for; may be NULL */
+	gboolean has_signature;	/* a module signature is appended; by whom is not known */
 	KpBackendKind backend;
 } KpPatch;
 

@@ -2,6 +2,7 @@
 #include "live/preflight.h"
 
 #include "base/names.h"
+#include "live/conflict.h"
 
 struct question {
 	const KpHost *host;
@@ -25,8 +26,8 @@ static char *held(const struct question *q)
 
 	if (hold == NULL)
 		return NULL;
-	return g_strdup_printf("it is held: %s; 'kpatch-manager release %s' lets it in again",
-			       hold->reason, q->patch->version);
+	return g_strdup_printf("it is %s: %s; 'kpatch-manager release %s' lets it in again",
+			       kp_hold_word(hold->kind), hold->reason, q->patch->version);
 }
 
 static char *older_than_live(const struct question *q)
@@ -71,12 +72,23 @@ static char *other_backend(const struct question *q)
 	return NULL;
 }
 
+/* Whose signature it is, only the kernel can tell. */
+static char *unsigned_module(const struct question *q)
+{
+	if (q->patch->has_signature || (!q->host->sig_enforce && q->host->lockdown == NULL))
+		return NULL;
+	return g_strdup_printf("it is not signed, and this kernel takes signed modules only (%s%s); "
+			       "sign it with a key that the kernel trusts",
+			       q->host->lockdown != NULL ? "lockdown: " : "module.sig_enforce",
+			       q->host->lockdown != NULL ? q->host->lockdown : "");
+}
+
 GPtrArray *kp_preflight(const KpHost *host, const KpPatch *patch, const GPtrArray *live,
 			const GPtrArray *holds, gboolean older_ok)
 {
 	static char *(*const checks[])(const struct question *) = {
 		other_kernel, held, older_than_live, no_livepatch,
-		ftrace_off, other_backend,
+		ftrace_off, other_backend, unsigned_module,
 	};
 	const struct question question = { host, patch, live, holds, older_ok };
 	GPtrArray *reasons = g_ptr_array_new_with_free_func(g_free);
@@ -87,5 +99,6 @@ GPtrArray *kp_preflight(const KpHost *host, const KpPatch *patch, const GPtrArra
 		if (reason != NULL)
 			g_ptr_array_add(reasons, reason);
 	}
+	kp_conflicts_read(host->root, patch, live, reasons);
 	return reasons;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* All that speaks against making a patch live, found before anything is
- * touched, and all of it at once. Pure: no I/O. */
+ * touched, and all of it at once. Beside the facts it is given it reads what the
+ * kernel says of the patch's own targets (conflict.h). */
 #ifndef KP_PREFLIGHT_H
 #define KP_PREFLIGHT_H
 

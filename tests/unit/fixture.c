@@ -35,6 +35,10 @@ static GString *make_modinfo(const FixtureModule *module)
 	add_entry(info, "salt", module->salt);
 	for (const char *const *cve = module->cves; cve != NULL && *cve != NULL; cve++)
 		add_entry(info, "kpatch_cve", *cve);
+	for (const char *const *entry = module->entries; entry != NULL && *entry != NULL; entry++) {
+		g_string_append(info, *entry);
+		g_string_append_c(info, '\0');
+	}
 	if (module->livepatch)
 		add_entry(info, "livepatch", "Y");
 	if (module->endless)

@@ -10,6 +10,7 @@ typedef struct {
 	const char *kver;
 	const char *version;
 	const char *const *cves;	/* NULL-terminated, or NULL */
+	const char *const *entries;	/* more "key=value", NULL-terminated, or NULL */
 	gboolean livepatch;
 	gboolean funcs;		/* has .kpatch.funcs */
 	guint machine;		/* e_machine; 0: x86-64 */

@@ -24,6 +24,46 @@ static void refused(GBytes *bytes, const char *reason)
 		g_assert_nonnull(g_strstr_len(error->message, -1, reason));
 }
 
+static void test_replaces(void)
+{
+	static const char *const entries[] = { "kpatch_func=vmlinux:do_x", "kpatch_func=nfsd:do_y",
+					       "kpatch_target=nfsd:0123ABC", NULL };
+	static const char *const funcs[] = { "vmlinux:do_x", "nfsd:do_y", NULL };
+	static const char *const targets[] = { "nfsd:0123ABC", NULL };
+	const FixtureModule module = { .name = "a", .kver = "6.1", .entries = entries };
+	g_autoptr(GBytes) bytes = fixture_module(&module);
+	g_autoptr(KpModinfo) info = kp_modinfo_parse(bytes, NULL);
+
+	g_assert_true(g_strv_equal((const char *const *)info->funcs, funcs));
+	g_assert_true(g_strv_equal((const char *const *)info->targets, targets));
+	g_assert_null(info->cves[0]);
+}
+
+static void test_signature(void)
+{
+	static const char magic[] = "~Module signature appended~\n";
+	g_autoptr(GBytes) bytes = fixture_module(&good);
+	g_autoptr(GByteArray) content = g_byte_array_new();
+	char *root = fixture_folder();
+	gsize size;
+	gconstpointer data = g_bytes_get_data(bytes, &size);
+
+	for (guint cut = 0; cut < 2; cut++) {
+		const char *name = cut == 0 ? "signed.ko" : "cut.ko";
+		g_autofree char *path = g_build_filename(root, name, NULL);
+		g_autoptr(KpPatch) patch = NULL;
+
+		g_byte_array_set_size(content, 0);
+		g_byte_array_append(content, data, (guint)size);
+		g_byte_array_append(content, (const guint8 *)magic, sizeof(magic) - 1 - cut);
+		fixture_write(root, name, content->data, content->len);
+		patch = kp_patch_open(path, KP_ORIGIN_FILE, geteuid(), NULL);
+		g_assert_nonnull(patch);
+		g_assert_cmpint(patch->has_signature, ==, cut == 0);
+	}
+	fixture_remove(root);
+}
+
 static void test_good(void)
 {
 	g_autoptr(GBytes) bytes = fixture_module(&good);
@@ -249,6 +289,8 @@ static void test_odd_files(void)
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/modinfo/replaces", test_replaces);
+	g_test_add_func("/patch/signature", test_signature);
 	g_test_add_func("/modinfo/good", test_good);
 	g_test_add_func("/modinfo/wrong-kind", test_wrong_kind);
 	g_test_add_func("/modinfo/truncated", test_truncated);
