@@ -30,3 +30,16 @@ KpTry kp_wait(const KpPace *pace, const KpWatch *watch, KpTryFunc try,
 		pause = MIN(pause * 2, pace->longest_ms);
 	}
 }
+
+static KpTry never(gpointer data, GError **error)
+{
+	return KP_TRY_AGAIN;
+}
+
+gboolean kp_pause(const char *what, gint64 ms, const KpWatch *watch)
+{
+	const KpPace pace = { what, ms, 100, 250 };
+
+	kp_wait(&pace, watch, never, NULL, NULL);
+	return !told_to_stop(watch);
+}

@@ -37,4 +37,7 @@ typedef KpTry (*KpTryFunc)(gpointer data, GError **error);
 KpTry kp_wait(const KpPace *pace, const KpWatch *watch, KpTryFunc try,
 	      gpointer data, GError **error);
 
+/* Waits for @ms. FALSE when the watch said stop before that. */
+gboolean kp_pause(const char *what, gint64 ms, const KpWatch *watch);
+
 #endif

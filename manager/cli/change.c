@@ -4,8 +4,10 @@
 #include <stdio.h>
 
 #include "base/error.h"
+#include "base/names.h"
 #include "cli/journal.h"
 #include "cli/report.h"
+#include "cli/trial.h"
 #include "live/execute.h"
 #include "live/live.h"
 #include "live/preflight.h"
@@ -61,6 +63,41 @@ int kp_change_nothing(const KpScene *scene, const KpOptions *options, const char
 	return nothing_to_do(scene, options, action, NULL);
 }
 
+int kp_change_none_chosen(const KpScene *scene, const KpOptions *options, const char *action)
+{
+	g_autoptr(KpChoice) choice = kp_select_best(scene->candidates->patches, scene->holds);
+	const KpOutcome outcome = { .action = action, .kver = scene->host->kver,
+			      .result = "nothing", .reasons = choice->reasons,
+			      .warnings = scene->candidates->problems };
+	gboolean quiet = g_str_equal(action, "sync");
+
+	for (guint i = 0; i < choice->reasons->len && !quiet; i++)
+		kp_say(options, "%s", (const char *)g_ptr_array_index(choice->reasons, i));
+	if (!quiet)
+		kp_say(options, choice->reasons->len > 0 ?
+		       "All patches for kernel %s are held: nothing to do." :
+		       "There is no patch for kernel %s: nothing to do.", scene->host->kver);
+	if (options->json)
+		kp_report_json(&outcome);
+	if (scene->candidates->problems->len == 0 || scene->candidates->patches->len > 0)
+		return KP_EXIT_DONE;
+	if (!options->dry_run)
+		kp_journal_say(options->journal, KP_JOURNAL_REFUSED,
+			       &(KpJournalEntry){ .kver = scene->host->kver, .action = action,
+						  .result = "refused" },
+			       "No patch file for kernel %s can be used: %s", scene->host->kver,
+			       (char *)g_ptr_array_index(scene->candidates->problems, 0));
+	return KP_EXIT_REFUSED;
+}
+
+gboolean kp_change_newer_is_live(const KpScene *scene, const KpPatch *patch)
+{
+	const KpLivePatch *top = kp_live_top(scene->live);
+
+	return top != NULL && top->version != NULL &&
+	       kp_version_compare(patch->version, top->version) < 0;
+}
+
 static int show_plan(const KpScene *scene, const KpOptions *options, const char *action,
 		     const KpPlan *plan)
 {
@@ -73,6 +110,18 @@ static int show_plan(const KpScene *scene, const KpOptions *options, const char 
 	return KP_EXIT_WOULD_CHANGE;
 }
 
+/* At boot the machine must come up first: kpatch-boot-good.service runs the
+ * checks then. */
+static gboolean wants_trial(const char *action, const KpPlan *plan)
+{
+	if (!g_str_equal(action, "apply") && !g_str_equal(action, "sync"))
+		return FALSE;
+	for (guint i = 0; i < plan->steps->len; i++)
+		if (g_array_index(plan->steps, KpStep, i).kind == KP_STEP_LOAD)
+			return TRUE;
+	return FALSE;
+}
+
 static int execute(const KpScene *scene, const KpOptions *options, const char *action,
 		   const KpPlan *plan, KpProgress *progress, GError **error)
 {
@@ -82,6 +131,8 @@ static int execute(const KpScene *scene, const KpOptions *options, const char *a
 	g_autoptr(GError) problem = NULL;
 	gboolean ok = kp_execute(&execution, plan, warnings, &problem);
 
+	if (ok && wants_trial(action, plan))
+		ok = kp_trial_after_apply(scene, plan->target, progress, warnings, &problem);
 	kp_progress_end(progress);
 	kp_warn_all(warnings);
 	kp_journal_plan(options->journal, action, scene->host->kver, plan, problem);

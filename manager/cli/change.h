@@ -26,4 +26,11 @@ gboolean kp_change_preflight(const KpScene *scene, const KpOptions *options,
 /* Reports that there was nothing to do. */
 int kp_change_nothing(const KpScene *scene, const KpOptions *options, const char *action);
 
+/* Reports that there is none to choose, and why. Files that were all passed over
+ * are a failure that must show; no patch, or only held ones, is a fact. */
+int kp_change_none_chosen(const KpScene *scene, const KpOptions *options, const char *action);
+
+/* What was chosen for the user never takes the place of something newer. */
+gboolean kp_change_newer_is_live(const KpScene *scene, const KpPatch *patch);
+
 #endif

@@ -20,11 +20,15 @@ typedef struct {
 /* The row called @name, or NULL. */
 const KpCommand *kp_command_find(const char *name);
 
+/* apply --boot. Returns as a command does. */
+int kp_boot_apply(const KpOptions *options, GError **error);
+
 int kp_command_apply(const KpOptions *options, char **words, GError **error);
 int kp_command_history(const KpOptions *options, char **words, GError **error);
 int kp_command_hold(const KpOptions *options, char **words, GError **error);
 int kp_command_list(const KpOptions *options, char **words, GError **error);
 int kp_command_preflight(const KpOptions *options, char **words, GError **error);
+int kp_command_boot_good(const KpOptions *options, char **words, GError **error);
 int kp_command_help(const KpOptions *options, char **words, GError **error);
 int kp_command_release(const KpOptions *options, char **words, GError **error);
 int kp_command_rollback(const KpOptions *options, char **words, GError **error);

@@ -57,7 +57,11 @@ static const KpCommand command_table[] = {
 	  "  kpatch-manager apply 1-2             this release\n"
 	  "  kpatch-manager apply ./my-patch.ko   a file that you have built\n"
 	  "\n"
-	  "--boot is for kpatch.service: it honours kpatch.enable=0.\n",
+	  "Executables in /etc/kpatch/health.d then decide whether it stays: if one fails,\n"
+	  "what was live before comes back, and this build of the patch is blocked.\n"
+	  "\n"
+	  "--boot is for kpatch.service: it honours kpatch.enable=0, takes the last good\n"
+	  "patch if the machine died of a newer one, and the next best if one fails.\n",
 	  KP_OPTION_JSON | KP_OPTION_DRY_RUN | KP_OPTION_BOOT, 1, kp_command_apply },
 	{ "rollback", "[VERSION|none] [--dry-run] [--json]",
 	  "go back to an earlier release, or to no patch",
@@ -96,6 +100,14 @@ static const KpCommand command_table[] = {
 	  "\n"
 	  "  kpatch-manager sync\n",
 	  KP_OPTION_DRY_RUN, 0, kp_command_sync },
+	{ "boot-good", "",
+	  "wait until what was loaded has proven to be good",
+	  "For kpatch-boot-good.service. Waits until the patch that went live last has been\n"
+	  "live for a while, runs the health checks at boot, and notes that the machine\n"
+	  "survived it. Until that is noted, a crash blocks the patch at the next boot.\n"
+	  "\n"
+	  "  systemctl status kpatch-boot-good     is one being watched now?\n",
+	  0, 0, kp_command_boot_good },
 	{ "help", "[COMMAND]",
 	  "explain a command",
 	  "  kpatch-manager help rollback\n",

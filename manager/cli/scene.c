@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/lock.h"
+#include "live/guard.h"
 #include "live/live.h"
 
 void kp_scene_free(KpScene *scene)
@@ -83,6 +84,22 @@ static gboolean open_state_or_go_on(KpScene *scene, const KpOptions *options,
 	return TRUE;
 }
 
+/* Whoever is the first to change something after a boot that died finds out
+ * what it died of. */
+static void ask_guard(KpScene *scene, const KpOptions *options)
+{
+	g_autoptr(GPtrArray) holds = NULL;
+
+	if (scene->state == NULL ||
+	    !kp_guard_judge(scene->state, scene->host, options->boot, scene->warnings))
+		return;
+	holds = kp_state_holds(scene->state, scene->host->kver, NULL);
+	if (holds == NULL)
+		return;
+	g_ptr_array_unref(scene->holds);
+	scene->holds = g_steal_pointer(&holds);
+}
+
 KpScene *kp_scene_open(const KpOptions *options, gboolean changing, const KpWatch *watch,
 		       GError **error)
 {
@@ -109,6 +126,8 @@ KpScene *kp_scene_open(const KpOptions *options, gboolean changing, const KpWatc
 	}
 	if (!open_state_or_go_on(scene, options, changing, error))
 		return NULL;
+	if (changing)
+		ask_guard(scene, options);
 	scene->candidates = kp_store_scan(options->root, scene->host->kver);
 	scene->live = kp_live_read(options->root, scene->candidates);
 	return g_steal_pointer(&scene);

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "live/core.h"
+#include "live/guard.h"
 #include "live/live.h"
 #include "live/module.h"
 
@@ -75,10 +76,15 @@ static gboolean run_withdraw(const KpExecution *ex, const KpStep *step, GError *
 
 static gboolean run_keep(const KpExecution *ex, const KpStep *step, GError **error)
 {
+	g_autoptr(KpGood) good = NULL;
+	const char *spared[] = { kp_patch_sha256(step->patch), NULL, NULL };
+
 	if (!kp_store_keep(ex->host->root, step->patch, error))
 		return FALSE;
-	kp_store_prune(ex->host->root, step->patch->kver, ex->settings->keep,
-		       kp_patch_sha256(step->patch));
+	if (ex->state != NULL && kp_state_last_good(ex->state, step->patch->kver, &good, NULL) &&
+	    good != NULL)
+		spared[1] = good->sha256;
+	kp_store_prune(ex->host->root, step->patch->kver, ex->settings->keep, spared);
 	return TRUE;
 }
 
@@ -154,11 +160,62 @@ static void record(const KpExecution *ex, const KpPlan *plan, const GError *prob
 	g_ptr_array_add(warnings, g_strdup(error->message));
 }
 
+static void warn(GPtrArray *warnings, const GError *error)
+{
+	if (error != NULL)
+		g_ptr_array_add(warnings, g_strdup(error->message));
+}
+
+/* The patch that the plan loads, or NULL. */
+static const KpPatch *loaded_by(const KpPlan *plan)
+{
+	for (guint i = 0; i < plan->steps->len; i++) {
+		const KpStep *step = &g_array_index(plan->steps, KpStep, i);
+
+		if (step->kind == KP_STEP_LOAD)
+			return step->patch;
+	}
+	return NULL;
+}
+
+/* Without a mark the patch is loaded all the same: a database that cannot be
+ * written must not leave the machine unpatched. */
+static void mark(const KpExecution *ex, const KpPatch *patch, GPtrArray *warnings)
+{
+	g_autoptr(GError) error = NULL;
+
+	if (ex->state == NULL || kp_guard_begin(ex->state, ex->host, patch, ex->action, &error))
+		return;
+	g_prefix_error(&error, "going on without the boot guard: ");
+	warn(warnings, error);
+}
+
+/* What was not loaded, or is not live any more, cannot be what a machine dies
+ * of. At boot the service is started by systemd. */
+static void unmark_or_hand_over(const KpExecution *ex, const KpPatch *loaded, gboolean ok,
+				GPtrArray *warnings)
+{
+	g_autoptr(GError) error = NULL;
+	gboolean stays = ok && loaded != NULL &&
+			 (g_str_equal(ex->action, "boot") || kp_guard_hand_over(ex->host));
+
+	if (ex->state != NULL && !stays)
+		kp_guard_end(ex->state, ex->host, &error);
+	warn(warnings, error);
+}
+
 gboolean kp_execute(const KpExecution *execution, const KpPlan *plan,
 		    GPtrArray *warnings, GError **error)
 {
 	g_autoptr(GError) problem = NULL;
-	gboolean ok = run_steps(execution, plan, warnings, &problem);
+	const KpPatch *loaded = loaded_by(plan);
+	gboolean ok;
+
+	if (loaded != NULL)
+		mark(execution, loaded, warnings);
+	ok = run_steps(execution, plan, warnings, &problem);
+	if (loaded != NULL || plan->target == NULL)
+		unmark_or_hand_over(execution, loaded, ok, warnings);
 
 	if (!ok && execution->watch != NULL && execution->watch->stop != NULL &&
 	    *execution->watch->stop != 0)

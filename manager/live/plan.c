@@ -137,19 +137,8 @@ static void add_holds(KpPlan *plan, const KpCandidates *candidates, const GPtrAr
 	}
 }
 
-KpPlan *kp_plan_rollback(const KpHost *host, const KpCandidates *candidates,
-			 const GPtrArray *live, const GPtrArray *holds,
-			 const KpPatch *target)
+static void add_none_steps(KpPlan *plan, const GPtrArray *live)
 {
-	KpPlan *plan = plan_new(target);
-
-	add_holds(plan, candidates, holds, target);
-	if (target != NULL) {
-		if (kp_hold_of(holds, target) != NULL)
-			add_patch_step(plan, KP_STEP_RELEASE, target);
-		add_apply_steps(plan, host, candidates, live, target);
-		return plan;
-	}
 	for (guint i = 0; i < live->len; i++) {
 		const KpLivePatch *entry = g_ptr_array_index(live, i);
 
@@ -159,6 +148,30 @@ KpPlan *kp_plan_rollback(const KpHost *host, const KpCandidates *candidates,
 			add_live_step(plan, KP_STEP_DISABLE, entry);
 		add_live_step(plan, KP_STEP_REMOVE, entry);
 	}
+}
+
+KpPlan *kp_plan_rollback(const KpHost *host, const KpCandidates *candidates,
+			 const GPtrArray *live, const GPtrArray *holds,
+			 const KpPatch *target)
+{
+	KpPlan *plan = plan_new(target);
+
+	add_holds(plan, candidates, holds, target);
+	if (target == NULL) {
+		add_none_steps(plan, live);
+		return plan;
+	}
+	if (kp_hold_of(holds, target) != NULL)
+		add_patch_step(plan, KP_STEP_RELEASE, target);
+	add_apply_steps(plan, host, candidates, live, target);
+	return plan;
+}
+
+KpPlan *kp_plan_none(const GPtrArray *live)
+{
+	KpPlan *plan = plan_new(NULL);
+
+	add_none_steps(plan, live);
 	return plan;
 }
 

@@ -44,6 +44,9 @@ KpPlan *kp_plan_rollback(const KpHost *host, const KpCandidates *candidates,
 			 const GPtrArray *live, const GPtrArray *holds,
 			 const KpPatch *target);
 
+/* Goes back to no patch, and holds nothing. */
+KpPlan *kp_plan_none(const GPtrArray *live);
+
 /* One line for people: "make kpatch_x live (1-2), replacing ...". Caller frees. */
 char *kp_step_text(const KpStep *step);
 

@@ -264,7 +264,8 @@ static int compare_newest_first(gconstpointer a, gconstpointer b)
 	return kp_version_compare(right->version, left->version);
 }
 
-void kp_store_prune(const char *root, const char *kver, gint64 keep, const char *sha256)
+void kp_store_prune(const char *root, const char *kver, gint64 keep,
+		    const char *const *spared)
 {
 	g_autoptr(KpCandidates) candidates = kp_store_scan(root, kver);
 	gint64 kept = 0;
@@ -275,7 +276,7 @@ void kp_store_prune(const char *root, const char *kver, gint64 keep, const char 
 
 		if (patch->origin != KP_ORIGIN_STORE)
 			continue;
-		if (kept++ >= keep && g_strcmp0(kp_patch_sha256(patch), sha256) != 0)
+		if (kept++ >= keep && !g_strv_contains(spared, kp_patch_sha256(patch)))
 			unlink(patch->path);
 	}
 }

@@ -109,20 +109,6 @@ static KpTrialResult run_round(const KpTrial *trial, const GPtrArray *checks, ch
 	return KP_TRIAL_PASSED;
 }
 
-static KpTry never(gpointer data, GError **error)
-{
-	return KP_TRY_AGAIN;
-}
-
-/* FALSE when the watch said stop. */
-static gboolean pause_for(gint64 ms, const KpWatch *watch)
-{
-	const KpPace pace = { "watching how the patch does", ms, 100, 250 };
-
-	kp_wait(&pace, watch, never, NULL, NULL);
-	return watch == NULL || watch->stop == NULL || *watch->stop == 0;
-}
-
 KpTrialResult kp_trial_run(const KpTrial *trial, const KpWatch *watch, GPtrArray *warnings,
 			   char **why)
 {
@@ -140,7 +126,8 @@ KpTrialResult kp_trial_run(const KpTrial *trial, const KpWatch *watch, GPtrArray
 
 		if (result != KP_TRIAL_PASSED || left <= 0)
 			return result;
-		if (!pause_for(MIN(left, trial->interval * 1000), watch))
+		if (!kp_pause("watching how the patch does", MIN(left, trial->interval * 1000),
+			      watch))
 			return KP_TRIAL_STOPPED;
 	}
 }

@@ -152,6 +152,17 @@ static void test_rollback_none(Scene *scene, gconstpointer data)
 			"remove kpatch_1_2");
 }
 
+/* A failed trial of the first patch: the others stay as they are. */
+static void test_none(Scene *scene, gconstpointer data)
+{
+	g_autoptr(KpPlan) plan = NULL;
+
+	sample_patch(scene->candidates, KP_ORIGIN_STORE, "1-1");
+	sample_live(scene->live, "kpatch_1_2", "1-2", TRUE);
+	plan = kp_plan_none(scene->live);
+	expect(plan, "disable kpatch_1_2, remove kpatch_1_2");
+}
+
 static void test_texts(Scene *scene, gconstpointer data)
 {
 	KpPatch *patch = sample_patch(scene->candidates, KP_ORIGIN_PACKAGE, "1-2");
@@ -184,6 +195,7 @@ int main(int argc, char **argv)
 		{ "/plan/interrupted-disable", test_interrupted_disable },
 		{ "/plan/rollback", test_rollback },
 		{ "/plan/rollback-none", test_rollback_none },
+		{ "/plan/none", test_none },
 		{ "/plan/texts", test_texts },
 	};
 

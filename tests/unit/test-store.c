@@ -114,6 +114,7 @@ static void test_prune(void)
 	static const char *const versions[] = { "1-1", "1-2", "1-9", "1-10" };
 	char *root = fixture_folder();
 	g_autoptr(KpCandidates) all = NULL, left = NULL;
+	const char *spared[] = { NULL, NULL };
 	const KpPatch *oldest;
 
 	for (gsize i = 0; i < G_N_ELEMENTS(versions); i++)
@@ -122,7 +123,8 @@ static void test_prune(void)
 	all = kp_store_scan(root, KVER);
 	oldest = g_ptr_array_index(all->patches, 1);
 	g_assert_cmpstr(oldest->version, ==, "1-1");
-	kp_store_prune(root, KVER, 2, kp_patch_sha256(oldest));
+	spared[0] = kp_patch_sha256(oldest);
+	kp_store_prune(root, KVER, 2, spared);
 	left = kp_store_scan(root, KVER);
 	/* the package's, the two newest copies, and the one that must stay */
 	g_assert_cmpuint(left->patches->len, ==, 4);

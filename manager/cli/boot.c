@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* apply --boot: the best patch becomes live, or the next best. One bad file
+ * must not leave the machine unpatched, but must be seen: the service fails. */
+#include "base/error.h"
+#include "base/names.h"
+#include "cli/change.h"
+#include "cli/command.h"
+#include "live/guard.h"
+#include "live/live.h"
+
+struct boot {
+	const KpScene *scene;
+	const KpOptions *options;
+	KpProgress *progress;
+	GPtrArray *left;	/* const KpPatch *, those that did not fail */
+	GError *first;		/* why the best one failed */
+};
+
+/* A release lies in both folders: the copy would fail like the original. */
+static void strike_out(GPtrArray *left, const KpPatch *failed)
+{
+	g_autofree char *digest = g_strdup(kp_patch_sha256(failed));
+
+	for (guint i = left->len; i-- > 0;)
+		if (g_str_equal(kp_patch_sha256(g_ptr_array_index(left, i)), digest))
+			g_ptr_array_remove_index(left, i);
+}
+
+static const KpPatch *choose(const struct boot *boot)
+{
+	const KpScene *scene = boot->scene;
+	g_autoptr(KpGood) good = NULL;
+
+	if (scene->state != NULL)
+		kp_state_last_good(scene->state, scene->host->kver, &good, NULL);
+	return kp_guard_choose(boot->left, scene->holds, good != NULL ? good->sha256 : NULL);
+}
+
+/* The exit code, or -1: it failed for a reason of its own, or @error is set. */
+static int try_one(struct boot *boot, const KpPatch *patch, GError **error)
+{
+	g_autoptr(GError) problem = NULL;
+	int code = kp_change_newer_is_live(boot->scene, patch) ?
+		kp_change_nothing(boot->scene, boot->options, "boot") :
+		kp_change_apply(boot->scene, boot->options, "boot", patch, boot->progress, &problem);
+
+	if (code >= 0)
+		return code;
+	if (g_error_matches(problem, KP_ERROR, KP_ERROR_BUSY))
+		g_propagate_error(error, g_steal_pointer(&problem));
+	else if (boot->first == NULL)
+		boot->first = g_steal_pointer(&problem);
+	else
+		kp_warn("%s", problem->message);
+	return -1;
+}
+
+/* Another one is live in its place, and still it is a failure. */
+static int report_first(struct boot *boot, const KpPatch *patch, int code, GError **error)
+{
+	if (boot->first == NULL)
+		return code;
+	if (patch != NULL)
+		g_prefix_error(&boot->first, "%s (%s) is live, as the best one failed: ",
+			       patch->name, patch->version);
+	g_propagate_error(error, g_steal_pointer(&boot->first));
+	return -1;
+}
+
+/* An initramfs may have made a release live that is held: it knows the holds
+ * only as they were when it was made (kpatch-manager(8), INITRAMFS). */
+static gboolean held_is_live(const KpScene *scene)
+{
+	const KpLivePatch *top = kp_live_top(scene->live);
+
+	for (guint i = 0; i < scene->holds->len && top != NULL; i++) {
+		const KpHold *hold = g_ptr_array_index(scene->holds, i);
+
+		if (g_str_equal(hold->kver, scene->host->kver) && kp_name_equal(hold->name, top->name))
+			return TRUE;
+	}
+	return FALSE;
+}
+
+static int try_all(struct boot *boot, GError **error)
+{
+	GError *problem = NULL;
+	const KpPatch *patch = choose(boot);
+
+	if (held_is_live(boot->scene) &&
+	    (patch == NULL || kp_change_newer_is_live(boot->scene, patch)))
+		return kp_change_rollback(boot->scene, boot->options, patch, boot->progress, error);
+	while ((patch = choose(boot)) != NULL) {
+		int code = try_one(boot, patch, &problem);
+
+		if (code >= 0)
+			return report_first(boot, patch, code, error);
+		if (problem != NULL) {
+			g_propagate_error(error, problem);
+			return -1;
+		}
+		strike_out(boot->left, patch);
+	}
+	if (boot->first == NULL)
+		return kp_change_none_chosen(boot->scene, boot->options, "boot");
+	return report_first(boot, NULL, -1, error);
+}
+
+int kp_boot_apply(const KpOptions *options, GError **error)
+{
+	g_autoptr(KpScene) scene = NULL;
+	g_autoptr(GPtrArray) left = NULL;
+	struct boot boot = { .options = options };
+	KpProgress progress;
+	int code;
+
+	kp_progress_init(&progress, options);
+	scene = kp_scene_open(options, !options->dry_run, &progress.watch, error);
+	if (scene == NULL)
+		return -1;
+	kp_warn_all(scene->warnings);
+	kp_warn_all(scene->candidates->problems);
+	left = g_ptr_array_copy(scene->candidates->patches, NULL, NULL);
+	g_ptr_array_set_free_func(left, NULL);
+	boot.scene = scene;
+	boot.progress = &progress;
+	boot.left = left;
+	code = try_all(&boot, error);
+	g_clear_error(&boot.first);
+	return code;
+}

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "base/root.h"
+#include "fixture.h"
+#include "live/guard.h"
+#include "sample.h"
+
+/* One row per sentence at the top of guard.h. */
+static const struct {
+	const char *rule;
+	const char *boot_id;	/* of the mark; NULL: no mark */
+	gint64 count;
+	gboolean good;
+	KpGuardVerdict wanted;
+} rules[] = {
+	{ "no mark", NULL, 0, FALSE, KP_GUARD_FINE },
+	{ "a mark of this boot", "boot-1", 1, FALSE, KP_GUARD_FINE },
+	{ "never good, first death", "boot-0", 1, FALSE, KP_GUARD_BLOCK },
+	{ "good, first death", "boot-0", 1, TRUE, KP_GUARD_FORGIVEN },
+	{ "good, second death", "boot-0", 2, TRUE, KP_GUARD_BLOCK },
+	{ "good, third death", "boot-0", 3, TRUE, KP_GUARD_BLOCK },
+};
+
+static void test_verdict(gconstpointer data)
+{
+	gsize row = GPOINTER_TO_SIZE(data);
+	KpAttempt attempt = { .boot_id = (char *)rules[row].boot_id, .count = rules[row].count };
+	const KpAttempt *mark = rules[row].boot_id != NULL ? &attempt : NULL;
+
+	g_assert_cmpint(kp_guard_verdict(mark, rules[row].good, "boot-1"), ==, rules[row].wanted);
+}
+
+static void test_no_boot_id(void)
+{
+	const KpAttempt attempt = { .boot_id = (char *)"boot-0", .count = 5 };
+
+	g_assert_cmpint(kp_guard_verdict(&attempt, FALSE, ""), ==, KP_GUARD_FINE);
+}
+
+typedef struct {
+	char *root;
+	KpHost *host;
+	KpState *state;
+	KpCandidates *candidates;
+	GPtrArray *holds;
+	GPtrArray *warnings;
+} Scene;
+
+static void set_up(Scene *scene, gconstpointer data)
+{
+	scene->root = fixture_folder();
+	scene->host = sample_host();
+	scene->host->root = g_strdup(scene->root);
+	scene->state = kp_state_open(scene->root, TRUE, NULL);
+	scene->candidates = sample_candidates();
+	scene->holds = sample_holds();
+	scene->warnings = g_ptr_array_new_with_free_func(g_free);
+	fixture_write(scene->root, "run/x", "", 0);
+}
+
+static void tear_down(Scene *scene, gconstpointer data)
+{
+	kp_host_free(scene->host);
+	kp_state_close(scene->state);
+	kp_candidates_free(scene->candidates);
+	g_ptr_array_unref(scene->holds);
+	g_ptr_array_unref(scene->warnings);
+	fixture_remove(scene->root);
+}
+
+static void expect_choice(Scene *scene, const char *good, const KpPatch *wanted)
+{
+	g_assert_true(kp_guard_choose(scene->candidates->patches, scene->holds, good) == wanted);
+}
+
+static void block(Scene *scene, const KpPatch *patch)
+{
+	sample_hold(scene->holds, patch);
+	((KpHold *)g_ptr_array_index(scene->holds, scene->holds->len - 1))->kind = KP_HOLD_BLOCKED;
+}
+
+static void test_choose(Scene *scene, gconstpointer data)
+{
+	KpPatch *first = sample_patch(scene->candidates, KP_ORIGIN_STORE, "1-1");
+	KpPatch *second = sample_patch(scene->candidates, KP_ORIGIN_PACKAGE, "1-2");
+	KpPatch *third = sample_patch(scene->candidates, KP_ORIGIN_PACKAGE, "1-3");
+
+	/* nothing is blocked: forward, whatever was good last */
+	expect_choice(scene, "sum-of-1-1", third);
+	block(scene, third);
+	expect_choice(scene, "sum-of-1-1", first);
+	expect_choice(scene, NULL, second);
+	expect_choice(scene, "sum-of-what-is-gone", second);
+	/* what was good last is held now */
+	sample_hold(scene->holds, first);
+	expect_choice(scene, "sum-of-1-1", second);
+	/* a newer one than the blocked one has come */
+	expect_choice(scene, "sum-of-1-2", second);
+	third = sample_patch(scene->candidates, KP_ORIGIN_PACKAGE, "1-4");
+	expect_choice(scene, "sum-of-1-2", third);
+}
+
+static void test_choose_none(Scene *scene, gconstpointer data)
+{
+	expect_choice(scene, NULL, NULL);
+	block(scene, sample_patch(scene->candidates, KP_ORIGIN_PACKAGE, "1-1"));
+	expect_choice(scene, "sum-of-1-1", NULL);
+}
+
+/* Another boot begins. */
+static void reboot(Scene *scene, const char *boot_id)
+{
+	g_free(scene->host->boot_id);
+	scene->host->boot_id = g_strdup(boot_id);
+	g_ptr_array_set_size(scene->warnings, 0);
+}
+
+static guint count_blocks(Scene *scene)
+{
+	g_autoptr(GPtrArray) holds = kp_state_holds(scene->state, SAMPLE_KVER, NULL);
+
+	for (guint i = 0; i < holds->len; i++)
+		g_assert_cmpint(((KpHold *)g_ptr_array_index(holds, i))->kind, ==, KP_HOLD_BLOCKED);
+	return holds->len;
+}
+
+static void begin(Scene *scene, const KpPatch *patch, const char *action)
+{
+	g_autoptr(GError) error = NULL;
+
+	g_assert_true(kp_guard_begin(scene->state, scene->host, patch, action, &error));
+	g_assert_no_error(error);
+}
+
+static void test_death(Scene *scene, gconstpointer data)
+{
+	const KpPatch *patch = sample_patch(scene->candidates, KP_ORIGIN_PACKAGE, "1-2");
+	g_autoptr(KpRecord) last = NULL;
+	g_autoptr(KpAttempt) attempt = NULL;
+
+	begin(scene, patch, "boot");
+	g_assert_false(kp_guard_judge(scene->state, scene->host, TRUE, scene->warnings));
+	g_assert_cmpuint(scene->warnings->len, ==, 0);
+	reboot(scene, "boot-2");
+	g_assert_true(kp_guard_judge(scene->state, scene->host, TRUE, scene->warnings));
+	g_assert_cmpuint(scene->warnings->len, ==, 1);
+	g_assert_nonnull(strstr(g_ptr_array_index(scene->warnings, 0), "is blocked: the machine died"));
+	g_assert_cmpuint(count_blocks(scene), ==, 1);
+	g_assert_true(kp_state_attempt(scene->state, SAMPLE_KVER, &attempt, NULL));
+	g_assert_null(attempt);
+	g_assert_true(kp_state_last_record(scene->state, SAMPLE_KVER, "failed", &last, NULL));
+	g_assert_cmpstr(last->action, ==, "guard");
+	g_assert_cmpstr(last->boot_id, ==, "boot-1");
+	g_assert_cmpstr(last->version, ==, "1-2");
+}
+
+static void test_death_of_the_good(Scene *scene, gconstpointer data)
+{
+	const KpPatch *patch = sample_patch(scene->candidates, KP_ORIGIN_PACKAGE, "1-2");
+	const KpIdentity identity = { patch->name, patch->version, patch->sha256 };
+
+	g_assert_true(kp_state_set_good(scene->state, SAMPLE_KVER, &identity, NULL));
+	begin(scene, patch, "boot");
+	begin(scene, patch, "boot");	/* the service was started again: it counts once */
+	reboot(scene, "boot-2");
+	g_assert_false(kp_guard_judge(scene->state, scene->host, TRUE, scene->warnings));
+	g_assert_nonnull(strstr(g_ptr_array_index(scene->warnings, 0), "tried once more"));
+	begin(scene, patch, "boot");
+	reboot(scene, "boot-3");
+	g_assert_true(kp_guard_judge(scene->state, scene->host, TRUE, scene->warnings));
+	g_assert_nonnull(strstr(g_ptr_array_index(scene->warnings, 0), "2 times in a row"));
+	g_assert_cmpuint(count_blocks(scene), ==, 1);
+}
+
+/* Between the two deaths there was a boot that went well. */
+static void test_two_power_cuts(Scene *scene, gconstpointer data)
+{
+	const KpPatch *patch = sample_patch(scene->candidates, KP_ORIGIN_PACKAGE, "1-2");
+	const KpIdentity identity = { patch->name, patch->version, patch->sha256 };
+
+	g_assert_true(kp_state_set_good(scene->state, SAMPLE_KVER, &identity, NULL));
+	for (int i = 0; i < 2; i++) {
+		begin(scene, patch, "boot");
+		reboot(scene, i == 0 ? "boot-2" : "boot-4");
+		g_assert_false(kp_guard_judge(scene->state, scene->host, TRUE, scene->warnings));
+		begin(scene, patch, "boot");
+		g_assert_true(kp_guard_end(scene->state, scene->host, NULL));
+		reboot(scene, i == 0 ? "boot-3" : "boot-5");
+	}
+	g_assert_cmpuint(count_blocks(scene), ==, 0);
+}
+
+static void test_flag(Scene *scene, gconstpointer data)
+{
+	const KpPatch *patch = sample_patch(scene->candidates, KP_ORIGIN_PACKAGE, "1-2");
+	g_autofree char *flag = kp_root_path(scene->root, KP_GUARD_FLAG);
+
+	begin(scene, patch, "apply");
+	g_assert_true(g_file_test(flag, G_FILE_TEST_EXISTS));
+	g_assert_false(kp_guard_is_boot(scene->host));
+	g_assert_true(kp_guard_end(scene->state, scene->host, NULL));
+	g_assert_false(g_file_test(flag, G_FILE_TEST_EXISTS));
+	begin(scene, patch, "boot");
+	g_assert_true(kp_guard_is_boot(scene->host));
+}
+
+/* Nobody would take the mark away: then none is made. */
+static void test_no_flag(Scene *scene, gconstpointer data)
+{
+	const KpPatch *patch = sample_patch(scene->candidates, KP_ORIGIN_PACKAGE, "1-2");
+	g_autoptr(KpAttempt) attempt = NULL;
+	g_autoptr(GError) error = NULL;
+
+	g_free(scene->host->root);
+	scene->host->root = g_build_filename(scene->root, "nowhere", NULL);
+	g_assert_false(kp_guard_begin(scene->state, scene->host, patch, "boot", &error));
+	g_assert_nonnull(error);
+	g_assert_true(kp_state_attempt(scene->state, SAMPLE_KVER, &attempt, NULL));
+	g_assert_null(attempt);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct {
+		const char *path;
+		void (*run)(Scene *, gconstpointer);
+	} rows[] = {
+		{ "/guard/choose", test_choose },
+		{ "/guard/choose-none", test_choose_none },
+		{ "/guard/death", test_death },
+		{ "/guard/death-of-the-good", test_death_of_the_good },
+		{ "/guard/two-power-cuts", test_two_power_cuts },
+		{ "/guard/flag", test_flag },
+		{ "/guard/no-flag", test_no_flag },
+	};
+
+	g_test_init(&argc, &argv, NULL);
+	for (gsize i = 0; i < G_N_ELEMENTS(rules); i++) {
+		g_autofree char *path = g_strdup_printf("/guard/verdict/%s", rules[i].rule);
+
+		g_test_add_data_func(path, GSIZE_TO_POINTER(i), test_verdict);
+	}
+	g_test_add_func("/guard/no-boot-id", test_no_boot_id);
+	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
+		g_test_add(rows[i].path, Scene, NULL, set_up, rows[i].run, tear_down);
+	return g_test_run();
+}
