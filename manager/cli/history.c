@@ -38,9 +38,9 @@ static void print_table(const GPtrArray *records)
 	fputs(records->len > 0 ? text : "Nothing was recorded yet.\n", stdout);
 }
 
-static void add_record(JsonBuilder *json, const KpRecord *record)
+static void add_record(KpJson *json, const KpRecord *record)
 {
-	json_builder_begin_object(json);
+	kp_json_object(json, NULL);
 	kp_json_time(json, "at", record->at);
 	kp_json_text(json, "boot", record->boot_id);
 	kp_json_text(json, "kernel", record->kver);
@@ -51,18 +51,18 @@ static void add_record(JsonBuilder *json, const KpRecord *record)
 	kp_json_text(json, "backend", record->backend);
 	kp_json_text(json, "result", record->result);
 	kp_json_text(json, "detail", record->detail);
-	json_builder_end_object(json);
+	kp_json_object_end(json);
 }
 
 static void print_json(const GPtrArray *records)
 {
-	g_autoptr(JsonBuilder) json = kp_json_begin();
+	g_autoptr(KpJson) json = kp_json_begin();
 	g_autofree char *text = NULL;
 
 	kp_json_list(json, "history");
 	for (guint i = 0; i < records->len; i++)
 		add_record(json, g_ptr_array_index(records, i));
-	json_builder_end_array(json);
+	kp_json_list_end(json);
 	text = kp_json_end(json);
 	fputs(text, stdout);
 }

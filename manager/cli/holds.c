@@ -8,7 +8,7 @@
 void kp_holds_json(const KpScene *scene, const char *action, const char *result,
 		   const GPtrArray *holds)
 {
-	g_autoptr(JsonBuilder) json = kp_json_begin();
+	g_autoptr(KpJson) json = kp_json_begin();
 	g_autofree char *text = NULL;
 
 	kp_json_text(json, "action", action);
@@ -18,15 +18,15 @@ void kp_holds_json(const KpScene *scene, const char *action, const char *result,
 	for (guint i = 0; i < holds->len; i++) {
 		const KpHold *hold = g_ptr_array_index(holds, i);
 
-		json_builder_begin_object(json);
+		kp_json_object(json, NULL);
 		kp_json_text(json, "kind", kp_hold_word(hold->kind));
 		kp_json_text(json, "name", hold->name);
 		kp_json_text(json, "version", hold->version);
 		kp_json_text(json, "sha256", hold->sha256);
 		kp_json_text(json, "reason", hold->reason);
-		json_builder_end_object(json);
+		kp_json_object_end(json);
 	}
-	json_builder_end_array(json);
+	kp_json_list_end(json);
 	kp_json_texts(json, "warnings", scene->warnings);
 	text = kp_json_end(json);
 	fputs(text, stdout);

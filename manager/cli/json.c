@@ -1,48 +1,72 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/json.h"
 
-JsonBuilder *kp_json_begin(void)
-{
-	JsonBuilder *json = json_builder_new();
+#include <stdlib.h>
 
-	json_builder_begin_object(json);
+#include "base/error.h"
+#include "cli/plugin.h"
+#include "cli/report.h"
+
+static const KpJsonApi *api(void)
+{
+	static const KpJsonApi *loaded;
+	g_autoptr(GError) error = NULL;
+
+	if (loaded == NULL)
+		loaded = kp_plugin_symbol(KP_JSON_PLUGIN, KP_JSON_SYMBOL, &error);
+	if (loaded == NULL) {
+		g_prefix_error(&error, "JSON cannot be printed: ");
+		kp_report_error(error);
+		exit(KP_EXIT_FAILED);
+	}
+	return loaded;
+}
+
+static void name(KpJson *json, const char *key)
+{
+	if (key != NULL)
+		api()->name(json, key);
+}
+
+KpJson *kp_json_begin(void)
+{
+	KpJson *json = api()->begin();
+
 	kp_json_number(json, "schema", 1);
 	return json;
 }
 
-char *kp_json_end(JsonBuilder *json)
+void kp_json_free(KpJson *json)
 {
-	g_autoptr(JsonNode) tree = NULL;
-	g_autofree char *text = NULL;
+	api()->free(json);
+}
 
-	json_builder_end_object(json);
-	tree = json_builder_get_root(json);
-	text = json_to_string(tree, TRUE);
+char *kp_json_end(KpJson *json)
+{
+	g_autofree char *text = api()->end(json);
+
 	return g_strconcat(text, "\n", NULL);
 }
 
-void kp_json_text(JsonBuilder *json, const char *key, const char *value)
+void kp_json_text(KpJson *json, const char *key, const char *value)
 {
-	json_builder_set_member_name(json, key);
-	if (value != NULL)
-		json_builder_add_string_value(json, value);
-	else
-		json_builder_add_null_value(json);
+	name(json, key);
+	api()->text(json, value);
 }
 
-void kp_json_number(JsonBuilder *json, const char *key, gint64 value)
+void kp_json_number(KpJson *json, const char *key, gint64 value)
 {
-	json_builder_set_member_name(json, key);
-	json_builder_add_int_value(json, value);
+	name(json, key);
+	api()->number(json, value);
 }
 
-void kp_json_flag(JsonBuilder *json, const char *key, gboolean value)
+void kp_json_flag(KpJson *json, const char *key, gboolean value)
 {
-	json_builder_set_member_name(json, key);
-	json_builder_add_boolean_value(json, value);
+	name(json, key);
+	api()->flag(json, value);
 }
 
-void kp_json_time(JsonBuilder *json, const char *key, gint64 seconds)
+void kp_json_time(KpJson *json, const char *key, gint64 seconds)
 {
 	g_autoptr(GDateTime) time = seconds != 0 ? g_date_time_new_from_unix_utc(seconds) : NULL;
 	g_autofree char *text = time != NULL ? g_date_time_format_iso8601(time) : NULL;
@@ -50,16 +74,32 @@ void kp_json_time(JsonBuilder *json, const char *key, gint64 seconds)
 	kp_json_text(json, key, text);
 }
 
-void kp_json_list(JsonBuilder *json, const char *key)
+void kp_json_object(KpJson *json, const char *key)
 {
-	json_builder_set_member_name(json, key);
-	json_builder_begin_array(json);
+	name(json, key);
+	api()->object(json);
 }
 
-void kp_json_texts(JsonBuilder *json, const char *key, const GPtrArray *texts)
+void kp_json_object_end(KpJson *json)
+{
+	api()->object_end(json);
+}
+
+void kp_json_list(KpJson *json, const char *key)
+{
+	name(json, key);
+	api()->list(json);
+}
+
+void kp_json_list_end(KpJson *json)
+{
+	api()->list_end(json);
+}
+
+void kp_json_texts(KpJson *json, const char *key, const GPtrArray *texts)
 {
 	kp_json_list(json, key);
 	for (guint i = 0; texts != NULL && i < texts->len; i++)
-		json_builder_add_string_value(json, g_ptr_array_index(texts, i));
-	json_builder_end_array(json);
+		kp_json_text(json, NULL, g_ptr_array_index(texts, i));
+	kp_json_list_end(json);
 }

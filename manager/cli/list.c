@@ -56,10 +56,10 @@ static void print_table(const KpStatus *status, const KpOptions *options)
 	kp_warn_all(status->problems);
 }
 
-static void add_patch(JsonBuilder *json, const KpStatusKernel *kernel,
+static void add_patch(KpJson *json, const KpStatusKernel *kernel,
 		      const KpStatusPatch *patch)
 {
-	json_builder_begin_object(json);
+	kp_json_object(json, NULL);
 	kp_json_text(json, "kernel", kernel->kver);
 	kp_json_flag(json, "running", kernel->running);
 	kp_json_text(json, "name", patch->name);
@@ -72,14 +72,14 @@ static void add_patch(JsonBuilder *json, const KpStatusKernel *kernel,
 	kp_json_text(json, "reason", patch->hold != NULL ? patch->hold->reason : NULL);
 	kp_json_list(json, "cves");
 	for (char **cve = patch->file != NULL ? patch->file->cves : NULL; cve != NULL && *cve != NULL; cve++)
-		json_builder_add_string_value(json, *cve);
-	json_builder_end_array(json);
-	json_builder_end_object(json);
+		kp_json_text(json, NULL, *cve);
+	kp_json_list_end(json);
+	kp_json_object_end(json);
 }
 
 static void print_json(const KpStatus *status, const KpOptions *options)
 {
-	g_autoptr(JsonBuilder) json = kp_json_begin();
+	g_autoptr(KpJson) json = kp_json_begin();
 	g_autofree char *text = NULL;
 
 	kp_json_list(json, "patches");
@@ -89,7 +89,7 @@ static void print_json(const KpStatus *status, const KpOptions *options)
 		for (guint j = 0; is_wanted(options, kernel) && j < kernel->patches->len; j++)
 			add_patch(json, kernel, g_ptr_array_index(kernel->patches, j));
 	}
-	json_builder_end_array(json);
+	kp_json_list_end(json);
 	kp_json_texts(json, "problems", status->problems);
 	text = kp_json_end(json);
 	fputs(text, stdout);

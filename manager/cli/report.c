@@ -55,14 +55,13 @@ void kp_report_steps(const KpPlan *plan)
 	}
 }
 
-static void add_target(JsonBuilder *json, const KpPatch *target)
+static void add_target(KpJson *json, const KpPatch *target)
 {
-	json_builder_set_member_name(json, "target");
 	if (target == NULL) {
-		json_builder_add_null_value(json);
+		kp_json_text(json, "target", NULL);
 		return;
 	}
-	json_builder_begin_object(json);
+	kp_json_object(json, "target");
 	kp_json_text(json, "name", target->name);
 	kp_json_text(json, "version", target->version);
 	kp_json_text(json, "kernel", target->kver);
@@ -71,29 +70,29 @@ static void add_target(JsonBuilder *json, const KpPatch *target)
 	kp_json_text(json, "sha256", kp_patch_sha256(target));
 	kp_json_list(json, "cves");
 	for (char **cve = target->cves; *cve != NULL; cve++)
-		json_builder_add_string_value(json, *cve);
-	json_builder_end_array(json);
-	json_builder_end_object(json);
+		kp_json_text(json, NULL, *cve);
+	kp_json_list_end(json);
+	kp_json_object_end(json);
 }
 
-static void add_steps(JsonBuilder *json, const KpPlan *plan)
+static void add_steps(KpJson *json, const KpPlan *plan)
 {
 	kp_json_list(json, "steps");
 	for (guint i = 0; plan != NULL && i < plan->steps->len; i++) {
 		const KpStep *step = &g_array_index(plan->steps, KpStep, i);
 
-		json_builder_begin_object(json);
+		kp_json_object(json, NULL);
 		kp_json_text(json, "step", kp_step_word(step));
 		kp_json_text(json, "name", step->name);
 		kp_json_text(json, "version", step->version);
-		json_builder_end_object(json);
+		kp_json_object_end(json);
 	}
-	json_builder_end_array(json);
+	kp_json_list_end(json);
 }
 
 void kp_report_json(const KpOutcome *outcome)
 {
-	g_autoptr(JsonBuilder) json = kp_json_begin();
+	g_autoptr(KpJson) json = kp_json_begin();
 	g_autofree char *text = NULL;
 
 	kp_json_text(json, "action", outcome->action);

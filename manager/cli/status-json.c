@@ -4,29 +4,29 @@
 
 #include "cli/json.h"
 
-static void add_packages(JsonBuilder *json, const KpStatusKernel *kernel)
+static void add_packages(KpJson *json, const KpStatusKernel *kernel)
 {
 	kp_json_list(json, "packages");
 	for (guint i = 0; i < kernel->packages->len; i++) {
 		const KpInvPatch *patch = g_ptr_array_index(kernel->packages, i);
 
-		json_builder_begin_object(json);
+		kp_json_object(json, NULL);
 		kp_json_text(json, "name", patch->name);
 		kp_json_text(json, "evr", patch->evr);
-		json_builder_end_object(json);
+		kp_json_object_end(json);
 	}
-	json_builder_end_array(json);
+	kp_json_list_end(json);
 }
 
-static void add_cves(JsonBuilder *json, const KpPatch *patch)
+static void add_cves(KpJson *json, const KpPatch *patch)
 {
 	kp_json_list(json, "cves");
 	for (char **cve = patch->cves; *cve != NULL; cve++)
-		json_builder_add_string_value(json, *cve);
-	json_builder_end_array(json);
+		kp_json_text(json, NULL, *cve);
+	kp_json_list_end(json);
 }
 
-static void add_files(JsonBuilder *json, const KpStatusKernel *kernel)
+static void add_files(KpJson *json, const KpStatusKernel *kernel)
 {
 	kp_json_list(json, "files");
 	for (guint i = 0; i < kernel->patches->len; i++) {
@@ -34,7 +34,7 @@ static void add_files(JsonBuilder *json, const KpStatusKernel *kernel)
 
 		if (patch->file == NULL)
 			continue;
-		json_builder_begin_object(json);
+		kp_json_object(json, NULL);
 		kp_json_text(json, "path", patch->file->path);
 		kp_json_text(json, "origin", kp_origin_word(patch->file->origin));
 		kp_json_text(json, "name", patch->name);
@@ -42,19 +42,19 @@ static void add_files(JsonBuilder *json, const KpStatusKernel *kernel)
 		kp_json_text(json, "backend", kp_backend_word(patch->backend));
 		kp_json_text(json, "state", patch->word);
 		add_cves(json, patch->file);
-		json_builder_end_object(json);
+		kp_json_object_end(json);
 	}
-	json_builder_end_array(json);
+	kp_json_list_end(json);
 }
 
-static void add_pending(JsonBuilder *json, const KpLivePatch *live)
+static void add_pending(KpJson *json, const KpLivePatch *live)
 {
 	g_auto(GStrv) modules = g_strsplit(live->pending != NULL ? live->pending : "", " ", -1);
 
 	kp_json_list(json, "pending");
 	for (char **module = modules; *module != NULL; module++)
-		json_builder_add_string_value(json, *module);
-	json_builder_end_array(json);
+		kp_json_text(json, NULL, *module);
+	kp_json_list_end(json);
 }
 
 static const char *live_word(const KpStatusKernel *kernel, const KpLivePatch *live)
@@ -68,7 +68,7 @@ static const char *live_word(const KpStatusKernel *kernel, const KpLivePatch *li
 	return "live";
 }
 
-static void add_live(JsonBuilder *json, const KpStatus *status, const KpStatusKernel *kernel)
+static void add_live(KpJson *json, const KpStatus *status, const KpStatusKernel *kernel)
 {
 	const KpLivePatch *top = kp_live_top(status->live);
 
@@ -78,7 +78,7 @@ static void add_live(JsonBuilder *json, const KpStatus *status, const KpStatusKe
 
 		if (!live->enabled)
 			continue;
-		json_builder_begin_object(json);
+		kp_json_object(json, NULL);
 		kp_json_text(json, "name", live->name);
 		kp_json_text(json, "version", live->version);
 		kp_json_text(json, "backend", kp_backend_word(live->backend));
@@ -86,49 +86,48 @@ static void add_live(JsonBuilder *json, const KpStatus *status, const KpStatusKe
 		kp_json_time(json, "since", live == top ? kernel->since : 0);
 		kp_json_text(json, "state", live_word(kernel, live));
 		add_pending(json, live);
-		json_builder_end_object(json);
+		kp_json_object_end(json);
 	}
-	json_builder_end_array(json);
+	kp_json_list_end(json);
 }
 
-static void add_holds(JsonBuilder *json, const KpStatusKernel *kernel)
+static void add_holds(KpJson *json, const KpStatusKernel *kernel)
 {
 	kp_json_list(json, "held");
 	for (guint i = 0; i < kernel->holds->len; i++) {
 		const KpHold *hold = g_ptr_array_index(kernel->holds, i);
 
-		json_builder_begin_object(json);
+		kp_json_object(json, NULL);
 		kp_json_text(json, "kind", kp_hold_word(hold->kind));
 		kp_json_text(json, "name", hold->name);
 		kp_json_text(json, "version", hold->version);
 		kp_json_text(json, "sha256", hold->sha256);
 		kp_json_text(json, "reason", hold->reason);
 		kp_json_time(json, "since", hold->since);
-		json_builder_end_object(json);
+		kp_json_object_end(json);
 	}
-	json_builder_end_array(json);
+	kp_json_list_end(json);
 }
 
-static void add_last(JsonBuilder *json, const KpRecord *last)
+static void add_last(KpJson *json, const KpRecord *last)
 {
-	json_builder_set_member_name(json, "last");
 	if (last == NULL) {
-		json_builder_add_null_value(json);
+		kp_json_text(json, "last", NULL);
 		return;
 	}
-	json_builder_begin_object(json);
+	kp_json_object(json, "last");
 	kp_json_time(json, "at", last->at);
 	kp_json_text(json, "action", last->action);
 	kp_json_text(json, "name", last->name);
 	kp_json_text(json, "version", last->version);
 	kp_json_text(json, "result", last->result);
 	kp_json_text(json, "detail", last->detail);
-	json_builder_end_object(json);
+	kp_json_object_end(json);
 }
 
-static void add_kernel(JsonBuilder *json, const KpStatus *status, const KpStatusKernel *kernel)
+static void add_kernel(KpJson *json, const KpStatus *status, const KpStatusKernel *kernel)
 {
-	json_builder_begin_object(json);
+	kp_json_object(json, NULL);
 	kp_json_text(json, "kernel", kernel->kver);
 	kp_json_flag(json, "running", kernel->running);
 	kp_json_text(json, "package", kernel->package);
@@ -138,31 +137,30 @@ static void add_kernel(JsonBuilder *json, const KpStatus *status, const KpStatus
 	add_live(json, status, kernel);
 	add_holds(json, kernel);
 	add_last(json, kernel->last);
-	json_builder_end_object(json);
+	kp_json_object_end(json);
 }
 
-static void add_verdict(JsonBuilder *json, const KpStatus *status)
+static void add_verdict(KpJson *json, const KpStatus *status)
 {
-	json_builder_set_member_name(json, "check");
 	if (status->host->kver == NULL) {
-		json_builder_add_null_value(json);
+		kp_json_text(json, "check", NULL);
 		return;
 	}
-	json_builder_begin_object(json);
+	kp_json_object(json, "check");
 	kp_json_number(json, "exit", status->verdict.code);
 	kp_json_text(json, "word", status->verdict.word);
-	json_builder_end_object(json);
+	kp_json_object_end(json);
 }
 
 char *kp_status_json(const KpStatus *status)
 {
-	g_autoptr(JsonBuilder) json = kp_json_begin();
+	g_autoptr(KpJson) json = kp_json_begin();
 
 	kp_json_text(json, "running", status->host->kver);
 	kp_json_list(json, "kernels");
 	for (guint i = 0; i < status->kernels->len; i++)
 		add_kernel(json, status, g_ptr_array_index(status->kernels, i));
-	json_builder_end_array(json);
+	kp_json_list_end(json);
 	add_verdict(json, status);
 	kp_json_texts(json, "problems", status->problems);
 	return kp_json_end(json);

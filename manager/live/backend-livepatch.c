@@ -93,24 +93,33 @@ static int write_enabled(const char *name, const char *value)
 	return kp_write_text(path, value);
 }
 
+/* The transition of @name was turned round by writing to it, with @code; TRUE
+ * when it has ended where it began. Unwatched: a stop from the keyboard must not
+ * interrupt the way back. */
+static gboolean await_reversal(const char *name, int code)
+{
+	return code == 0 &&
+	       await_transition(NULL, name, kp_limit_ms(REVERSE_LIMIT_S, kp_size_read(NULL)));
+}
+
 /* The transition of @name did not end: turn it round by writing @value, and
  * say who kept it. @state is what the tasks that stalled still run. */
 static void reverse(const char *name, const char *value, int state, GError **error)
 {
-	/* unwatched: a stop from the keyboard must not interrupt the way back */
-	gint64 limit = kp_limit_ms(REVERSE_LIMIT_S, kp_size_read(NULL));
 	g_autofree char *why = kp_stalled_text(NULL, state);
+	g_autofree char *why_back = NULL;
 	int code = write_enabled(name, value);
 
-	if (code == 0 && await_transition(NULL, name, limit))
+	if (await_reversal(name, code)) {
 		g_set_error(error, KP_ERROR, KP_ERROR_BUSY,
 			    "the transition of %s did not end in time: %s; it was turned round and "
 			    "nothing is changed, try again when they are idle", name, why);
-	else
-		g_set_error(error, KP_ERROR, KP_ERROR_FAILED,
-			    "the transition of %s did not end in time: %s; it could not be turned "
-			    "round (%s) and goes on, 'kpatch-manager status' shows it",
-			    name, why, code == 0 ? "that takes too long too" : g_strerror(code));
+		return;
+	}
+	why_back = code != 0 ? g_strdup(g_strerror(code)) : kp_stalled_text(NULL, !state);
+	g_set_error(error, KP_ERROR, KP_ERROR_FAILED,
+		    "the transition of %s did not end in time: %s; it could not be turned "
+		    "round (%s) and goes on, 'kpatch-manager status' shows it", name, why, why_back);
 }
 
 /* Where an apply or rollback that was killed left a transition under way: it
