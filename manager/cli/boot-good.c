@@ -99,8 +99,8 @@ static void take_back(struct vigil *vigil, const KpScene *scene, const KpPatch *
 	g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
 	g_autoptr(GError) problem = NULL;
 
-	kp_trial_take_back(scene, patch, next_best(scene, patch), why, vigil->progress, warnings,
-			   &problem);
+	kp_trial_take_back(scene, vigil->options->journal, patch, next_best(scene, patch), why,
+			   vigil->progress, warnings, &problem);
 	kp_warn_all(warnings);
 	kp_report_error(problem);
 	vigil->failed = TRUE;

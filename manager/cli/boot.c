@@ -82,6 +82,21 @@ static gboolean held_is_live(const KpScene *scene)
 	return FALSE;
 }
 
+/* What an initramfs made live, where there was no disk to write on. */
+static void mark_what_is_live(const struct boot *boot, const KpPatch *patch)
+{
+	const KpScene *scene = boot->scene;
+	const KpLivePatch *live = kp_live_find(scene->live, patch->name);
+	g_autoptr(GError) error = NULL;
+
+	if (scene->state == NULL || boot->options->dry_run || live == NULL || !live->enabled)
+		return;
+	if (!kp_guard_begin(scene->state, scene->host, patch, "boot", &error))
+		kp_warn("going on without the boot guard: %s", error->message);
+	else if (!kp_guard_hand_over(scene->host))
+		kp_guard_end(scene->state, scene->host, NULL);
+}
+
 static int try_all(struct boot *boot, GError **error)
 {
 	GError *problem = NULL;
@@ -93,8 +108,10 @@ static int try_all(struct boot *boot, GError **error)
 	while ((patch = choose(boot)) != NULL) {
 		int code = try_one(boot, patch, &problem);
 
-		if (code >= 0)
+		if (code >= 0) {
+			mark_what_is_live(boot, patch);
 			return report_first(boot, patch, code, error);
+		}
 		if (problem != NULL) {
 			g_propagate_error(error, problem);
 			return -1;

@@ -132,7 +132,8 @@ static int execute(const KpScene *scene, const KpOptions *options, const char *a
 	gboolean ok = kp_execute(&execution, plan, warnings, &problem);
 
 	if (ok && wants_trial(action, plan))
-		ok = kp_trial_after_apply(scene, plan->target, progress, warnings, &problem);
+		ok = kp_trial_after_apply(scene, options->journal, plan->target, progress,
+					  warnings, &problem);
 	kp_progress_end(progress);
 	kp_warn_all(warnings);
 	kp_journal_plan(options->journal, action, scene->host->kver, plan, problem);

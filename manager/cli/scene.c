@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/lock.h"
+#include "cli/journal.h"
 #include "live/guard.h"
 #include "live/live.h"
 
@@ -84,15 +85,32 @@ static gboolean open_state_or_go_on(KpScene *scene, const KpOptions *options,
 	return TRUE;
 }
 
+static void tell_death(const KpOptions *options, const KpAttempt *died, KpGuardVerdict verdict)
+{
+	const KpJournalEntry entry = { died->kver, died->name, died->version, died->sha256,
+				       "guard", "failed" };
+
+	kp_journal_say(options->journal, KP_JOURNAL_BOOT_DIED, &entry,
+		       "The machine died soon after %s (%s) went live: it is %s",
+		       died->name, died->version,
+		       verdict == KP_GUARD_BLOCK ? "blocked" : "tried once more");
+}
+
 /* Whoever is the first to change something after a boot that died finds out
  * what it died of. */
 static void ask_guard(KpScene *scene, const KpOptions *options)
 {
+	g_autoptr(KpAttempt) died = NULL;
 	g_autoptr(GPtrArray) holds = NULL;
+	KpGuardVerdict verdict;
 
-	if (scene->state == NULL ||
-	    !kp_guard_judge(scene->state, scene->host, options->boot, scene->warnings))
+	if (scene->state == NULL)
 		return;
+	verdict = kp_guard_judge(scene->state, scene->host, options->boot, &died,
+				 scene->warnings);
+	if (died == NULL)
+		return;
+	tell_death(options, died, verdict);
 	holds = kp_state_holds(scene->state, scene->host->kver, NULL);
 	if (holds == NULL)
 		return;

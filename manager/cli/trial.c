@@ -18,8 +18,19 @@ static void warn(GPtrArray *warnings, const GError *error)
 		g_ptr_array_add(warnings, g_strdup(error->message));
 }
 
-void kp_trial_record(const KpScene *scene, const KpPatch *patch, const char *why,
-		     GPtrArray *warnings)
+static void tell(KpJournal *journal, const KpRecord *record)
+{
+	gboolean passed = *record->detail == '\0';
+	const KpJournalEntry entry = { record->kver, record->name, record->version,
+				       record->sha256, record->action, record->result };
+
+	kp_journal_say(journal, passed ? KP_JOURNAL_TRIAL_PASSED : KP_JOURNAL_TRIAL_FAILED, &entry,
+		       passed ? "%s (%s) passed its trial%s" : "%s (%s) failed its trial: %s",
+		       record->name, record->version, record->detail);
+}
+
+void kp_trial_record(const KpScene *scene, KpJournal *journal, const KpPatch *patch,
+		     const char *why, GPtrArray *warnings)
 {
 	const KpRecord entry = {
 		.at = now(), .boot_id = scene->host->boot_id, .kver = patch->kver,
@@ -34,6 +45,7 @@ void kp_trial_record(const KpScene *scene, const KpPatch *patch, const char *why
 	if (scene->state != NULL)
 		kp_state_add_record(scene->state, &entry, &error);
 	warn(warnings, error);
+	tell(journal, &entry);
 }
 
 /* First of all, and durably: whatever comes next, it must not come back. */
@@ -67,9 +79,9 @@ static gboolean go_back(const KpScene *scene, const KpPatch *previous, KpProgres
 	return ok;
 }
 
-void kp_trial_take_back(const KpScene *scene, const KpPatch *patch, const KpPatch *previous,
-			const char *why, KpProgress *progress, GPtrArray *warnings,
-			GError **error)
+void kp_trial_take_back(const KpScene *scene, KpJournal *journal, const KpPatch *patch,
+			const KpPatch *previous, const char *why, KpProgress *progress,
+			GPtrArray *warnings, GError **error)
 {
 	g_autofree char *target = previous == NULL ? g_strdup("no patch") :
 		g_strdup_printf("%s (%s)", previous->name, previous->version);
@@ -85,7 +97,7 @@ void kp_trial_take_back(const KpScene *scene, const KpPatch *patch, const KpPatc
 		outcome = g_strdup_printf("it is blocked, but could not be rolled back to %s and "
 					  "is live: %s", target, problem->message);
 	/* last, so that status shows it as what happened last */
-	kp_trial_record(scene, patch, why, warnings);
+	kp_trial_record(scene, journal, patch, why, warnings);
 	g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "%s (%s) failed its trial: %s; %s",
 		    patch->name, patch->version, why, outcome);
 }
@@ -104,8 +116,8 @@ static const KpPatch *file_before(const KpScene *before, const KpScene *after)
 							   after->holds, top->version);
 }
 
-static void fail(const KpScene *scene, const KpPatch *patch, const char *why,
-		 KpProgress *progress, GPtrArray *warnings, GError **error)
+static void fail(const KpScene *scene, KpJournal *journal, const KpPatch *patch,
+		 const char *why, KpProgress *progress, GPtrArray *warnings, GError **error)
 {
 	/* the same facts, but for what the apply changed */
 	g_autoptr(KpCandidates) candidates = kp_store_scan(scene->host->root, scene->host->kver);
@@ -114,12 +126,12 @@ static void fail(const KpScene *scene, const KpPatch *patch, const char *why,
 
 	after.candidates = candidates;
 	after.live = live;
-	kp_trial_take_back(&after, patch, file_before(scene, &after), why, progress, warnings,
-			   error);
+	kp_trial_take_back(&after, journal, patch, file_before(scene, &after), why, progress,
+			   warnings, error);
 }
 
-gboolean kp_trial_after_apply(const KpScene *scene, const KpPatch *patch, KpProgress *progress,
-			      GPtrArray *warnings, GError **error)
+gboolean kp_trial_after_apply(const KpScene *scene, KpJournal *journal, const KpPatch *patch,
+			      KpProgress *progress, GPtrArray *warnings, GError **error)
 {
 	const KpTrial trial = {
 		scene->host->root, scene->host->kver, patch->name, patch->version,
@@ -132,7 +144,7 @@ gboolean kp_trial_after_apply(const KpScene *scene, const KpPatch *patch, KpProg
 	case KP_TRIAL_NONE:
 		return TRUE;
 	case KP_TRIAL_PASSED:
-		kp_trial_record(scene, patch, NULL, warnings);
+		kp_trial_record(scene, journal, patch, NULL, warnings);
 		return TRUE;
 	case KP_TRIAL_STOPPED:
 		g_ptr_array_add(warnings, g_strdup_printf(
@@ -143,6 +155,6 @@ gboolean kp_trial_after_apply(const KpScene *scene, const KpPatch *patch, KpProg
 		break;
 	}
 	kp_progress_end(progress);
-	fail(scene, patch, why, progress, warnings, error);
+	fail(scene, journal, patch, why, progress, warnings, error);
 	return FALSE;
 }

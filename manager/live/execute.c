@@ -191,13 +191,12 @@ static void mark(const KpExecution *ex, const KpPatch *patch, GPtrArray *warning
 }
 
 /* What was not loaded, or is not live any more, cannot be what a machine dies
- * of. At boot the service is started by systemd. */
+ * of. */
 static void unmark_or_hand_over(const KpExecution *ex, const KpPatch *loaded, gboolean ok,
 				GPtrArray *warnings)
 {
 	g_autoptr(GError) error = NULL;
-	gboolean stays = ok && loaded != NULL &&
-			 (g_str_equal(ex->action, "boot") || kp_guard_hand_over(ex->host));
+	gboolean stays = ok && loaded != NULL && kp_guard_hand_over(ex->host);
 
 	if (ex->state != NULL && !stays)
 		kp_guard_end(ex->state, ex->host, &error);

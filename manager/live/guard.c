@@ -99,45 +99,49 @@ static gboolean set_mark(KpState *state, const KpHost *host, const KpIdentity *i
 	return FALSE;
 }
 
-static gboolean judge(KpState *state, const KpHost *host, gboolean boot,
-		      const KpAttempt *attempt, GPtrArray *warnings, GError **error)
+static KpGuardVerdict judge(KpState *state, const KpHost *host, gboolean boot,
+			    const KpAttempt *attempt, GPtrArray *warnings, GError **error)
 {
 	const KpIdentity identity = { attempt->name, attempt->version, attempt->sha256 };
 	gboolean good = kp_state_is_good(state, host->kver, attempt->sha256);
+	KpGuardVerdict verdict = kp_guard_verdict(attempt, good, host->boot_id);
 	g_autofree char *reason = death_reason(attempt);
 
-	switch (kp_guard_verdict(attempt, good, host->boot_id)) {
+	switch (verdict) {
 	case KP_GUARD_FINE:
-		return FALSE;
+		break;
 	case KP_GUARD_FORGIVEN:
 		g_ptr_array_add(warnings, g_strdup_printf(
 			"%s (%s): %s; it was good before, so it is tried once more",
 			attempt->name, attempt->version, reason));
 		if (boot)
 			set_mark(state, host, &identity, "boot", error);
-		return FALSE;
+		break;
 	case KP_GUARD_BLOCK:
+		if (block(state, attempt, reason, error))
+			g_ptr_array_add(warnings, g_strdup_printf(
+				"%s (%s) is blocked: %s; 'kpatch-manager release %s' lets it in again",
+				attempt->name, attempt->version, reason, attempt->version));
 		break;
 	}
-	if (!block(state, attempt, reason, error))
-		return FALSE;
-	g_ptr_array_add(warnings, g_strdup_printf(
-		"%s (%s) is blocked: %s; 'kpatch-manager release %s' lets it in again",
-		attempt->name, attempt->version, reason, attempt->version));
-	return TRUE;
+	return verdict;
 }
 
-gboolean kp_guard_judge(KpState *state, const KpHost *host, gboolean boot, GPtrArray *warnings)
+KpGuardVerdict kp_guard_judge(KpState *state, const KpHost *host, gboolean boot,
+			      KpAttempt **died, GPtrArray *warnings)
 {
 	g_autoptr(KpAttempt) attempt = NULL;
 	g_autoptr(GError) error = NULL;
-	gboolean blocked = FALSE;
+	KpGuardVerdict verdict = KP_GUARD_FINE;
 
+	*died = NULL;
 	if (kp_state_attempt(state, host->kver, &attempt, &error) && attempt != NULL)
-		blocked = judge(state, host, boot, attempt, warnings, &error);
+		verdict = judge(state, host, boot, attempt, warnings, &error);
 	if (error != NULL)
 		g_ptr_array_add(warnings, g_strdup(error->message));
-	return blocked;
+	if (verdict != KP_GUARD_FINE)
+		*died = g_steal_pointer(&attempt);
+	return verdict;
 }
 
 gboolean kp_guard_begin(KpState *state, const KpHost *host, const KpPatch *patch,
@@ -162,12 +166,23 @@ gboolean kp_guard_end(KpState *state, const KpHost *host, GError **error)
 	return kp_state_end_attempt(state, host->kver, error);
 }
 
+/* systemd.exec(5): set in a service's own process. A boot that a person asks for
+ * on the command line has no kpatch.service around it. */
+static gboolean is_the_service(void)
+{
+	const char *pid = g_getenv("SYSTEMD_EXEC_PID");
+
+	return pid != NULL && g_ascii_strtoll(pid, NULL, 10) == getpid();
+}
+
 gboolean kp_guard_hand_over(const KpHost *host)
 {
 	char *argv[] = { (char *)"systemctl", (char *)"--no-block", (char *)"--quiet",
 			 (char *)"start", (char *)SERVICE, NULL };
 	int status = -1;
 
+	if (kp_guard_is_boot(host) && is_the_service())
+		return TRUE;
 	if (!host->is_machine || access("/run/systemd/system", F_OK) != 0)
 		return FALSE;
 	return g_spawn_sync(NULL, argv, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL |

@@ -35,10 +35,10 @@ const KpPatch *kp_guard_choose(const GPtrArray *patches, const GPtrArray *holds,
 
 /* Looks for the mark of a boot that died, and blocks what it names; at @boot,
  * one that is forgiven becomes a mark of this boot. What was found, or what
- * cannot be read or written, is added to @warnings (char *). TRUE when a block
- * was added. */
-gboolean kp_guard_judge(KpState *state, const KpHost *host, gboolean boot,
-			GPtrArray *warnings);
+ * cannot be read or written, is added to @warnings (char *). *@died is the mark
+ * if there was one of a boot that died, for the caller to free, or NULL. */
+KpGuardVerdict kp_guard_judge(KpState *state, const KpHost *host, gboolean boot,
+			      KpAttempt **died, GPtrArray *warnings);
 
 /* Marks @patch, before it is loaded for @action. A mark of this boot for the
  * same patch stays as it is. */
@@ -48,8 +48,8 @@ gboolean kp_guard_begin(KpState *state, const KpHost *host, const KpPatch *patch
 /* Takes the mark away. */
 gboolean kp_guard_end(KpState *state, const KpHost *host, GError **error);
 
-/* Lets kpatch-boot-good.service take the mark away in time. FALSE when there is
- * no such service. */
+/* Lets kpatch-boot-good.service take the mark away in time: at boot it is started
+ * with kpatch.service, else here. FALSE when there is no such service. */
 gboolean kp_guard_hand_over(const KpHost *host);
 
 /* TRUE when the mark of this boot was made by "boot". */

@@ -125,6 +125,16 @@ static guint count_blocks(Scene *scene)
 	return holds->len;
 }
 
+static KpGuardVerdict judge(Scene *scene)
+{
+	g_autoptr(KpAttempt) died = NULL;
+	KpGuardVerdict verdict =
+		kp_guard_judge(scene->state, scene->host, TRUE, &died, scene->warnings);
+
+	g_assert_true((died != NULL) == (verdict != KP_GUARD_FINE));
+	return verdict;
+}
+
 static void begin(Scene *scene, const KpPatch *patch, const char *action)
 {
 	g_autoptr(GError) error = NULL;
@@ -140,10 +150,10 @@ static void test_death(Scene *scene, gconstpointer data)
 	g_autoptr(KpAttempt) attempt = NULL;
 
 	begin(scene, patch, "boot");
-	g_assert_false(kp_guard_judge(scene->state, scene->host, TRUE, scene->warnings));
+	g_assert_cmpint(judge(scene), ==, KP_GUARD_FINE);
 	g_assert_cmpuint(scene->warnings->len, ==, 0);
 	reboot(scene, "boot-2");
-	g_assert_true(kp_guard_judge(scene->state, scene->host, TRUE, scene->warnings));
+	g_assert_cmpint(judge(scene), ==, KP_GUARD_BLOCK);
 	g_assert_cmpuint(scene->warnings->len, ==, 1);
 	g_assert_nonnull(strstr(g_ptr_array_index(scene->warnings, 0), "is blocked: the machine died"));
 	g_assert_cmpuint(count_blocks(scene), ==, 1);
@@ -164,11 +174,11 @@ static void test_death_of_the_good(Scene *scene, gconstpointer data)
 	begin(scene, patch, "boot");
 	begin(scene, patch, "boot");	/* the service was started again: it counts once */
 	reboot(scene, "boot-2");
-	g_assert_false(kp_guard_judge(scene->state, scene->host, TRUE, scene->warnings));
+	g_assert_cmpint(judge(scene), ==, KP_GUARD_FORGIVEN);
 	g_assert_nonnull(strstr(g_ptr_array_index(scene->warnings, 0), "tried once more"));
 	begin(scene, patch, "boot");
 	reboot(scene, "boot-3");
-	g_assert_true(kp_guard_judge(scene->state, scene->host, TRUE, scene->warnings));
+	g_assert_cmpint(judge(scene), ==, KP_GUARD_BLOCK);
 	g_assert_nonnull(strstr(g_ptr_array_index(scene->warnings, 0), "2 times in a row"));
 	g_assert_cmpuint(count_blocks(scene), ==, 1);
 }
@@ -183,7 +193,7 @@ static void test_two_power_cuts(Scene *scene, gconstpointer data)
 	for (int i = 0; i < 2; i++) {
 		begin(scene, patch, "boot");
 		reboot(scene, i == 0 ? "boot-2" : "boot-4");
-		g_assert_false(kp_guard_judge(scene->state, scene->host, TRUE, scene->warnings));
+		g_assert_cmpint(judge(scene), ==, KP_GUARD_FORGIVEN);
 		begin(scene, patch, "boot");
 		g_assert_true(kp_guard_end(scene->state, scene->host, NULL));
 		reboot(scene, i == 0 ? "boot-3" : "boot-5");
