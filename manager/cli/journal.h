@@ -25,6 +25,7 @@ typedef enum {
 	KP_JOURNAL_BOOT_DIED,		/* the last boot died with this patch */
 	KP_JOURNAL_INSTALLED,		/* kpatch install */
 	KP_JOURNAL_UNINSTALLED,		/* kpatch uninstall */
+	KP_JOURNAL_STATE_DAMAGED,	/* the state was damaged and is set aside */
 	KP_JOURNAL_MESSAGES
 } KpJournalMessage;
 

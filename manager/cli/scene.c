@@ -53,13 +53,19 @@ static GPtrArray *read_holds(const KpScene *scene)
 	return holds != NULL ? holds : g_ptr_array_new();
 }
 
-static gboolean open_state(KpScene *scene, gboolean writing, GError **error)
+static gboolean open_state(KpScene *scene, const KpOptions *options, gboolean writing,
+			   GError **error)
 {
 	scene->state = kp_state_open(scene->host->root, writing, error);
 	if (scene->state == NULL)
 		return FALSE;
-	if (kp_state_warning(scene->state) != NULL)
+	if (kp_state_warning(scene->state) != NULL) {
+		const KpJournalEntry entry = { .kver = scene->host->kver };
+
 		g_ptr_array_add(scene->warnings, g_strdup(kp_state_warning(scene->state)));
+		kp_journal_say(options->journal, KP_JOURNAL_STATE_DAMAGED, &entry, "%s",
+			       kp_state_warning(scene->state));
+	}
 	scene->holds = kp_state_holds(scene->state, scene->host->kver, error);
 	return scene->holds != NULL;
 }
@@ -72,7 +78,7 @@ static gboolean open_state_or_go_on(KpScene *scene, const KpOptions *options,
 {
 	g_autoptr(GError) problem = NULL;
 
-	if (open_state(scene, changing, &problem))
+	if (open_state(scene, options, changing, &problem))
 		return TRUE;
 	if (changing && !options->boot) {
 		g_propagate_error(error, g_steal_pointer(&problem));

@@ -21,6 +21,9 @@ behaves 1-1
 guest "sha256sum <\$(ls $db.corrupt-*Z) | cmp - /root/broken; kpatch-manager history"
 check "the damaged one is kept, and the new one is used" rc=0 "shows apply" "hides rollback"
 
+guest "journalctl -b MESSAGE_ID=9b349c6fc2fe46f7aa5e4aa6291474b9 -x"
+check "the journal has an entry of its own for it, and explains it" rc=0 "shows was damaged" "shows failing disk"
+
 needs "break it again" "head -c 20000 /dev/urandom >$db"
 try "$KVER: the machine reboots" "$machine" reboot "$MACHINE_NAME"
 behaves 1-1 "the boot patches in spite of it"
