@@ -114,7 +114,9 @@ static int show_plan(const KpScene *scene, const KpOptions *options, const char 
  * checks then. */
 static gboolean wants_trial(const char *action, const KpPlan *plan)
 {
-	if (!g_str_equal(action, "apply") && !g_str_equal(action, "sync"))
+	static const char *const actions[] = { "apply", "sync", "load", NULL };
+
+	if (!g_strv_contains(actions, action))
 		return FALSE;
 	for (guint i = 0; i < plan->steps->len; i++)
 		if (g_array_index(plan->steps, KpStep, i).kind == KP_STEP_LOAD)

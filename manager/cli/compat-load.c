@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/names.h"
 #include "base/root.h"
 #include "cli/change.h"
 #include "cli/compat.h"
@@ -51,14 +50,6 @@ static int load_patch(const KpScene *scene, const KpOptions *options, const KpPa
 	return -1;
 }
 
-static gboolean newer_is_live(const KpScene *scene, const KpPatch *patch)
-{
-	const KpLivePatch *top = kp_live_top(scene->live);
-
-	return top != NULL && top->version != NULL &&
-	       kp_version_compare(patch->version, top->version) < 0;
-}
-
 /* Patches are cumulative: to load all is to load the newest. */
 static int load(const KpScene *scene, const KpCompatCall *call, KpProgress *progress,
 		GError **error)
@@ -76,7 +67,7 @@ static int load(const KpScene *scene, const KpCompatCall *call, KpProgress *prog
 	}
 	kp_warn_all(scene->candidates->problems);
 	choice = kp_select_best(scene->candidates->patches, scene->holds);
-	if (choice->patch == NULL || newer_is_live(scene, choice->patch))
+	if (choice->patch == NULL || kp_change_newer_is_live(scene, choice->patch))
 		return 0;
 	return load_patch(scene, &options, choice->patch, progress, error);
 }

@@ -107,4 +107,9 @@ guest "kpatch unload --all; insmod /payload/$KVER/kpatch-demo-lp-1-1.ko
     kpatch load /payload/$KVER/kpatch-demo-lp-1-1.ko && echo \"transition=\$(cat /sys/kernel/livepatch/*/transition)\""
 check "kpatch load awaits a transition that is under way" rc=0 "hides kpatch:" "shows transition=0"
 behaves 1-1
+guest "kpatch unload --all; mkdir -p /etc/kpatch/health.d; check=/etc/kpatch/health.d/50-no
+    printf '#!/bin/sh\nexit 7\n' >\$check; chmod 0755 \$check
+    kpatch load /payload/$KVER/kpatch-demo-1-1.ko; status=\$?; rm \$check; exit \$status"
+check "what kpatch load makes live is on trial like any other" rc=1 "shows failed to load module" "shows 50-no"
+behaves unpatched
 tap_end
