@@ -153,7 +153,7 @@ static void test_crl_gone(Scene *scene, gconstpointer data)
 static void test_crl_forged(Scene *scene, gconstpointer data)
 {
 	put_crl(scene, scene->authority, KEYS_OTHER, nobody, -1, 3, FALSE);
-	refused(scene, "signature");
+	refused(scene, "is not that of the certificate of its issuer");
 }
 
 static void test_crl_issuer_may_not(Scene *scene, gconstpointer data)
@@ -163,7 +163,7 @@ static void test_crl_issuer_may_not(Scene *scene, gconstpointer data)
 
 	put_certificate(scene, "authority.pem", meek);
 	put_crl(scene, meek, KEYS_CURVE, nobody, -1, 3, FALSE);
-	refused(scene, "signature");
+	refused(scene, "is not that of the certificate of its issuer");
 }
 
 static void test_crl_issuer_missing(Scene *scene, gconstpointer data)
