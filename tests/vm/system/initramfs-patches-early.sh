@@ -33,7 +33,9 @@ try "$KVER: it reboots with kpatch.enable=0" "$machine" reboot "$MACHINE_NAME" -
 behaves unpatched "kpatch.enable=0 is heard in the initramfs too"
 
 needs "install what the initramfs has" "yum -y install $package-1-1"
-needs "roll it back" "kpatch-manager rollback && systemctl enable kpatch.service"
+# kpatch.enable=0 keeps all from loading but a person
+needs "apply it and roll it back" "kpatch-manager apply && kpatch-manager rollback && systemctl enable kpatch.service"
+live_is -
 try "$KVER: it reboots, and the initramfs knows nothing of the hold" "$machine" reboot "$MACHINE_NAME" --append "$disk"
 guest "dmesg | grep -c 'before the root file system is mounted: .*1-1'"
 check "the initramfs made the held release live" "shows 1"
