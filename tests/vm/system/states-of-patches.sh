@@ -16,7 +16,7 @@ state_is() {
     guest "kpatch-manager list --kernel $KVER | tr -s ' '"
     check "list says that $1 in $2 is $3" rc=0 "shows $1 $2 kpatch $3"
 }
-module=kpatch-$(sed 's/^kpatch-patch-//' <<<"$package")
+module=kpatch-$(rpm --load="$TOP/packaging/macros.kpatch" --eval "%{kpatch_module_tag $KVER}")
 
 guest "kpatch-manager status --check; echo code \$?; kpatch-manager list"
 check "without a patch the kernel is uncovered" "shows code 12" "shows There is no patch"
