@@ -4,6 +4,7 @@
  * their stacks are walked, or between the walk and the stop.
  */
 #include <linux/atomic.h>
+#include <linux/cpumask.h>
 #include <linux/delay.h>
 #include <linux/kprobes.h>
 #include <linux/kthread.h>
@@ -19,6 +20,10 @@ MODULE_PARM_DESC(tasks, "how many");
 static bool storm;
 module_param(storm, bool, 0644);
 MODULE_PARM_DESC(storm, "wake all of them every other millisecond");
+
+static bool bound;
+module_param(bound, bool, 0444);
+MODULE_PARM_DESC(bound, "bind all of them to the last CPU");
 
 static bool early;
 module_param(early, bool, 0644);
@@ -52,8 +57,8 @@ static int crowd_thread(void *unused)
 }
 
 /*
- * Preemption is off here: those that the other CPUs run are enough. The wait
- * ends before the watchdogs of the kernel bite.
+ * Preemption is off here, so none of them can run on this CPU: they have to be
+ * bound to another. The wait ends before the watchdogs of the kernel bite.
  */
 static void wake_once(bool *asked)
 {
@@ -120,9 +125,12 @@ static int __init crowd_init(void)
 	if (!crowd)
 		return -ENOMEM;
 	for (i = 0; i < tasks; i++) {
-		task = kthread_run(crowd_thread, NULL, "crowd/%u", i);
+		task = kthread_create(crowd_thread, NULL, "crowd/%u", i);
 		if (IS_ERR(task))
 			goto undo;
+		if (bound)
+			kthread_bind(task, cpumask_last(cpu_online_mask));
+		wake_up_process(task);
 		crowd[i] = task;
 	}
 	task = kthread_run(waker_thread, NULL, "crowd-waker");

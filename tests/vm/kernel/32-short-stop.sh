@@ -37,10 +37,15 @@ ok "more than can be noted, but it works" again set_enabled test_demo_1_1 1
 ok "they were all walked inside ($(figure last_inside))" test "$(figure last_inside)" -ge 2500
 param storm 0 kpatch_crowd
 again set_enabled test_demo_1_1 0
+rmmod kpatch_crowd
 
-# once WHEN: all of them run one time, early or late in the walk, and so many
-# that they cannot be noted.
-enable_once() { param "$1" 1 kpatch_crowd; set_enabled test_demo_1_1 1; }
+# once WHEN: all of them run one time, early or late in the walk, on the last
+# CPU, and so many that they cannot be noted.
+enable_once() {
+	param "$1" 1 kpatch_crowd
+	taskset 1 sh -c "echo 1 > $sys/test_demo_1_1/enabled"
+}
+ok "a crowd of 2500 has the last CPU to itself" load kpatch_crowd tasks=2500 bound=1
 once() {
 	param ran 0 kpatch_crowd
 	ok "$1: the patch goes live" again enable_once "$1"
