@@ -3,7 +3,7 @@
 # While NMIs call the functions and a CPU comes and goes, the switch is atomic.
 . /scenarios/lib.sh
 
-# rounds DESCRIPTION: switch off and on again, then end what ran beside it
+# rounds DESCRIPTION: switch off and on again
 rounds() {
 	_i=0 _st=0
 	while [ $_i -lt 15 ] && [ $_st = 0 ]; do
@@ -12,24 +12,23 @@ rounds() {
 		_i=$((_i + 1))
 	done
 	result $_st "$1"
-	touch /tmp/stop
-	while [ ! -e /tmp/stopped ]; do sleep 0.1; done
-	rm /tmp/stop /tmp/stopped
 }
 seen() { cat /sys/module/kpatch_nmi/parameters/seen_"$1"; }
 
 ok "NMIs call two functions" load kpatch_nmi
-(while [ ! -e /tmp/stop ]; do echo l > /proc/sysrq-trigger; done; touch /tmp/stopped) &
 ok "the patch loads" load_again test-patch-nmi
 rounds "15 rounds of taking back and making live"
 ok "NMIs saw both as they were ($(seen old))" test "$(seen old)" -gt 0
 ok "and both patched ($(seen new); $(seen between) in between)" test "$(seen new)" -gt 0
+ok "some came while the machine was stopped ($(seen inside))" test "$(seen inside)" -gt 0
 is "and never one of each" 0 "$(seen mixed)"
-is "the kernel said nothing but the backtraces asked for" "" "$(dmesg | grep -E "${faults:?}")"
-dmesg -c > /dev/null
+echo 1 > /sys/module/kpatch_nmi/parameters/last
 
 cpu=/sys/devices/system/cpu/cpu1/online
 (while [ ! -e /tmp/stop ]; do echo 0 > $cpu; echo 1 > $cpu; done; touch /tmp/stopped) &
 rounds "15 rounds while a CPU comes and goes"
+touch /tmp/stop
+while [ ! -e /tmp/stopped ]; do sleep 0.1; done
+rm /tmp/stop /tmp/stopped
 again set_enabled test_patch_nmi 0
 ok "all is removed" rmmod test_patch_nmi kpatch_nmi
