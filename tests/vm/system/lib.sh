@@ -72,6 +72,26 @@ needs() {
     [ "$rc" -eq 0 ] || { check "$1" rc=0; tap_end; exit 0; }
 }
 
+# health_check NAME LINE...: a script that decides whether a patch stays.
+health_check() {
+    local name=$1
+    shift
+    needs "make the check $name" "printf '%s\n' '#!/bin/sh' $(printf '%q ' "$@") >/etc/kpatch/health.d/$name; chmod 0755 /etc/kpatch/health.d/$name"
+}
+
+# good_after SECONDS: how long a boot takes to prove a patch good.
+good_after() {
+    needs "configure the boot guard" "sed -i '/good-after/d; s/^\[boot\]/&\ngood-after=$1/' /etc/kpatch/manager.conf && sync"
+}
+
+# proven: wait until kpatch-boot-good.service has come to an end.
+proven() {
+    needs "wait for the end of kpatch-boot-good" "for i in \$(seq 90); do
+        [ -e /run/kpatch-attempt ] || systemctl is-active -q kpatch-boot-good || exit 0
+        sleep 1
+    done; exit 1"
+}
+
 # reset: no patch installed, live or held. Also what loading left behind.
 reset() {
     needs "reset the machine" "

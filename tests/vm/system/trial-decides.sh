@@ -6,25 +6,20 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 reset
 
-# check_script NAME LINE...: a health check. conf LINE...: the [trial] group.
-check_script() {
-    local name=$1
-    shift
-    needs "make the check $name" "printf '%s\n' '#!/bin/sh' $(printf '%q ' "$@") >/etc/kpatch/health.d/$name; chmod 0755 /etc/kpatch/health.d/$name"
-}
+# conf LINE...: the [trial] group.
 conf() { needs "configure the trial" "printf '%s\n' '[apply]' lock-limit=1 '[trial]' $(printf '%q ' "$@") >/etc/kpatch/manager.conf"; }
 
 needs "keep the configuration" "cp -n /etc/kpatch/manager.conf /root/manager.conf"
 conf window=0
 # shellcheck disable=SC2016  # the machine's shell expands it
-check_script 10-log 'echo "$KPATCH_KERNEL $KPATCH_NAME $KPATCH_VERSION" >>/run/checked'
+health_check 10-log 'echo "$KPATCH_KERNEL $KPATCH_NAME $KPATCH_VERSION" >>/run/checked'
 needs "install release 1-1" "yum -y install $package-1-1"
 guest "cat /run/checked; kpatch-manager history"
 check "a check that passes was run, and history has it" rc=0 "shows $KVER kpatch_" "shows trial"
 behaves 1-1
 
 # shellcheck disable=SC2016
-check_script 20-fail 'test "$KPATCH_VERSION" != 1-2 || { echo "the web is down"; exit 7; }'
+health_check 20-fail 'test "$KPATCH_VERSION" != 1-2 || { echo "the web is down"; exit 7; }'
 guest "yum -y update $package" 240
 behaves 1-1 "a failing check brings release 1-1 back, also for yum"
 guest "kpatch-manager release 1-2 && kpatch-manager apply"
@@ -37,13 +32,13 @@ behaves 1-1 "release 1-1 is still live"
 
 conf window=0 timeout=2
 # shellcheck disable=SC2016
-check_script 20-fail 'test "$KPATCH_VERSION" != 1-2 || sleep 1000'
+health_check 20-fail 'test "$KPATCH_VERSION" != 1-2 || sleep 1000'
 guest "kpatch-manager release 1-2 && kpatch-manager apply; status=\$?; pgrep -f 'sleep 1000'; exit \$status"
 check "a check that hangs is killed, and is a failure" rc=1 "shows did not end in 2 s" "shows blocked"
 behaves 1-1 "release 1-1 is live after a check that hung"
 
 conf window=0 timeout=60
-check_script 20-fail 'echo x >/run/in-trial; sleep 20'
+health_check 20-fail 'echo x >/run/in-trial; sleep 20'
 guest "kpatch-manager release 1-2; (kpatch-manager apply >/dev/null 2>&1; touch /run/applied) >/dev/null 2>&1 &
     until [ -e /run/in-trial ]; do sleep 0.2; done; kpatch-manager apply"
 check "a second apply at the same time is busy, and names the first" rc=3 "shows process"
