@@ -125,9 +125,19 @@ static void add_targets(const char *root, const KpPatch *patch, GPtrArray *reaso
 	}
 }
 
+static void add_namesake(const char *root, const KpPatch *patch, GPtrArray *reasons)
+{
+	if (kp_live_is_namesake(root, patch->name))
+		g_ptr_array_add(reasons, g_strdup_printf(
+			"a module named %s is loaded and is no patch, and the kernel takes a name "
+			"once; 'rmmod %s' if nobody needs it, else build the patch under another "
+			"name", patch->name, patch->name));
+}
+
 void kp_conflicts_read(const char *root, const KpPatch *patch, const GPtrArray *live,
 		       GPtrArray *reasons)
 {
+	add_namesake(root, patch, reasons);
 	if (patch->targets != NULL)
 		add_targets(root, patch, reasons);
 	if (patch->funcs != NULL && *patch->funcs != NULL)

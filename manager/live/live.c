@@ -122,13 +122,22 @@ static void read_backend(GPtrArray *all, const char *root, KpBackendKind kind)
 	}
 }
 
+gboolean kp_live_is_namesake(const char *root, const char *name)
+{
+	g_autofree char *path = kp_root_pathf(root, "/sys/module/%s/taint", name);
+	g_autofree char *taints = kp_read_text(path, 64);
+
+	return taints != NULL && strchr(taints, 'K') == NULL;
+}
+
 static void read_leftovers(GPtrArray *all, const char *root, const KpCandidates *candidates)
 {
 	for (guint i = 0; i < candidates->patches->len; i++) {
 		const KpPatch *patch = g_ptr_array_index(candidates->patches, i);
 
 		if (kp_live_find(all, patch->name) == NULL &&
-		    kp_module_loaded(root, patch->name))
+		    kp_module_loaded(root, patch->name) &&
+		    !kp_live_is_namesake(root, patch->name))
 			add_live(all, root, patch->backend, patch->name, FALSE);
 	}
 }

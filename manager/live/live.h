@@ -47,4 +47,8 @@ gboolean kp_live_flag(const char *root, KpBackendKind kind, const char *name,
 /* TRUE when the module @name is loaded. */
 gboolean kp_module_loaded(const char *root, const char *name);
 
+/* TRUE when a module @name is loaded that is no patch: the kernel marks those
+ * with a taint, 'K' (tainted-kernels.rst). */
+gboolean kp_live_is_namesake(const char *root, const char *name);
+
 #endif

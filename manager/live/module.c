@@ -15,9 +15,9 @@ static const struct {
 	KpErrorCode meaning;
 	const char *text;
 } errno_table[] = {
-	{ EPERM, KP_ERROR_FAILED,
-	  "this is not allowed: run it as root, and with kernel lockdown sign the module "
-	  "with a key that the kernel trusts" },
+	{ EPERM, KP_ERROR_REFUSED,
+	  "the kernel does not allow it: with lockdown, sign the module with a key that the "
+	  "kernel trusts; with kernel.modules_disabled, reboot; else run this as root" },
 	{ ENOEXEC, KP_ERROR_REFUSED,
 	  "the kernel does not take the file as a module of its own (damaged, or built with "
 	  "another configuration); rebuild it against this kernel's headers" },
@@ -26,7 +26,7 @@ static const struct {
 	{ ENOENT, KP_ERROR_REFUSED,
 	  "a symbol that it needs is not in this kernel; dmesg says which" },
 	{ EEXIST, KP_ERROR_FAILED,
-	  "a module of this name is loaded already; 'kpatch-manager status' shows it" },
+	  "a module of this name is loaded already; lsmod shows it" },
 	{ EBUSY, KP_ERROR_BUSY, "not safe now" },
 	{ ENOKEY, KP_ERROR_REFUSED,
 	  "the kernel has no key for its signature; enrol the signer's certificate" },

@@ -83,8 +83,8 @@ static void test_load_errors(void)
 	check_load_error(ENOEXEC, KP_ERROR_REFUSED, "headers");
 	check_load_error(EINVAL, KP_ERROR_REFUSED, "dmesg");
 	check_load_error(ENOENT, KP_ERROR_REFUSED, "symbol");
-	check_load_error(EEXIST, KP_ERROR_FAILED, "status");
-	check_load_error(EPERM, KP_ERROR_FAILED, "root");
+	check_load_error(EEXIST, KP_ERROR_FAILED, "lsmod");
+	check_load_error(EPERM, KP_ERROR_REFUSED, "lockdown");
 	check_load_error(EBUSY, KP_ERROR_BUSY, "not safe");
 	check_load_error(ENOTTY, KP_ERROR_FAILED, "ioctl");
 }

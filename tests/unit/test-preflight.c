@@ -143,6 +143,19 @@ static void test_target(Scene *scene, gconstpointer data)
 	fixture_remove(root);
 }
 
+static void test_namesake(Scene *scene, gconstpointer data)
+{
+	char *root = fixture_folder();
+	g_autofree char *path = g_strdup_printf("sys/module/%s/taint", scene->patch->name);
+
+	scene->host->root = g_strdup(root);
+	fixture_write(root, path, "OEK\n", -1);
+	expect(scene, FALSE, 0, NULL);
+	fixture_write(root, path, "\n", -1);
+	expect(scene, FALSE, 1, "is no patch");
+	fixture_remove(root);
+}
+
 #define PROBES "ffffffff81234560  k  do_other+0x0    [FTRACE]\n" \
 	"ffffffff8134e2e0  k  do_x+0x0    [FTRACE]\n"
 
@@ -202,6 +215,7 @@ int main(int argc, char **argv)
 		{ "/preflight/blocked", test_blocked },
 		{ "/preflight/unsigned", test_unsigned },
 		{ "/preflight/target", test_target },
+		{ "/preflight/namesake", test_namesake },
 		{ "/preflight/probe", test_probe },
 		{ "/preflight/all-at-once", test_all_at_once },
 	};

@@ -188,6 +188,9 @@ static void test_live(void)
 	/* replaced by livepatch: out of its folder, still a module */
 	fixture_write(root, "sys/module/kpatch_test_1_1/version", "1-1\n", -1);
 	fixture_patch(root, KP_STORE_FOLDER, KVER, "1-1");
+	/* no patch, and merely named like one: nobody may remove it */
+	fixture_write(root, "sys/module/kpatch_test_1_3/taint", "OE\n", -1);
+	fixture_patch(root, KP_STORE_FOLDER, KVER, "1-3");
 	candidates = kp_store_scan(root, KVER);
 	live = kp_live_read(root, candidates);
 	g_assert_cmpuint(live->len, ==, 3);

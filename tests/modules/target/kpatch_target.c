@@ -39,3 +39,5 @@ module_init(target_init);
 module_exit(target_exit);
 MODULE_DESCRIPTION("A module to be patched by tests");
 MODULE_LICENSE("GPL");
+/* with a version, modpost adds a srcversion on every kernel */
+MODULE_VERSION("1");
