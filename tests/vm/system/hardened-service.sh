@@ -35,4 +35,13 @@ guest "kpatch unload --all; kpatch-manager apply --quiet /payload/$KVER/kpatch-d
     kpatch unload --all && systemctl restart kpatch.service && cat /sys/kernel/livepatch/*/enabled"
 check "with the kernel's livepatch too" rc=0 "shows 1"
 behaves 1-2
+needs "take all out but a patch for a function that is never left" "
+    kpatch unload --all; rpm -e $package; rm -rf /var/lib/kpatch/$KVER
+    install -D -m 0644 -t /usr/lib/kpatch/$KVER /payload/$KVER/kpatch-busy-lp-1-1.ko
+    cp /etc/kpatch/manager.conf /root/; printf '[apply]\ntransition-limit=5\n' >/etc/kpatch/manager.conf"
+guest "systemctl restart kpatch.service && echo started; journalctl -b -u kpatch.service -o cat -n 20
+    cp /root/manager.conf /etc/kpatch/"
+check "it may look at the task that stalls a transition, and at its stack" rc=0 "hides started" \
+    "shows kthreadd (pid 2) in " "shows kthreadd+0x"
+behaves unpatched
 tap_end
