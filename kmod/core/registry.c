@@ -183,15 +183,6 @@ static void set_up(struct kpatch_module *kpmod)
 		}
 }
 
-/* Takes @kpmod off the list; then its sysfs writers find it unknown. */
-static void forget(struct kpatch_module *kpmod)
-{
-	mutex_lock(&kpatch_mutex);
-	list_del_init(&kpmod->list);
-	mutex_unlock(&kpatch_mutex);
-	kpatch_sysfs_remove(kpmod);
-}
-
 /**
  * kpatch_register - make a patch known and live
  * @kpmod:	described by its public members
@@ -216,16 +207,16 @@ int kpatch_register(struct kpatch_module *kpmod, bool replace)
 	set_up(kpmod);
 	list_add_tail(&kpmod->list, &kpatch_patches);
 	ret = kpatch_enable(kpmod, replace);
+	if (ret)
+		list_del_init(&kpmod->list);
 	mutex_unlock(&kpatch_mutex);
-	if (!ret) {
-		ret = kpatch_sysfs_add(kpmod);
-		if (ret)
-			pr_warn("%s: live, but not shown in sysfs: error %d\n",
-				kpmod->mod->name, ret);
-		return 0;
-	}
-	forget(kpmod);
-	return ret;
+	if (ret)
+		return ret;
+	ret = kpatch_sysfs_add(kpmod);
+	if (ret)
+		pr_warn("%s: live, but not shown in sysfs: error %d\n",
+			kpmod->mod->name, ret);
+	return 0;
 }
 EXPORT_SYMBOL_GPL(kpatch_register);
 
@@ -246,9 +237,12 @@ int kpatch_unregister(struct kpatch_module *kpmod)
 		ret = -EINVAL;
 	else if (kpmod->state == KPATCH_ENABLED)
 		ret = kpatch_disable(kpmod);
+	/* Under the same lock, or a write to `enabled` could come between. */
+	if (!ret)
+		list_del_init(&kpmod->list);
 	mutex_unlock(&kpatch_mutex);
 	if (!ret)
-		forget(kpmod);
+		kpatch_sysfs_remove(kpmod);
 	return ret;
 }
 EXPORT_SYMBOL_GPL(kpatch_unregister);
@@ -274,9 +268,11 @@ void kpatch_patch_going(struct module *mod)
 		msleep(100);
 		mutex_lock(&kpatch_mutex);
 	}
+	if (going)
+		list_del_init(&going->list);
 	mutex_unlock(&kpatch_mutex);
 	if (going)
-		forget(going);
+		kpatch_sysfs_remove(going);
 }
 
 static int __init kpatch_init(void)
