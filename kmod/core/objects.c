@@ -14,8 +14,9 @@
 
 /*
  * Modules that have passed our notifier and whose init may be running. They
- * are not LIVE yet but can be patched; a module that is COMING and not noted
- * here will be met by the notifier later. Under kpatch_mutex.
+ * are not LIVE yet but can be patched. A module that is COMING and not noted
+ * here is about to meet the notifier, or met its turn before we were loaded:
+ * then nothing will tell us of it again. Under kpatch_mutex.
  */
 struct coming_module {
 	struct list_head list;
@@ -61,20 +62,29 @@ static void coming_forget(struct module *mod)
 }
 
 /*
- * The module that @obj patches, if it can be patched now. It cannot vanish
- * before kpatch_mutex is released: its going would wait in our notifier.
+ * Sets obj->mod to the module that @obj patches, NULL if there is none to be
+ * patched now. It cannot vanish before kpatch_mutex is released: its going
+ * would wait in our notifier. -EBUSY: nobody knows yet which of both it is.
  */
-static struct module *object_module(const struct kpatch_object *obj)
+static int find_object(const struct kpatch_module *kpmod,
+		       struct kpatch_object *obj)
 {
+	enum module_state state = MODULE_STATE_GOING;
 	struct module *mod;
 
 	rcu_read_lock_sched();
 	mod = kpatch_kernel.find_module(obj->name);
-	if (mod && READ_ONCE(mod->state) != MODULE_STATE_LIVE &&
-	    !(mod->state == MODULE_STATE_COMING && coming_find(mod)))
-		mod = NULL;
+	if (mod)
+		state = READ_ONCE(mod->state);
 	rcu_read_unlock_sched();
-	return mod;
+	obj->mod = NULL;
+	if (state == MODULE_STATE_COMING && !coming_find(mod)) {
+		kpatch_refusal_loading(kpmod, obj);
+		return -EBUSY;
+	}
+	if (state == MODULE_STATE_LIVE || state == MODULE_STATE_COMING)
+		obj->mod = mod;
+	return 0;
 }
 
 static int check_value(struct kpatch_func *func, const char *what,
@@ -199,7 +209,8 @@ undo:
  * kpatch_objects_link - link all objects of a patch that are there
  * @kpmod:	the patch
  *
- * May sleep, under kpatch_mutex. Returns 0, or an error with all undone.
+ * May sleep, under kpatch_mutex. Returns 0, or an error with all undone;
+ * -EBUSY: one of them is being loaded just now, try again.
  */
 int kpatch_objects_link(struct kpatch_module *kpmod)
 {
@@ -208,7 +219,9 @@ int kpatch_objects_link(struct kpatch_module *kpmod)
 
 	kpatch_for_each_object(kpmod, obj) {
 		if (!kpatch_object_is_vmlinux(obj)) {
-			obj->mod = object_module(obj);
+			ret = find_object(kpmod, obj);
+			if (ret)
+				break;
 			if (!obj->mod)
 				continue;
 		}

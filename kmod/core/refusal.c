@@ -70,6 +70,23 @@ void kpatch_refusal_publish(const struct kpatch_module *kpmod,
 				(void *)r->entries[i]);
 }
 
+/**
+ * kpatch_refusal_loading - say that a patch has to wait for a module
+ * @kpmod:	the patch
+ * @obj:	its object that is being loaded just now
+ *
+ * Under kpatch_mutex.
+ */
+void kpatch_refusal_loading(const struct kpatch_module *kpmod,
+			    const struct kpatch_object *obj)
+{
+	pr_warn("%s: not now: module %s is being loaded\n",
+		kpmod->mod->name, obj->name);
+	scnprintf(refusal_text, sizeof(refusal_text),
+		  "patch %s\nobject %s\nerror %d\n",
+		  kpmod->mod->name, obj->name, -EBUSY);
+}
+
 /* Reads of /sys/module/kpatch/refusal; @buf is one page. */
 ssize_t kpatch_refusal_show(char *buf)
 {

@@ -98,6 +98,8 @@ char *kp_refusal_text(const KpRefusal *refusal)
 			g_string_append_printf(text, " of module %s", refusal->object);
 		g_string_append(text, " is on the stack of ");
 		append_task(text, refusal);
+	} else if (refusal->object != NULL) {
+		g_string_append_printf(text, "module %s is being loaded", refusal->object);
 	} else if (g_strcmp0(refusal->error, "-62") == 0) {	/* -ETIME */
 		g_string_append(text, "the machine would have been stopped for longer than "
 				      "/sys/module/kpatch/parameters/stop_limit_us allows");

@@ -36,6 +36,8 @@ static void test_partial(void)
 	g_autoptr(KpRefusal) module = kp_refusal_parse("object nf_tables\nfunction f\npid 7");
 	g_autoptr(KpRefusal) late = kp_refusal_parse("patch p\nerror -62\nstack\n");
 	g_autoptr(KpRefusal) stack = kp_refusal_parse("error -22\ntask t\npid 7\nstack\n");
+	g_autoptr(KpRefusal) loading = kp_refusal_parse("patch p\nobject nf_tables\nerror -16\n");
+	g_autofree char *loading_text = kp_refusal_text(loading);
 	g_autofree char *late_text = kp_refusal_text(late);
 	g_autofree char *stack_text = kp_refusal_text(stack);
 	g_autofree char *nothing = kp_refusal_text(empty);
@@ -43,6 +45,7 @@ static void test_partial(void)
 	g_autofree char *more = kp_refusal_text(module);
 
 	g_assert_nonnull(g_strstr_len(late_text, -1, "stop_limit_us"));
+	g_assert_cmpstr(loading_text, ==, "module nf_tables is being loaded");
 	g_assert_cmpstr(stack_text, ==,
 			"it cannot be told which functions are on the stack of task t (pid 7)");
 	g_assert_nonnull(g_strstr_len(nothing, -1, "did not say"));

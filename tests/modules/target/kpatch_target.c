@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A module to be patched. Its parameters tell what its function says. */
+#include <linux/delay.h>
 #include <linux/module.h>
 
 static char at_init[32];
@@ -9,6 +10,10 @@ MODULE_PARM_DESC(at_init, "what the function said while init ran");
 static int fail;
 module_param(fail, int, 0444);
 MODULE_PARM_DESC(fail, "error for init to return");
+
+static uint linger_ms;
+module_param(linger_ms, uint, 0444);
+MODULE_PARM_DESC(linger_ms, "how long init takes");
 
 static noinline const char *target_message(void)
 {
@@ -28,6 +33,7 @@ MODULE_PARM_DESC(message, "what the function says now");
 static int __init target_init(void)
 {
 	strscpy(at_init, target_message(), sizeof(at_init));
+	msleep(linger_ms);
 	return fail;
 }
 
