@@ -38,6 +38,12 @@ static int span_add(struct kpatch_spans *spans, struct kpatch_func *func,
 	return 0;
 }
 
+static bool by_force(const struct kpatch_func *before,
+		     const struct kpatch_func *after)
+{
+	return (after ? after : before)->force;
+}
+
 /*
  * The original always counts, even where callers get a replacement now: a
  * task preempted in the ftrace trampoline has its entry on the stack, and
@@ -49,7 +55,7 @@ static int collect_func(struct kpatch_spans *spans, struct kpatch_func *func)
 	struct kpatch_func *after = kpatch_redirect_top(func->redirect, true);
 	int ret;
 
-	if (before == after || (after ? after : before)->force)
+	if (before == after || by_force(before, after))
 		return 0;
 	ret = span_add(spans, func, func->old_addr, func->old_size);
 	if (!ret)
@@ -94,6 +100,32 @@ int kpatch_spans_collect(struct kpatch_spans *spans)
 			}
 	sort(spans->span, spans->nr, sizeof(*spans->span), span_cmp, NULL);
 	return 0;
+}
+
+/**
+ * kpatch_mark_forced - keep the modules in which nobody looked for tasks
+ *
+ * After a switch, before the states of the patches move on: whatever was in
+ * force until then and went by force may be on a stack for ever, also when
+ * other patches have covered it and gone since. Under kpatch_mutex.
+ */
+void kpatch_mark_forced(void)
+{
+	struct kpatch_func *func, *before, *after;
+	struct kpatch_module *kpmod;
+	struct kpatch_object *obj;
+
+	kpatch_for_each_patch(kpmod)
+		kpatch_for_each_object(kpmod, obj)
+			kpatch_for_each_func(obj, func) {
+				if (!func->redirect)
+					continue;
+				before = kpatch_redirect_top(func->redirect, false);
+				after = kpatch_redirect_top(func->redirect, true);
+				if (before && before != after &&
+				    by_force(before, after))
+					before->patch->forced = true;
+			}
 }
 
 void kpatch_spans_free(struct kpatch_spans *spans)

@@ -181,6 +181,7 @@ struct kpatch_check {
 };
 
 int kpatch_spans_collect(struct kpatch_spans *spans);
+void kpatch_mark_forced(void);
 void kpatch_spans_free(struct kpatch_spans *spans);
 int kpatch_check_task(struct kpatch_check *check, struct task_struct *task);
 int kpatch_check_inside(struct kpatch_check *check, struct task_struct *task);

@@ -143,8 +143,8 @@ struct kpatch_module {
 
 	/* private */
 	enum kpatch_state state;
-	bool forced;
-	bool pinned;
+	bool forced;			/* has forced functions, or had one go by force */
+	bool pinned;			/* off, but the module is held for ever */
 	struct list_head list;
 	struct kpatch_sysfs_node *sysfs;
 };

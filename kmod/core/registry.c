@@ -31,40 +31,20 @@ static void set_state(struct kpatch_module *kpmod, enum kpatch_state state)
 }
 
 /*
- * A patch with forced functions may have tasks in its text for ever, so its
- * module must stay. So must one whose function was taken over by force.
+ * Off and out of every table. The module may be removed, unless tasks may be
+ * in its text for ever because it was patched by force.
  */
-static bool must_stay(struct kpatch_module *kpmod)
-{
-	struct kpatch_object *obj;
-	struct kpatch_func *func, *top;
-
-	if (kpmod->pinned)
-		return true;
-	kpatch_for_each_object(kpmod, obj)
-		kpatch_for_each_func(obj, func) {
-			top = func->redirect ?
-			      kpatch_redirect_top(func->redirect, true) : NULL;
-			if (func->force || (top && top->force))
-				return true;
-		}
-	return false;
-}
-
-/* Off and out of every table. The module may be removed, unless it must stay. */
 static void retire(struct kpatch_module *kpmod)
 {
-	bool stay = must_stay(kpmod);
-
 	kpatch_objects_unlink(kpmod);
-	if (stay) {
-		if (!kpmod->pinned)
-			pr_notice("%s: stays loaded: it was patched by force\n",
-				  kpmod->mod->name);
-		kpmod->pinned = true;
+	if (!kpmod->forced) {
+		module_put(kpmod->mod);
 		return;
 	}
-	module_put(kpmod->mod);
+	if (!kpmod->pinned)
+		pr_notice("%s: stays loaded: it was patched by force\n",
+			  kpmod->mod->name);
+	kpmod->pinned = true;
 }
 
 /* Moves all patches that are in the middle of @from on to @to. */

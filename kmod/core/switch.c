@@ -148,6 +148,8 @@ int kpatch_switch(struct kpatch_module *subject, bool replace)
 	kpatch_redirect_prepare();
 	ret = walk_and_stop(stop);
 	account(stop, ret);
+	if (!ret)
+		kpatch_mark_forced();
 	if (ret == -EBUSY)
 		kpatch_refusal_publish(subject, &stop->check.refusal);
 free:

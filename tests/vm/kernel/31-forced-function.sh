@@ -16,3 +16,12 @@ ok "and taken back" again set_enabled test_busy_forced 0
 fails "its module still cannot be removed" '.' rmmod test_busy_forced
 again set_enabled test_demo_1_1 0
 ok "the other one can" rmmod test_demo_1_1
+
+ok "an ordinary patch loads" load_again test-covered
+ok "one by force covers its function" load_again test-covers-by-force
+ok "and a third covers that one" load_again test-demo-1-1
+ok "the one by force is taken back" again set_enabled test_covers_by_force 0
+ok "the first, where nobody looked for tasks, too" again set_enabled test_covered 0
+fails "its module cannot be removed either" '.' rmmod test_covered
+ok "the third is taken back" again set_enabled test_demo_1_1 0
+ok "it was covered by nothing and can be removed" rmmod test_demo_1_1
