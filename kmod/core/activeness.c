@@ -53,13 +53,15 @@ static int collect_func(struct kpatch_spans *spans, struct kpatch_func *func)
 {
 	struct kpatch_func *before = kpatch_redirect_top(func->redirect, false);
 	struct kpatch_func *after = kpatch_redirect_top(func->redirect, true);
+	unsigned int i;
 	int ret;
 
 	if (before == after || by_force(before, after))
 		return 0;
 	ret = span_add(spans, func, func->old_addr, func->old_size);
-	if (!ret)
-		ret = span_add(spans, func, func->cold_addr, func->cold_size);
+	for (i = 0; i < func->nr_cold && !ret; i++)
+		ret = span_add(spans, func, func->cold[i].addr,
+			       func->cold[i].size);
 	if (!ret && before)
 		ret = span_add(spans, before, before->new_addr,
 			       before->new_size);

@@ -92,6 +92,13 @@ int kpatch_disable(struct kpatch_module *kpmod);
 void kpatch_patch_going(struct module *mod);
 
 /* objects.c */
+
+/* A part of a function that the compiler has moved away from it. */
+struct kpatch_cold {
+	unsigned long addr;
+	unsigned long size;
+};
+
 int kpatch_objects_init(void);
 void kpatch_objects_exit(void);
 bool kpatch_object_is_vmlinux(const struct kpatch_object *obj);
@@ -118,7 +125,8 @@ extern struct kpatch_kernel kpatch_kernel;
 int kpatch_symbols_init(void);
 int kpatch_find_symbol(struct module *mod, const char *name,
 		       unsigned long sympos, unsigned long *addr);
-unsigned long kpatch_find_first(struct module *mod, const char *name);
+unsigned long kpatch_find_nth(struct module *mod, const char *name,
+			      unsigned long n);
 unsigned long kpatch_symbol_size(unsigned long addr);
 
 /* relocs.c */

@@ -20,6 +20,7 @@
 #include <linux/module.h>
 #include <linux/types.h>
 
+struct kpatch_cold;
 struct kpatch_module;
 struct kpatch_object;
 struct kpatch_redirect;
@@ -54,8 +55,8 @@ struct kpatch_func {
 	struct kpatch_object *object;
 	struct kpatch_redirect *redirect;
 	struct list_head stack_node;
-	unsigned long cold_addr;
-	unsigned long cold_size;
+	struct kpatch_cold *cold;
+	unsigned int nr_cold;
 	bool found_addr;
 	bool found_size;
 };

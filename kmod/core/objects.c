@@ -101,17 +101,39 @@ static int check_value(struct kpatch_func *func, const char *what,
 	return 0;
 }
 
-/* GCC moves unlikely code of a function to a symbol of its own. */
-static void find_cold_part(struct kpatch_func *func, struct module *mod)
+static int add_cold_part(struct kpatch_func *func, unsigned long addr)
+{
+	struct kpatch_cold *cold = krealloc(func->cold,
+					    (func->nr_cold + 1) * sizeof(*cold),
+					    GFP_KERNEL);
+
+	if (!cold)
+		return -ENOMEM;
+	cold[func->nr_cold].addr = addr;
+	cold[func->nr_cold].size = kpatch_symbol_size(addr);
+	func->cold = cold;
+	func->nr_cold++;
+	return 0;
+}
+
+/*
+ * GCC moves unlikely code of a function to a symbol of its own. Where several
+ * functions have one name nothing tells whose is whose: all count.
+ */
+static int find_cold_parts(struct kpatch_func *func, struct module *mod)
 {
 	char *name = kasprintf(GFP_KERNEL, "%s.cold", func->name);
+	unsigned long addr;
+	int ret = name ? 0 : -ENOMEM;
 
-	if (!name)
-		return;
-	func->cold_addr = kpatch_find_first(mod, name);
-	if (func->cold_addr)
-		func->cold_size = kpatch_symbol_size(func->cold_addr);
+	while (!ret) {
+		addr = kpatch_find_nth(mod, name, func->nr_cold + 1);
+		if (!addr)
+			break;
+		ret = add_cold_part(func, addr);
+	}
 	kfree(name);
+	return ret;
 }
 
 static int find_func(struct kpatch_object *obj, struct kpatch_func *func)
@@ -139,7 +161,7 @@ static int find_func(struct kpatch_object *obj, struct kpatch_func *func)
 		ret = check_value(func, "size", &func->old_size, size,
 				  &func->found_size);
 	if (!ret)
-		find_cold_part(func, obj->mod);
+		ret = find_cold_parts(func, obj->mod);
 	return ret;
 }
 
@@ -155,8 +177,9 @@ static void forget_funcs(struct kpatch_object *obj)
 			func->old_size = 0;
 		func->found_addr = false;
 		func->found_size = false;
-		func->cold_addr = 0;
-		func->cold_size = 0;
+		kfree(func->cold);
+		func->cold = NULL;
+		func->nr_cold = 0;
 	}
 }
 

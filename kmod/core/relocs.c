@@ -116,7 +116,7 @@ int kpatch_dynrelas_apply(struct kpatch_module *kpmod,
 		unsigned long src = rela->src;
 
 		if (!src && rela->external)
-			src = kpatch_find_first(NULL, rela->name);
+			src = kpatch_find_nth(NULL, rela->name, 1);
 		if (!src) {
 			ret = kpatch_find_symbol(obj->mod, rela->name,
 						 rela->sympos, &src);

@@ -134,10 +134,11 @@ int kpatch_find_symbol(struct module *mod, const char *name,
 	return 0;
 }
 
-/* The first symbol of this name, 0 if there is none; says nothing. */
-unsigned long kpatch_find_first(struct module *mod, const char *name)
+/* The @n-th symbol of this name, from 1; 0 if there is none. Says nothing. */
+unsigned long kpatch_find_nth(struct module *mod, const char *name,
+			      unsigned long n)
 {
-	struct symbol_search s = { .name = name, .sympos = 1 };
+	struct symbol_search s = { .name = name, .sympos = n };
 
 	search(mod, &s);
 	return s.addr;

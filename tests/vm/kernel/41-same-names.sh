@@ -13,3 +13,20 @@ rmmod test_sympos_2
 fails "a sympos beyond the last is refused" '.' load test-sympos-9999
 like "the log says so" "symbol 'name_show' has no position 9999 in vmlinux, only [0-9]+" "$(log)"
 is "nothing is left" "" "$(find "$sys" -name "test_sympos*")"
+
+# The shell's name is what the refusal tells of it, and is not ours to choose.
+wait_in_twin() {
+	printf 'him\npid 1' > /proc/self/comm
+	echo 1 > /sys/module/kpatch_twins/parameters/wait
+}
+twins=/sys/module/kpatch_twins/parameters/inside
+ok "a module with two cold halves of one name loads" load kpatch_twins
+wait_in_twin &
+until [ "$(cat $twins)" = Y ]; do sleep 0.1; done
+fails "a task in the second one's cold half is seen" 'busy' load test-patch-twins
+like "and named, in one line" '^task him.npid 1$' "$(cat /sys/module/kpatch/refusal)"
+echo 0 > $twins
+wait
+ok "when it has left, the patch loads" load_again test-patch-twins
+again set_enabled test_patch_twins 0
+rmmod test_patch_twins kpatch_twins
