@@ -15,6 +15,18 @@ static bool outside;
 module_param(outside, bool, 0444);
 MODULE_PARM_DESC(outside, "let a relocation write behind the module");
 
+static ulong new_size;
+module_param(new_size, ulong, 0444);
+MODULE_PARM_DESC(new_size, "size to be given for the replacement");
+
+static bool twice;
+module_param(twice, bool, 0444);
+MODULE_PARM_DESC(twice, "name the function a second time");
+
+static char *external;
+module_param(external, charp, 0444);
+MODULE_PARM_DESC(external, "the symbol of the first relocation, not the object's");
+
 /* Functions in read-only text that return what a relocation put into them. */
 unsigned long raw_pc32(void);
 unsigned long raw_plt32(void);
@@ -81,6 +93,12 @@ static struct kpatch_func func = {
 	.new_addr = (unsigned long)new_version,
 };
 
+static struct kpatch_func again = {
+	.name = "version_proc_show",
+	.new_addr = (unsigned long)new_version,
+	.sympos = 1,
+};
+
 static struct kpatch_object object = { .name = "vmlinux" };
 static struct kpatch_module patch = { .mod = THIS_MODULE };
 
@@ -97,6 +115,13 @@ static int __init raw_init(void)
 		list_add_tail(&relas[i].list, &object.dynrelas);
 	if (outside)
 		relas[0].dest = (unsigned long)schedule;
+	if (external) {
+		relas[0].name = external;
+		relas[0].external = 1;
+	}
+	func.new_size = new_size;
+	if (twice)
+		list_add_tail(&again.list, &object.funcs);
 	return kpatch_register(&patch, false);
 }
 
