@@ -136,6 +136,16 @@ static int find_cold_parts(struct kpatch_func *func, struct module *mod)
 	return ret;
 }
 
+/* Spans may not overlap: see span_find(). Text of init would soon be freed. */
+static bool is_in(const struct module *mod, unsigned long addr,
+		  unsigned long size)
+{
+	unsigned long last = addr + size - 1;
+
+	return last >= addr && within_module_core(addr, mod) &&
+	       within_module_core(last, mod);
+}
+
 static int find_func(struct kpatch_object *obj, struct kpatch_func *func)
 {
 	unsigned long addr, size;
@@ -150,7 +160,7 @@ static int find_func(struct kpatch_object *obj, struct kpatch_func *func)
 	}
 	if (!func->new_size)
 		func->new_size = kpatch_symbol_size(func->new_addr);
-	if (!func->new_size || !within_module(func->new_addr, func->patch->mod)) {
+	if (!is_in(func->patch->mod, func->new_addr, func->new_size)) {
 		pr_err("%s: the replacement of %s:%s is no function of the patch module\n",
 		       func->patch->mod->name, obj->name, func->name);
 		return -EINVAL;
