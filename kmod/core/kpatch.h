@@ -69,7 +69,7 @@ struct kpatch_func {
  * @sympos:	as in struct kpatch_func
  * @name:	name of the symbol
  * @addend:	added to the symbol's address, as in an ELF Rela entry
- * @external:	the symbol may be an exported one of any module
+ * @external:	the symbol may also be one of vmlinux or of the patch module
  * @list:	on kpatch_object.dynrelas
  *
  * What is to be written over must be zero: if it is not, alternatives have

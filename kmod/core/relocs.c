@@ -98,6 +98,18 @@ static int apply_one(struct kpatch_module *kpmod, struct kpatch_object *obj,
 	return ret;
 }
 
+static int find_source(struct kpatch_module *kpmod, struct kpatch_object *obj,
+		       const struct kpatch_dynrela *rela, unsigned long *src)
+{
+	struct module *mod = obj->mod;
+
+	if (rela->external && kpatch_find_nth(NULL, rela->name, 1))
+		mod = NULL;
+	else if (rela->external && kpatch_find_nth(kpmod->mod, rela->name, 1))
+		mod = kpmod->mod;
+	return kpatch_find_symbol(mod, rela->name, rela->sympos, src);
+}
+
 /**
  * kpatch_dynrelas_apply - resolve and write an object's dynamic relocations
  * @kpmod:	the patch, in whose module they write
@@ -115,14 +127,9 @@ int kpatch_dynrelas_apply(struct kpatch_module *kpmod,
 	list_for_each_entry(rela, &obj->dynrelas, list) {
 		unsigned long src = rela->src;
 
-		if (!src && rela->external)
-			src = kpatch_find_nth(NULL, rela->name, 1);
-		if (!src) {
-			ret = kpatch_find_symbol(obj->mod, rela->name,
-						 rela->sympos, &src);
-			if (ret)
-				return ret;
-		}
+		ret = src ? 0 : find_source(kpmod, obj, rela, &src);
+		if (ret)
+			return ret;
 		ret = apply_one(kpmod, obj, rela, src);
 		if (ret)
 			return ret;
