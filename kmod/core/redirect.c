@@ -150,6 +150,18 @@ static int filter_error(struct kpatch_object *obj, int ret)
 	return -EADDRINUSE;
 }
 
+/* Two names of one function are two functions of one address: allowed. */
+static bool is_twice(const struct kpatch_redirect *r,
+		     const struct kpatch_func *func)
+{
+	const struct kpatch_func *f;
+
+	list_for_each_entry(f, &r->funcs, stack_node)
+		if (f->patch == func->patch && !strcmp(f->name, func->name))
+			return true;
+	return false;
+}
+
 static int attach_func(struct kpatch_func *func, struct kpatch_batch *batch,
 		       unsigned long *ips)
 {
@@ -167,6 +179,10 @@ static int attach_func(struct kpatch_func *func, struct kpatch_batch *batch,
 		r = redirect_new(batch, ip);
 		if (!r)
 			return -ENOMEM;
+	} else if (is_twice(r, func)) {
+		pr_err("%s:%s is replaced twice\n", func->object->name,
+		       func->name);
+		return -EINVAL;
 	}
 	func->redirect = r;
 	list_add_tail(&func->stack_node, &r->funcs);
