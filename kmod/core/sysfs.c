@@ -254,13 +254,13 @@ static struct module_attribute refusal_attr = __ATTR_RO_MODE(refusal, 0400);
 
 /* One file for each figure; kpatch(7) says what they count. */
 #define STATISTIC(name, format)						\
-static ssize_t name##_show(struct kobject *kobj,			\
-			   struct kobj_attribute *attr, char *buf)	\
+static ssize_t name##_show(KPATCH_MODULE_ATTR *attr,			\
+			   struct module_kobject *mk, char *buf)	\
 {									\
 	return sysfs_emit(buf, format "\n",				\
 			  READ_ONCE(kpatch_statistics.name));		\
 }									\
-static struct kobj_attribute name##_attr = __ATTR_RO(name)
+static struct module_attribute name##_attr = __ATTR_RO(name)
 
 STATISTIC(stops, "%lu");
 STATISTIC(refusals, "%lu");
