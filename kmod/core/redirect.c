@@ -80,8 +80,12 @@ static struct kpatch_batch *batch_new(void)
 /* Its last function goes. Waits until no CPU is in the ops. May sleep. */
 static void batch_free(struct kpatch_batch *batch)
 {
-	if (batch->registered)
-		unregister_ftrace_function(&batch->ops);
+	if (batch->registered && unregister_ftrace_function(&batch->ops)) {
+		/* It has shut itself down after a bug, and its calls remain. */
+		pr_err("ftrace does not let go of its calls: kpatch.ko must stay\n");
+		__module_get(THIS_MODULE);
+		return;
+	}
 	kpatch_kernel.ftrace_free_filter(&batch->ops);
 	kfree(batch);
 }
