@@ -3,8 +3,9 @@
  * shadow.c - shadow variables: new members for objects that exist already
  *
  * A hash table from (address of the object, name of the variable) to memory.
- * Readers run under RCU, in any context but NMI; writers under a spinlock that
- * is safe against interrupts.
+ * Readers run under RCU, in any context but NMI; writers under a raw spinlock
+ * that is safe against interrupts: hooks inside the stop may take it, with
+ * PREEMPT_RT too.
  */
 #include <linux/hashtable.h>
 #include <linux/module.h>
@@ -26,7 +27,7 @@ struct shadow {
 };
 
 static DEFINE_HASHTABLE(shadows, SHADOW_BITS);
-static DEFINE_SPINLOCK(shadow_lock);	/* changes of the table */
+static DEFINE_RAW_SPINLOCK(shadow_lock);	/* changes of the table */
 
 static struct shadow *find(const void *obj, const char *var)
 {
@@ -67,11 +68,11 @@ void *kpatch_shadow_alloc(void *obj, const char *var, size_t size, gfp_t gfp)
 	memcpy(copy, var, name);
 	s->obj = obj;
 	s->var = copy;
-	spin_lock_irqsave(&shadow_lock, flags);
+	raw_spin_lock_irqsave(&shadow_lock, flags);
 	taken = find(obj, var);
 	if (!taken)
 		hash_add_rcu(shadows, &s->node, (unsigned long)obj);
-	spin_unlock_irqrestore(&shadow_lock, flags);
+	raw_spin_unlock_irqrestore(&shadow_lock, flags);
 	if (taken) {
 		kfree(s);
 		return NULL;
@@ -112,11 +113,11 @@ void kpatch_shadow_free(void *obj, const char *var)
 	struct shadow *s;
 	unsigned long flags;
 
-	spin_lock_irqsave(&shadow_lock, flags);
+	raw_spin_lock_irqsave(&shadow_lock, flags);
 	s = find(obj, var);
 	if (s)
 		hash_del_rcu(&s->node);
-	spin_unlock_irqrestore(&shadow_lock, flags);
+	raw_spin_unlock_irqrestore(&shadow_lock, flags);
 	if (s)
 		kfree_rcu(s, rcu);
 }
