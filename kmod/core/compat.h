@@ -61,7 +61,10 @@ static __always_inline void kpatch_ftrace_set_ip(kpatch_ftrace_regs *regs,
 #endif
 }
 
-/* Several addresses in one pass over the code came with 5.18. */
+/*
+ * Several addresses in one pass over the code came with 5.18. On failure some
+ * of them may have been added: ops is not registered and gets freed.
+ */
 static inline int kpatch_ftrace_filter_add(struct ftrace_ops *ops,
 					   unsigned long *ips, unsigned int n)
 {
@@ -73,8 +76,6 @@ static inline int kpatch_ftrace_filter_add(struct ftrace_ops *ops,
 
 	for (i = 0; i < n && !ret; i++)
 		ret = ftrace_set_filter_ip(ops, ips[i], 0, 0);
-	while (ret && i-- > 1)
-		ftrace_set_filter_ip(ops, ips[i - 1], 1, 0);
 	return ret;
 #endif
 }
