@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Two functions of one name, and the compiler moves the unlikely half of each
- * to twin.cold: so there are two of these, too. Who writes to `wait` waits in
- * the cold half of the second.
+ * to twin.cold: so there are two of these, too. Who reads /proc/kpatch_twins
+ * waits in the cold half of the second.
  */
 #include <linux/delay.h>
 #include <linux/module.h>
+#include <linux/proc_fs.h>
+#include <linux/seq_file.h>
 
 #include "twins.h"
 
@@ -30,24 +32,22 @@ static noinline int twin(int wait)
 	return wait + 2;
 }
 
-static int wait_set(const char *value, const struct kernel_param *kp)
+static int twins_show(struct seq_file *m, void *v)
 {
-	int wait, ret = kstrtoint(value, 0, &wait);
-
-	return ret ? ret : one(0) + twin(wait) > 0 ? 0 : -EIO;
+	/* The second twin is asked for what the compiler cannot know. */
+	seq_printf(m, "%d\n", one(0) + twin(!READ_ONCE(inside)));
+	return 0;
 }
-
-static const struct kernel_param_ops wait_ops = { .set = wait_set };
-module_param_cb(wait, &wait_ops, NULL, 0200);
-MODULE_PARM_DESC(wait, "write 1 to wait until inside is 0");
 
 static int __init twins_init(void)
 {
-	return 0;
+	return proc_create_single("kpatch_twins", 0400, NULL, twins_show) ?
+	       0 : -ENOMEM;
 }
 
 static void __exit twins_exit(void)
 {
+	remove_proc_entry("kpatch_twins", NULL);
 }
 
 module_init(twins_init);

@@ -17,7 +17,7 @@ is "nothing is left" "" "$(find "$sys" -name "test_sympos*")"
 # The shell's name is what the refusal tells of it, and is not ours to choose.
 wait_in_twin() {
 	printf 'him\npid 1' > /proc/self/comm
-	echo 1 > /sys/module/kpatch_twins/parameters/wait
+	read -r _ < /proc/kpatch_twins
 }
 twins=/sys/module/kpatch_twins/parameters/inside
 ok "a module with two cold halves of one name loads" load kpatch_twins
