@@ -49,7 +49,8 @@
  *   that have run since, which a probe on sched_switch notes. Invariant: a
  *   task that is neither noted nor on the list of those to walk again has
  *   not been on a CPU since its stack was found clean, or was made after the
- *   list of tasks was and has not run at all.
+ *   list of tasks was and has not run at all. The stopper threads alone are
+ *   on their CPUs: all are in the same functions, and one is walked for all.
  *   The lock of a CPU's notes is innermost, raw, and taken under rq->lock.
  *
  * The switch

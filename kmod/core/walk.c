@@ -209,9 +209,12 @@ static int check_noted(struct task_struct *task, void *check)
 int kpatch_walk_rest(struct kpatch_check *check,
 		     const struct kpatch_tasks *again)
 {
-	int ret = kpatch_notes_inside(check_noted, check);
+	/* The stopper has run since it was walked, and has not left its CPU. */
+	int ret = kpatch_check_inside(check, current);
 	size_t i;
 
+	if (!ret)
+		ret = kpatch_notes_inside(check_noted, check);
 	for (i = 0; i < again->nr && !ret; i++)
 		ret = kpatch_check_inside(check, again->task[i]);
 	return ret;

@@ -18,3 +18,6 @@ is "nothing is in sysfs" "" "$(ls "$sys")"
 ok "kernel threads are still made" load_again test-demo-1-1
 ok "1-1 is taken back" again set_enabled test_demo_1_1 0
 rmmod test_demo_1_1
+
+fails "a function that the stop itself is in is busy" 'busy' load test-in-the-stop
+like "the refusal names it" '^function multi_cpu_stop$' "$(cat $refusal)"
