@@ -4,6 +4,7 @@
  *
  *   /sys/kernel/kpatch/<patch>/enabled		0 or 1, may be written
  *   /sys/kernel/kpatch/<patch>/checksum
+ *   /sys/kernel/kpatch/<patch>/forced		1: the module can never be removed
  *   /sys/kernel/kpatch/<patch>/<object>/<function>,<sympos>/{old,new}_addr
  *
  * A node's memory belongs to its kobject, not to the patch. Removing a file
@@ -67,6 +68,12 @@ static ssize_t checksum_show(struct kobject *kobj, struct kobj_attribute *attr,
 	return sysfs_emit(buf, "%s\n", checksum ? checksum : "");
 }
 
+static ssize_t forced_show(struct kobject *kobj, struct kobj_attribute *attr,
+			   char *buf)
+{
+	return sysfs_emit(buf, "%d\n", to_node(kobj)->kpmod->forced);
+}
+
 static ssize_t old_addr_show(struct kobject *kobj, struct kobj_attribute *attr,
 			     char *buf)
 {
@@ -82,12 +89,13 @@ static ssize_t new_addr_show(struct kobject *kobj, struct kobj_attribute *attr,
 
 static struct kobj_attribute enabled_attr = __ATTR_RW(enabled);
 static struct kobj_attribute checksum_attr = __ATTR_RO(checksum);
+static struct kobj_attribute forced_attr = __ATTR_RO(forced);
 /* Addresses are for root: they would tell where the kernel lies. */
 static struct kobj_attribute old_addr_attr = __ATTR_RO_MODE(old_addr, 0400);
 static struct kobj_attribute new_addr_attr = __ATTR_RO_MODE(new_addr, 0400);
 
 static struct attribute *patch_attrs[] = {
-	&enabled_attr.attr, &checksum_attr.attr, NULL
+	&enabled_attr.attr, &checksum_attr.attr, &forced_attr.attr, NULL
 };
 
 static struct attribute *func_attrs[] = {
