@@ -15,8 +15,7 @@ static bool inside;
 module_param(inside, bool, 0644);
 MODULE_PARM_DESC(inside, "somebody waits; write 0 to let him go");
 
-/* Its being cold makes that half of a function cold which calls it. */
-noinline __cold void linger(void)
+noinline void linger(void)
 {
 	WRITE_ONCE(inside, true);
 	while (READ_ONCE(inside))

@@ -21,6 +21,7 @@ wait_in_twin() {
 }
 twins=/sys/module/kpatch_twins/parameters/inside
 ok "a module with two cold halves of one name loads" load kpatch_twins
+is "there are two of one name" 2 "$(grep -c ' twin.cold.*kpatch_twins' /proc/kallsyms)"
 wait_in_twin &
 until [ "$(cat $twins)" = Y ]; do sleep 0.1; done
 fails "a task in the second one's cold half is seen" 'busy' load test-patch-twins
