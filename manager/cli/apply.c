@@ -60,14 +60,17 @@ static gboolean is_disabled(const KpOptions *options, const char *action)
 
 int kp_command_apply(const KpOptions *options, char **words, GError **error)
 {
-	if (!options->boot)
+	if (!options->boot && !options->early)
 		return run_apply(options, "apply", words[0], error);
 	if (words[0] != NULL) {
-		g_set_error_literal(error, KP_ERROR, KP_ERROR_USAGE,
-				    "apply --boot chooses by itself and takes no name");
+		g_set_error(error, KP_ERROR, KP_ERROR_USAGE,
+			    "apply --%s chooses by itself and takes no name",
+			    options->early ? "early" : "boot");
 		return -1;
 	}
-	return is_disabled(options, "boot") ? KP_EXIT_DONE : kp_boot_apply(options, error);
+	if (is_disabled(options, "boot"))
+		return KP_EXIT_DONE;
+	return options->early ? kp_early_apply(options, error) : kp_boot_apply(options, error);
 }
 
 /* While an image is being installed in a chroot, or no kernel runs, there is

@@ -5,6 +5,7 @@
 #include "base/names.h"
 #include "cli/change.h"
 #include "cli/command.h"
+#include "live/early.h"
 #include "live/guard.h"
 #include "live/live.h"
 
@@ -97,6 +98,20 @@ static void mark_what_is_live(const struct boot *boot, const KpPatch *patch)
 		kp_guard_end(scene->state, scene->host, NULL);
 }
 
+/* From here on the guard has a disk to write on. */
+static void take_over(const KpScene *scene)
+{
+	const char *root = scene->host->root;
+	g_autofree char *died = kp_early_died(root);
+	g_autoptr(GError) error = NULL;
+
+	if (died != NULL)
+		kp_warn("the initramfs loads no patch: the machine died in one with the patch that has "
+			"the digest %.12s; 'kpatch-manager release' lets it try again", died);
+	if (!kp_early_end(root, &error))
+		kp_warn("%s", error->message);
+}
+
 static int try_all(struct boot *boot, GError **error)
 {
 	GError *problem = NULL;
@@ -143,6 +158,8 @@ int kp_boot_apply(const KpOptions *options, GError **error)
 	boot.progress = &progress;
 	boot.left = left;
 	code = try_all(&boot, error);
+	if (!options->dry_run)
+		take_over(scene);
 	g_clear_error(&boot.first);
 	return code;
 }

@@ -23,6 +23,9 @@ const KpCommand *kp_command_find(const char *name);
 /* apply --boot. Returns as a command does. */
 int kp_boot_apply(const KpOptions *options, GError **error);
 
+/* apply --early. Returns as a command does. */
+int kp_early_apply(const KpOptions *options, GError **error);
+
 int kp_command_apply(const KpOptions *options, char **words, GError **error);
 int kp_command_history(const KpOptions *options, char **words, GError **error);
 int kp_command_hold(const KpOptions *options, char **words, GError **error);

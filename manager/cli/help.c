@@ -46,7 +46,7 @@ static const KpCommand command_table[] = {
 	  "  kpatch-manager preflight\n"
 	  "  kpatch-manager preflight ./my-patch.ko\n",
 	  KP_OPTION_JSON, 1, kp_command_preflight },
-	{ "apply", "[NAME|VERSION|FILE] [--dry-run] [--json] [--boot]",
+	{ "apply", "[NAME|VERSION|FILE] [--dry-run] [--json] [--boot] [--early]",
 	  "make a patch live in the running kernel",
 	  "Makes a patch live, in place of the one before it, in one step. Without an\n"
 	  "argument it takes the newest one for the running kernel that is not held.\n"
@@ -61,8 +61,9 @@ static const KpCommand command_table[] = {
 	  "what was live before comes back, and this build of the patch is blocked.\n"
 	  "\n"
 	  "--boot is for kpatch.service: it honours kpatch.enable=0, takes the last good\n"
-	  "patch if the machine died of a newer one, and the next best if one fails.\n",
-	  KP_OPTION_JSON | KP_OPTION_DRY_RUN | KP_OPTION_BOOT, 1, kp_command_apply },
+	  "patch if the machine died of a newer one, and the next best if one fails.\n"
+	  "--early is for an initramfs: it takes only what has proven to be good.\n",
+	  KP_OPTION_JSON | KP_OPTION_DRY_RUN | KP_OPTION_BOOT | KP_OPTION_EARLY, 1, kp_command_apply },
 	{ "rollback", "[VERSION|none] [--dry-run] [--json]",
 	  "go back to an earlier release, or to no patch",
 	  "Replaces the live patch with the release before it, in one step, also when its\n"

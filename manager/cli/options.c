@@ -18,6 +18,7 @@ static const struct option_row {
 	{ "--json", G_STRUCT_OFFSET(KpOptions, json), KP_OPTION_JSON },
 	{ "--dry-run", G_STRUCT_OFFSET(KpOptions, dry_run), KP_OPTION_DRY_RUN },
 	{ "--boot", G_STRUCT_OFFSET(KpOptions, boot), KP_OPTION_BOOT },
+	{ "--early", G_STRUCT_OFFSET(KpOptions, early), KP_OPTION_EARLY },
 	{ "--check", G_STRUCT_OFFSET(KpOptions, check), KP_OPTION_CHECK },
 };
 

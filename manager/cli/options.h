@@ -15,6 +15,7 @@ typedef struct {
 	gboolean json;
 	gboolean dry_run;
 	gboolean boot;
+	gboolean early;
 	gboolean check;
 	char *kernel;		/* NULL: not given */
 	char *limit;		/* NULL: not given */
@@ -36,6 +37,7 @@ enum {
 	KP_OPTION_KERNEL = 1 << 4,
 	KP_OPTION_LIMIT = 1 << 5,
 	KP_OPTION_REASON = 1 << 6,
+	KP_OPTION_EARLY = 1 << 7,
 };
 
 /* Parses @argv (without changing it) into *@options, which is zeroed. Options

@@ -6,6 +6,7 @@
 #include "cli/holds.h"
 #include "cli/journal.h"
 #include "cli/report.h"
+#include "live/early.h"
 #include "live/select.h"
 
 /* A name in any spelling, a version, or the name of a file that is held. */
@@ -41,10 +42,36 @@ static void say(const KpOptions *options, const KpHold *hold)
 	       hold->name, hold->version, kp_hold_word(hold->kind));
 }
 
+/* What an initramfs leaves alone since the machine died there, if it is meant. */
+static gboolean release_early(const KpScene *scene, const KpOptions *options, const char *word,
+			      GError **error)
+{
+	const char *root = scene->host->root;
+	g_autofree char *died = kp_early_died(root);
+	const KpPatch *named = word != NULL ?
+		kp_select_named(scene->candidates->patches, word) : NULL;
+
+	if (died == NULL ||
+	    (word != NULL && (named == NULL || !g_str_equal(kp_patch_sha256(named), died))))
+		return FALSE;
+	if (!options->dry_run && !kp_early_forget(root, error))
+		return FALSE;
+	kp_say(options, options->dry_run ? "The initramfs would be let load a patch again." :
+	       "The initramfs may load a patch again.");
+	return TRUE;
+}
+
 static int release(const KpScene *scene, const KpOptions *options, const char *word,
 		   GError **error)
 {
 	g_autoptr(GPtrArray) released = g_ptr_array_new();
+	g_autoptr(GError) problem = NULL;
+	gboolean early = release_early(scene, options, word, &problem);
+
+	if (problem != NULL) {
+		g_propagate_error(error, g_steal_pointer(&problem));
+		return -1;
+	}
 
 	for (guint i = 0; i < scene->holds->len; i++) {
 		KpHold *hold = g_ptr_array_index(scene->holds, i);
@@ -59,7 +86,7 @@ static int release(const KpScene *scene, const KpOptions *options, const char *w
 		say(options, hold);
 		g_ptr_array_add(released, hold);
 	}
-	if (released->len == 0)
+	if (released->len == 0 && !early)
 		return nothing(scene, options, word, released, error);
 	if (options->json)
 		kp_holds_json(scene, "release", options->dry_run ? "would-change" : "done", released);

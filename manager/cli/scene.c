@@ -148,9 +148,10 @@ KpScene *kp_scene_open(const KpOptions *options, gboolean changing, const KpWatc
 		if (scene->lock < 0)
 			return NULL;
 	}
-	if (!open_state_or_go_on(scene, options, changing, error))
+	/* an initramfs has a copy of the state, and only looks at it */
+	if (!open_state_or_go_on(scene, options, changing && !options->early, error))
 		return NULL;
-	if (changing)
+	if (changing && !options->early)
 		ask_guard(scene, options);
 	scene->candidates = kp_store_scan(options->root, scene->host->kver);
 	scene->live = kp_live_read(options->root, scene->candidates);

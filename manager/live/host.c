@@ -32,16 +32,20 @@ static gboolean in_chroot(void)
 	return here.st_dev != init.st_dev || here.st_ino != init.st_ino;
 }
 
-gboolean kp_cmdline_disables(const char *cmdline)
+gboolean kp_cmdline_says(const char *cmdline, const char *key, const char *value)
 {
-	static const char key[] = "kpatch.enable=";
 	g_auto(GStrv) words = g_strsplit_set(cmdline, " \t\n", -1);
-	gboolean disabled = FALSE;
+	gboolean says = FALSE;
 
 	for (char **word = words; *word != NULL; word++)
 		if (g_str_has_prefix(*word, key))
-			disabled = g_str_equal(*word + strlen(key), "0");
-	return disabled;
+			says = g_str_equal(*word + strlen(key), value);
+	return says;
+}
+
+gboolean kp_cmdline_disables(const char *cmdline)
+{
+	return kp_cmdline_says(cmdline, "kpatch.enable=", "0");
 }
 
 char *kp_lockdown_word(const char *text)

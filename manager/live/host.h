@@ -23,8 +23,11 @@ KpHost *kp_host_read(const char *root);
 void kp_host_free(KpHost *host);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KpHost, kp_host_free)
 
-/* TRUE when @cmdline, as /proc/cmdline has it, says kpatch.enable=0; the last
- * word about it counts. */
+/* TRUE when @cmdline, as /proc/cmdline has it, has a word of @key, such as "a=",
+ * and the last one has this @value. */
+gboolean kp_cmdline_says(const char *cmdline, const char *key, const char *value);
+
+/* TRUE when @cmdline says kpatch.enable=0. */
 gboolean kp_cmdline_disables(const char *cmdline);
 
 /* The word in brackets of /sys/kernel/security/lockdown, but NULL for "none".

@@ -18,10 +18,12 @@ depends() {
 # The core module, where the distribution has it. Patches may do without.
 installkernel() {
     hostonly="" instmods -c kpatch || :
+    # The memory of what was loaded when the machine died.
+    hostonly="" instmods -c efivarfs || :
 }
 
-# The patches of this kernel, and what decides between them: holds are as they
-# were when the image was made.
+# The patches of this kernel, and what decides between them: holds, and what has
+# proven to be good, are as they were when the image was made.
 install() {
     local file
     inst_binary kpatch-manager

@@ -36,7 +36,7 @@ guest "kpatch unload --all; kpatch-manager apply --quiet /payload/$KVER/kpatch-d
 check "with the kernel's livepatch too" rc=0 "shows 1"
 behaves 1-2
 needs "take all out but a patch for a function that is never left" "
-    kpatch unload --all; rpm -e $package; rm -rf /var/lib/kpatch/$KVER
+    rm -rf /var/lib/kpatch/$KVER; rpm -e $package; kpatch unload --all
     install -D -m 0644 -t /usr/lib/kpatch/$KVER /payload/$KVER/kpatch-busy-lp-1-1.ko
     cp /etc/kpatch/manager.conf /root/; printf '[apply]\ntransition-limit=5\n' >/etc/kpatch/manager.conf"
 guest "systemctl restart kpatch.service && echo started; journalctl -b -u kpatch.service -o cat -n 20

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "live/early.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/root.h"
+
+/* efivarfs: a file is the variable's attributes, 32 bits, then its value */
+#define ATTRIBUTES_SIZE 4
+#define VALUE_SIZE 64	/* SHA-256 in hexadecimal */
+#define CMDLINE_MAX 65536
+
+typedef char Variable[ATTRIBUTES_SIZE + VALUE_SIZE];
+
+/* non-volatile, and there for boot services and at runtime (UEFI, 8.2) */
+static const char attributes[ATTRIBUTES_SIZE] = { 0x07, 0, 0, 0 };
+
+const KpPatch *kp_early_choose(const GPtrArray *patches, const GPtrArray *holds, KpState *state,
+			       const char *kver)
+{
+	g_autoptr(GPtrArray) good = g_ptr_array_new();
+	g_autoptr(KpChoice) choice = NULL;
+
+	for (guint i = 0; i < patches->len && state != NULL; i++) {
+		KpPatch *patch = g_ptr_array_index(patches, i);
+
+		if (kp_state_is_good(state, kver, kp_patch_sha256(patch)))
+			g_ptr_array_add(good, patch);
+	}
+	choice = kp_select_best(good, holds);
+	return choice->patch;
+}
+
+/* What is noted, or NULL. Caller frees. */
+static char *read_note(const char *root)
+{
+	g_autofree char *path = kp_root_path(root, KP_EARLY_VARIABLE);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	Variable variable;
+	gssize n;
+
+	if (fd < 0)
+		return NULL;
+	n = read(fd, variable, sizeof(variable));
+	close(fd);
+	return n == sizeof(variable) ? g_strndup(variable + ATTRIBUTES_SIZE, VALUE_SIZE)
+				     : g_strdup("");
+}
+
+/* The kernel protects variables that it does not know from rm(1). */
+static void unprotect(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int flags;
+
+	if (fd < 0)
+		return;
+	if (ioctl(fd, FS_IOC_GETFLAGS, &flags) == 0 && (flags & FS_IMMUTABLE_FL) != 0) {
+		flags &= ~FS_IMMUTABLE_FL;
+		ioctl(fd, FS_IOC_SETFLAGS, &flags);
+	}
+	close(fd);
+}
+
+gboolean kp_early_forget(const char *root, GError **error)
+{
+	g_autofree char *path = kp_root_path(root, KP_EARLY_VARIABLE);
+
+	unprotect(path);
+	if (unlink(path) == 0 || errno == ENOENT)
+		return TRUE;
+	g_set_error(error, KP_ERROR, KP_ERROR_FAILED,
+		    "%s cannot be removed, so the next initramfs will load no patch: %s", path,
+		    g_strerror(errno));
+	return FALSE;
+}
+
+static gboolean has_flag(const char *root)
+{
+	g_autofree char *flag = kp_root_path(root, KP_EARLY_FLAG);
+
+	return access(flag, F_OK) == 0;
+}
+
+/* In one write, as efivarfs wants it; it is in the firmware when that returns.
+ * Returns 0 or an errno. */
+static int write_note(const char *path, const char *sha256)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	Variable variable = { 0 };
+	gssize n;
+	int code;
+
+	if (fd < 0)
+		return errno;
+	memcpy(variable, attributes, ATTRIBUTES_SIZE);
+	memcpy(variable + ATTRIBUTES_SIZE, sha256, MIN(strlen(sha256), VALUE_SIZE));
+	n = write(fd, variable, sizeof(variable));
+	code = n == sizeof(variable) ? 0 : n < 0 ? errno : EIO;
+	close(fd);
+	if (code != 0)
+		unlink(path);
+	return code;
+}
+
+static gboolean note(const char *root, const char *sha256, GError **error)
+{
+	g_autofree char *path = kp_root_path(root, KP_EARLY_VARIABLE);
+	g_autofree char *flag = kp_root_path(root, KP_EARLY_FLAG);
+	int code;
+
+	if (!g_file_set_contents(flag, sha256, -1, error))
+		return FALSE;
+	code = write_note(path, sha256);
+	if (code == 0)
+		return TRUE;
+	unlink(flag);
+	g_set_error(error, KP_ERROR, KP_ERROR_FAILED,
+		    "it cannot be noted in a variable of EFI that it is loaded, so nobody would know "
+		    "if the machine dies of it (%s: %s); rd.kpatch=1 on the kernel command line "
+		    "loads it all the same", path, g_strerror(code));
+	return FALSE;
+}
+
+static gboolean allowed_anyway(const char *root)
+{
+	g_autofree char *path = kp_root_path(root, "/proc/cmdline");
+	g_autofree char *cmdline = kp_read_text(path, CMDLINE_MAX);
+
+	return cmdline != NULL && kp_cmdline_says(cmdline, "rd.kpatch=", "1");
+}
+
+gboolean kp_early_begin(const char *root, const char *sha256, GError **error)
+{
+	g_autofree char *noted = read_note(root);
+	g_autoptr(GError) problem = NULL;
+
+	if (noted != NULL && g_str_equal(noted, sha256) && !has_flag(root)) {
+		g_set_error_literal(error, KP_ERROR, KP_ERROR_REFUSED,
+				    "the machine died the last time that it was loaded so early; "
+				    "kpatch.service will load it");
+		return FALSE;
+	}
+	/* another patch was noted: that is over */
+	if (noted != NULL && !kp_early_forget(root, error))
+		return FALSE;
+	if (note(root, sha256, &problem) || allowed_anyway(root))
+		return TRUE;
+	g_propagate_error(error, g_steal_pointer(&problem));
+	return FALSE;
+}
+
+gboolean kp_early_end(const char *root, GError **error)
+{
+	g_autofree char *flag = kp_root_path(root, KP_EARLY_FLAG);
+
+	if (!has_flag(root))
+		return TRUE;
+	if (!kp_early_forget(root, error))
+		return FALSE;
+	unlink(flag);
+	return TRUE;
+}
+
+char *kp_early_died(const char *root)
+{
+	return has_flag(root) ? NULL : read_note(root);
+}
