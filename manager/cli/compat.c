@@ -70,7 +70,8 @@ const KpCompatVerb *kp_compat_find(const char *name)
 static void print_help(FILE *stream)
 {
 	fputs("usage: kpatch [--root DIR] COMMAND [ARGUMENT...]\n\n"
-	      "The command of existing patch packages and tools; kpatch-manager(8) does more.\n\n",
+	      "The command of existing patch packages and tools; kpatch-manager(8) does more,\n"
+	      "with --json and --dry-run.\n\n",
 	      stream);
 	for (gsize i = 0; i < G_N_ELEMENTS(verb_table); i++)
 		fprintf(stream, "  %s %s\n      %s\n", verb_table[i].name, verb_table[i].synopsis,
