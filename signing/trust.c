@@ -164,6 +164,33 @@ KpVerdict kp_trust_certificate_verdict(const KpTrust *trust, const KpCertificate
 	return kp_certificate_verdict(certificate->x509, trust->now, error);
 }
 
+static const KpCertificate *find_fingerprint(const KpTrust *trust, const char *fingerprint)
+{
+	for (guint i = 0; i < trust->certificates->len; i++) {
+		const KpCertificate *certificate = g_ptr_array_index(trust->certificates, i);
+		g_autofree char *other = kp_certificate_fingerprint(certificate->x509);
+
+		if (g_str_equal(other, fingerprint))
+			return certificate;
+	}
+	return NULL;
+}
+
+gboolean kp_trust_still(const KpTrust *trust, const char *sha256, const char *fingerprint,
+			GError **error)
+{
+	const char *list = kp_trust_digest_revoked(trust, sha256);
+	const KpCertificate *certificate = find_fingerprint(trust, fingerprint);
+
+	if (list != NULL) {
+		g_set_error(error, KP_ERROR, KP_ERROR_REFUSED,
+			    "it is revoked by %s; get a newer release", list);
+		return FALSE;
+	}
+	return certificate == NULL || !is_revoked(trust, certificate->x509) ||
+	       kp_trust_certificate_verdict(trust, certificate, error) == KP_VERDICT_GOOD;
+}
+
 const char *kp_trust_digest_revoked(const KpTrust *trust, const char *sha256)
 {
 	return g_hash_table_lookup(trust->digests, sha256);

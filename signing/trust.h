@@ -26,6 +26,12 @@ KpTrust *kp_trust_from_files(const char *const *paths, gint64 now, GError **erro
 void kp_trust_free(KpTrust *trust);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KpTrust, kp_trust_free)
 
+/* FALSE with KP_ERROR_REFUSED when the file with the digest @sha256, or the
+ * certificate with the SHA-256 @fingerprint, is revoked; either may be "". For
+ * what was verified in the past and is not at hand any more. */
+gboolean kp_trust_still(const KpTrust *trust, const char *sha256, const char *fingerprint,
+			GError **error);
+
 /* What the admin should hear of, loudly: revocations past their date, files
  * that are not used. Texts, owned by @trust. */
 const GPtrArray *kp_trust_warnings(const KpTrust *trust);

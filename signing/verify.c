@@ -34,6 +34,11 @@ const char *kp_verdict_word(KpVerdict verdict)
 	return words[verdict];
 }
 
+gboolean kp_verdict_revoked(KpVerdict verdict)
+{
+	return verdict == KP_VERDICT_REVOKED_CERTIFICATE || verdict == KP_VERDICT_REVOKED_DIGEST;
+}
+
 void kp_sign_outcome_free(KpSignOutcome *outcome)
 {
 	if (outcome == NULL)

@@ -26,6 +26,9 @@ typedef enum {
 /* As JSON has it: "good", "unsigned", "unknown-signer" ... */
 const char *kp_verdict_word(KpVerdict verdict);
 
+/* TRUE when somebody took trust back, from the file or from its signer. */
+gboolean kp_verdict_revoked(KpVerdict verdict);
+
 /* All that was found out, also when the verdict is bad; what is not known is
  * NULL. */
 typedef struct {

@@ -6,7 +6,10 @@
 #include "base/error.h"
 #include "base/root.h"
 
-typedef enum { SETTING_NUMBER, SETTING_PATH, SETTING_LIST } SettingType;
+typedef enum { SETTING_NUMBER, SETTING_PATH, SETTING_LIST, SETTING_CHOICE } SettingType;
+
+/* in the order of KpVerifyPolicy */
+static const char *const verify_words[] = { "required", "warn", "off", NULL };
 
 /* One row per key; the man page has them in the same order. */
 static const struct setting {
@@ -16,27 +19,30 @@ static const struct setting {
 	gsize offset;
 	const char *initial;
 	gint64 least, most;	/* of numbers */
+	const char *const *words;	/* of choices; the index is stored */
 } setting_table[] = {
 	{ "apply", "retry-limit", SETTING_NUMBER,
-	  G_STRUCT_OFFSET(KpSettings, retry_limit), "10", 0, 3600 },
+	  G_STRUCT_OFFSET(KpSettings, retry_limit), "10", 0, 3600, NULL },
 	{ "apply", "transition-limit", SETTING_NUMBER,
-	  G_STRUCT_OFFSET(KpSettings, transition_limit), "60", 1, 86400 },
+	  G_STRUCT_OFFSET(KpSettings, transition_limit), "60", 1, 86400, NULL },
 	{ "apply", "lock-limit", SETTING_NUMBER,
-	  G_STRUCT_OFFSET(KpSettings, lock_limit), "30", 0, 3600 },
+	  G_STRUCT_OFFSET(KpSettings, lock_limit), "30", 0, 3600, NULL },
 	{ "trial", "window", SETTING_NUMBER,
-	  G_STRUCT_OFFSET(KpSettings, trial_window), "0", 0, 86400 },
+	  G_STRUCT_OFFSET(KpSettings, trial_window), "0", 0, 86400, NULL },
 	{ "trial", "interval", SETTING_NUMBER,
-	  G_STRUCT_OFFSET(KpSettings, trial_interval), "5", 1, 3600 },
+	  G_STRUCT_OFFSET(KpSettings, trial_interval), "5", 1, 3600, NULL },
 	{ "trial", "timeout", SETTING_NUMBER,
-	  G_STRUCT_OFFSET(KpSettings, trial_timeout), "30", 1, 3600 },
+	  G_STRUCT_OFFSET(KpSettings, trial_timeout), "30", 1, 3600, NULL },
 	{ "boot", "good-after", SETTING_NUMBER,
-	  G_STRUCT_OFFSET(KpSettings, good_after), "60", 1, 86400 },
+	  G_STRUCT_OFFSET(KpSettings, good_after), "60", 1, 86400, NULL },
 	{ "store", "keep", SETTING_NUMBER,
-	  G_STRUCT_OFFSET(KpSettings, keep), "3", 2, 1000 },
+	  G_STRUCT_OFFSET(KpSettings, keep), "3", 2, 1000, NULL },
+	{ "verify", "modules", SETTING_CHOICE,
+	  G_STRUCT_OFFSET(KpSettings, verify_modules), "required", 0, 0, verify_words },
 	{ "packages", "rpmdb", SETTING_PATH,
-	  G_STRUCT_OFFSET(KpSettings, rpmdb), "auto", 0, 0 },
+	  G_STRUCT_OFFSET(KpSettings, rpmdb), "auto", 0, 0, NULL },
 	{ "packages", "patches", SETTING_LIST,
-	  G_STRUCT_OFFSET(KpSettings, patch_globs), "kpatch-patch-*", 0, 0 },
+	  G_STRUCT_OFFSET(KpSettings, patch_globs), "kpatch-patch-*", 0, 0, NULL },
 };
 
 void kp_settings_free(KpSettings *settings)
@@ -103,6 +109,23 @@ static gboolean store_list(const struct setting *row, const char *value,
 	return TRUE;
 }
 
+static gboolean store_choice(const struct setting *row, const char *value,
+			     gint64 *number, GError **error)
+{
+	g_autofree char *words = NULL;
+
+	for (gint64 i = 0; row->words[i] != NULL; i++) {
+		if (g_str_equal(row->words[i], value)) {
+			*number = i;
+			return TRUE;
+		}
+	}
+	words = g_strjoinv(", ", (char **)row->words);
+	g_set_error(error, KP_ERROR, KP_ERROR_CONFIG, "%s=%s: give one of %s", row->key, value,
+		    words);
+	return FALSE;
+}
+
 static gboolean store_value(KpSettings *settings, const struct setting *row,
 			    const char *value, GError **error)
 {
@@ -113,6 +136,8 @@ static gboolean store_value(KpSettings *settings, const struct setting *row,
 		return store_number(row, value, field, error);
 	case SETTING_PATH:
 		return store_path(row, value, field, error);
+	case SETTING_CHOICE:
+		return store_choice(row, value, field, error);
 	case SETTING_LIST:
 		return store_list(row, value, field, error);
 	}

@@ -7,6 +7,13 @@
 
 #define KP_SETTINGS_FILE KP_SYSCONFDIR "/kpatch/manager.conf"
 
+/* What is asked of a module before it is loaded. */
+typedef enum {
+	KP_VERIFY_REQUIRED,	/* somebody who is trusted has signed it */
+	KP_VERIFY_WARN,		/* nothing, but what is revoked is refused */
+	KP_VERIFY_OFF,
+} KpVerifyPolicy;
+
 typedef struct {
 	gint64 retry_limit;		/* seconds to retry an unsafe switch */
 	gint64 transition_limit;	/* seconds for a livepatch transition */
@@ -16,6 +23,7 @@ typedef struct {
 	gint64 trial_timeout;		/* seconds that one of them may take */
 	gint64 good_after;		/* seconds until what was loaded counts as good */
 	gint64 keep;			/* copies kept per kernel */
+	gint64 verify_modules;		/* KpVerifyPolicy */
 	char *rpmdb;			/* folder, or "auto" */
 	char **patch_globs;		/* names of patch packages */
 } KpSettings;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/state-private.h"
 
-#define COLUMNS "at, boot_id, kver, action, name, version, sha256, backend, result, detail"
+#define COLUMNS "at, boot_id, kver, action, name, version, sha256, backend, result, detail, " \
+		"signer, signer_sha256"
 
 void kp_record_free(KpRecord *record)
 {
@@ -16,6 +17,8 @@ void kp_record_free(KpRecord *record)
 	g_free(record->backend);
 	g_free(record->result);
 	g_free(record->detail);
+	g_free(record->signer);
+	g_free(record->signer_sha256);
 	g_free(record);
 }
 
@@ -23,14 +26,17 @@ gboolean kp_state_add_record(KpState *state, const KpRecord *record, GError **er
 {
 	const char *texts[] = { record->boot_id, record->kver, record->action,
 				record->name, record->version, record->sha256,
-				record->backend, record->result, record->detail, NULL };
+				record->backend, record->result, record->detail,
+				record->signer != NULL ? record->signer : "",
+				record->signer_sha256 != NULL ? record->signer_sha256 : "", NULL };
 	sqlite3_stmt *query = kp_state_prepare(state,
 		"INSERT INTO history (boot_id, kver, action, name, version, sha256,"
-		" backend, result, detail, at) VALUES (?,?,?,?,?,?,?,?,?,?)", texts, error);
+		" backend, result, detail, signer, signer_sha256, at)"
+		" VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", texts, error);
 
 	if (query == NULL)
 		return FALSE;
-	sqlite3_bind_int64(query, 10, record->at);
+	sqlite3_bind_int64(query, 12, record->at);
 	return kp_state_step_change(state, query, error);
 }
 
@@ -48,12 +54,15 @@ static void take_record(sqlite3_stmt *query, gpointer data)
 	record->backend = kp_state_column_text(query, 7);
 	record->result = kp_state_column_text(query, 8);
 	record->detail = kp_state_column_text(query, 9);
+	record->signer = kp_state_column_text(query, 10);
+	record->signer_sha256 = kp_state_column_text(query, 11);
 	g_ptr_array_add(data, record);
 }
 
-/* Records of @kver with @result (any when NULL), newest first, at most @limit. */
-static GPtrArray *read_records(KpState *state, const char *kver, const char *result,
-			       gint64 limit, GError **error)
+/* Records of @kver about @name with @result (any when NULL), newest first, at most
+ * @limit. */
+static GPtrArray *read_records(KpState *state, const char *kver, const char *name,
+			       const char *result, gint64 limit, GError **error)
 {
 	g_autoptr(GPtrArray) records =
 		g_ptr_array_new_with_free_func((GDestroyNotify)kp_record_free);
@@ -63,13 +72,15 @@ static GPtrArray *read_records(KpState *state, const char *kver, const char *res
 		return g_steal_pointer(&records);
 	query = kp_state_prepare(state, "SELECT " COLUMNS " FROM history"
 				 " WHERE (?1 IS NULL OR kver = ?1) AND (?2 IS NULL OR result = ?2)"
-				 " ORDER BY id DESC LIMIT ?3", NULL, error);
+				 " AND (?3 IS NULL OR name = ?3)"
+				 " ORDER BY id DESC LIMIT ?4", NULL, error);
 	if (query == NULL)
 		return NULL;
 	sqlite3_bind_text(query, 1, kver, -1, SQLITE_TRANSIENT);
 	sqlite3_bind_text(query, 2, result, -1, SQLITE_TRANSIENT);
+	sqlite3_bind_text(query, 3, name, -1, SQLITE_TRANSIENT);
 	/* SQLite takes a negative limit for none */
-	sqlite3_bind_int64(query, 3, limit > 0 ? limit : -1);
+	sqlite3_bind_int64(query, 4, limit > 0 ? limit : -1);
 	if (!kp_state_each_row(state, query, take_record, records, error))
 		return NULL;
 	return g_steal_pointer(&records);
@@ -77,13 +88,13 @@ static GPtrArray *read_records(KpState *state, const char *kver, const char *res
 
 GPtrArray *kp_state_history(KpState *state, const char *kver, gint64 limit, GError **error)
 {
-	return read_records(state, kver, NULL, limit, error);
+	return read_records(state, kver, NULL, NULL, limit, error);
 }
 
-gboolean kp_state_last_record(KpState *state, const char *kver, const char *result,
-			      KpRecord **record, GError **error)
+static gboolean read_last(KpState *state, const char *kver, const char *name, const char *result,
+			  KpRecord **record, GError **error)
 {
-	g_autoptr(GPtrArray) records = read_records(state, kver, result, 1, error);
+	g_autoptr(GPtrArray) records = read_records(state, kver, name, result, 1, error);
 
 	*record = NULL;
 	if (records == NULL)
@@ -91,6 +102,18 @@ gboolean kp_state_last_record(KpState *state, const char *kver, const char *resu
 	if (records->len > 0)
 		*record = g_ptr_array_steal_index(records, 0);
 	return TRUE;
+}
+
+gboolean kp_state_last_record(KpState *state, const char *kver, const char *result,
+			      KpRecord **record, GError **error)
+{
+	return read_last(state, kver, NULL, result, record, error);
+}
+
+gboolean kp_state_last_load(KpState *state, const char *kver, const char *name,
+			    KpRecord **record, GError **error)
+{
+	return read_last(state, kver, name, "done", record, error);
 }
 
 gint64 kp_state_live_since(KpState *state, const char *kver, const char *name,

@@ -8,7 +8,7 @@
 #include "base/state.h"
 
 /* PRAGMA user_version of the tables that this program uses */
-#define KP_STATE_VERSION 2
+#define KP_STATE_VERSION 3
 
 struct KpState {
 	sqlite3 *db;		/* NULL: nothing was ever recorded */

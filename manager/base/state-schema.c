@@ -32,6 +32,10 @@ static const char *const steps[] = {
 	"CREATE TABLE good (id INTEGER PRIMARY KEY, kver TEXT NOT NULL, name TEXT NOT NULL,"
 	" version TEXT NOT NULL, sha256 TEXT NOT NULL, at INTEGER NOT NULL,"
 	" UNIQUE (kver, sha256));",
+
+	/* who vouched for what was loaded */
+	"ALTER TABLE history ADD COLUMN signer TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE history ADD COLUMN signer_sha256 TEXT NOT NULL DEFAULT '';",
 };
 
 G_STATIC_ASSERT(G_N_ELEMENTS(steps) == KP_STATE_VERSION);

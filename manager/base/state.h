@@ -24,6 +24,8 @@ typedef struct {
 	char *backend;
 	char *result;		/* "done", or kp_error_word() */
 	char *detail;		/* the error, or "" */
+	char *signer;		/* subject of the certificate that vouched; "" or NULL: none */
+	char *signer_sha256;	/* its fingerprint */
 } KpRecord;
 
 typedef enum {
@@ -102,6 +104,11 @@ GPtrArray *kp_state_history(KpState *state, const char *kver, gint64 limit, GErr
  * NULL). *@record is NULL when there is none. */
 gboolean kp_state_last_record(KpState *state, const char *kver, const char *result,
 			      KpRecord **record, GError **error);
+
+/* The newest record of how the module @name went live on @kver; *@record is NULL
+ * when there is none. */
+gboolean kp_state_last_load(KpState *state, const char *kver, const char *name,
+			    KpRecord **record, GError **error);
 
 /* The newest time @name went live on @kver in the boot @boot_id: seconds since
  * the epoch, 0 when it is not known. */

@@ -12,7 +12,7 @@
 static int apply_best(const KpScene *scene, const KpOptions *options, const char *action,
 		      KpProgress *progress, GError **error)
 {
-	g_autoptr(KpChoice) choice = kp_select_best(scene->candidates->patches, scene->holds);
+	g_autoptr(KpChoice) choice = kp_scene_choose(scene);
 
 	kp_warn_all(scene->candidates->problems);
 	if (choice->patch == NULL)

@@ -34,7 +34,15 @@ static const KpPatch *choose(const struct boot *boot)
 
 	if (scene->state != NULL)
 		kp_state_last_good(scene->state, scene->host->kver, &good, NULL);
-	return kp_guard_choose(boot->left, scene->holds, good != NULL ? good->sha256 : NULL);
+	for (;;) {
+		const KpPatch *patch = kp_guard_choose(boot->left, scene->holds,
+						       good != NULL ? good->sha256 : NULL);
+
+		/* what is revoked is no failure of this boot: the next best is due */
+		if (patch == NULL || kp_scene_vouch(scene, patch, NULL) || !kp_patch_revoked(patch))
+			return patch;
+		kp_warn("%s (%s) is revoked: %s", patch->name, patch->version, patch->distrust);
+	}
 }
 
 /* The exit code, or -1: it failed for a reason of its own, or @error is set. */

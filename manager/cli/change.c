@@ -13,12 +13,22 @@
 #include "live/preflight.h"
 #include "live/unload.h"
 
+/* The admin hears of it once a command, whatever asked for it. */
+static void add_trust_warnings(const KpScene *scene, GPtrArray *warnings)
+{
+	const GPtrArray *texts = kp_voucher_warnings(scene->voucher);
+
+	for (guint i = 0; i < texts->len; i++)
+		g_ptr_array_add(warnings, g_strdup(g_ptr_array_index(texts, i)));
+}
+
 static void report(const KpScene *scene, const KpOptions *options, const char *action,
 		   const KpPlan *plan, const char *result, const GError *error,
 		   const GPtrArray *reasons, const GPtrArray *warnings)
 {
-	const KpOutcome outcome = { action, scene->host->kver, plan, result, error,
-				    reasons, warnings };
+	const KpOutcome outcome = { .action = action, .kver = scene->host->kver, .plan = plan,
+				    .patch = plan != NULL ? plan->target : NULL, .result = result,
+				    .error = error, .reasons = reasons, .warnings = warnings };
 
 	if (options->json)
 		kp_report_json(&outcome);
@@ -31,6 +41,8 @@ static void say_done(const KpScene *scene, const KpOptions *options, const KpPla
 	else
 		kp_say(options, "%s (%s) is live in kernel %s.", plan->target->name,
 		       plan->target->version, scene->host->kver);
+	if (plan->target != NULL)
+		kp_say_signer(options, plan->target);
 	for (guint i = 0; i < plan->steps->len; i++) {
 		const KpStep *step = &g_array_index(plan->steps, KpStep, i);
 
@@ -63,9 +75,17 @@ int kp_change_nothing(const KpScene *scene, const KpOptions *options, const char
 	return nothing_to_do(scene, options, action, NULL);
 }
 
+static gboolean any_revoked(const KpScene *scene)
+{
+	for (guint i = 0; i < scene->candidates->patches->len; i++)
+		if (kp_patch_revoked(g_ptr_array_index(scene->candidates->patches, i)))
+			return TRUE;
+	return FALSE;
+}
+
 int kp_change_none_chosen(const KpScene *scene, const KpOptions *options, const char *action)
 {
-	g_autoptr(KpChoice) choice = kp_select_best(scene->candidates->patches, scene->holds);
+	g_autoptr(KpChoice) choice = kp_scene_choose(scene);
 	const KpOutcome outcome = { .action = action, .kver = scene->host->kver,
 			      .result = "nothing", .reasons = choice->reasons,
 			      .warnings = scene->candidates->problems };
@@ -75,10 +95,12 @@ int kp_change_none_chosen(const KpScene *scene, const KpOptions *options, const 
 		kp_say(options, "%s", (const char *)g_ptr_array_index(choice->reasons, i));
 	if (!quiet)
 		kp_say(options, choice->reasons->len > 0 ?
-		       "All patches for kernel %s are held: nothing to do." :
+		       "All patches for kernel %s are held or revoked: nothing to do." :
 		       "There is no patch for kernel %s: nothing to do.", scene->host->kver);
 	if (options->json)
 		kp_report_json(&outcome);
+	if (any_revoked(scene))
+		return KP_EXIT_REFUSED;
 	if (scene->candidates->problems->len == 0 || scene->candidates->patches->len > 0)
 		return KP_EXIT_DONE;
 	if (!options->dry_run)
@@ -124,20 +146,32 @@ static gboolean wants_trial(const char *action, const KpPlan *plan)
 	return FALSE;
 }
 
+/* Before anything is loaded: an older list must not be believed from now on. */
+static void remember_revocations(const KpScene *scene, GPtrArray *warnings)
+{
+	g_autoptr(GError) error = NULL;
+
+	if (!kp_voucher_remember(scene->voucher, scene->host->root, &error))
+		g_ptr_array_add(warnings, g_strdup(error->message));
+}
+
 static int execute(const KpScene *scene, const KpOptions *options, const char *action,
 		   const KpPlan *plan, KpProgress *progress, GError **error)
 {
 	const KpExecution execution = { scene->host, scene->settings, scene->state, action,
-					&progress->watch };
+					&progress->watch, scene->voucher };
 	g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
 	g_autoptr(GError) problem = NULL;
-	gboolean ok = kp_execute(&execution, plan, warnings, &problem);
+	gboolean ok;
 
+	remember_revocations(scene, warnings);
+	ok = kp_execute(&execution, plan, warnings, &problem);
 	if (ok && wants_trial(action, plan))
 		ok = kp_trial_after_apply(scene, options->journal, plan->target, progress,
 					  warnings, &problem);
 	kp_progress_end(progress);
 	kp_warn_all(warnings);
+	add_trust_warnings(scene, warnings);
 	kp_journal_plan(options->journal, action, scene->host->kver, plan, problem);
 	report(scene, options, action, plan, ok ? "done" : kp_error_word(problem), problem,
 	       NULL, warnings);
@@ -164,10 +198,16 @@ static gboolean refuse_any(const KpScene *scene, const KpOptions *options, const
 			   const KpPatch *patch, const GPtrArray *holds, gboolean older_ok,
 			  GError **error)
 {
-	g_autoptr(GPtrArray) reasons = kp_preflight(scene->host, patch, scene->live, holds, older_ok);
+	g_autofree char *floor = older_ok ? NULL : kp_scene_floor(scene);
+	g_autoptr(GPtrArray) reasons = NULL;
 	g_autoptr(GString) text = g_string_new(NULL);
 	g_autoptr(GError) problem = NULL;
 
+	if (!kp_patch_seal(patch, error))
+		return FALSE;
+	kp_vouch(scene->voucher, patch);
+	kp_warn_all(kp_voucher_warnings(scene->voucher));
+	reasons = kp_preflight(scene->host, patch, scene->live, holds, floor, older_ok);
 	if (reasons->len == 0)
 		return TRUE;
 	g_string_printf(text, "%s is refused:", patch->path);
@@ -184,7 +224,7 @@ static gboolean refuse_any(const KpScene *scene, const KpOptions *options, const
 gboolean kp_change_preflight(const KpScene *scene, const KpOptions *options,
 			     const char *action, const KpPatch *patch, GError **error)
 {
-	return refuse_any(scene, options, action, patch, scene->holds, FALSE, error);
+	return refuse_any(scene, options, action, patch, scene->holds, options->older, error);
 }
 
 int kp_change_apply(const KpScene *scene, const KpOptions *options, const char *action,
@@ -192,7 +232,7 @@ int kp_change_apply(const KpScene *scene, const KpOptions *options, const char *
 {
 	g_autoptr(KpPlan) plan = NULL;
 
-	if (!refuse_any(scene, options, action, patch, scene->holds, FALSE, error))
+	if (!refuse_any(scene, options, action, patch, scene->holds, options->older, error))
 		return -1;
 	plan = kp_plan_apply(scene->host, scene->candidates, scene->live, patch);
 	if (options->load_only)

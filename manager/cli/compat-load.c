@@ -66,7 +66,7 @@ static int load(const KpScene *scene, const KpCompatCall *call, KpProgress *prog
 		return patch == NULL ? -1 : load_patch(scene, &options, patch, progress, error);
 	}
 	kp_warn_all(scene->candidates->problems);
-	choice = kp_select_best(scene->candidates->patches, scene->holds);
+	choice = kp_scene_choose(scene);
 	if (choice->patch == NULL || kp_change_newer_is_live(scene, choice->patch))
 		return 0;
 	return load_patch(scene, &options, choice->patch, progress, error);
@@ -90,7 +90,7 @@ static int unload(const KpScene *scene, const KpCompatCall *call, KpProgress *pr
 	g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
 	const KpExecution execution = { .host = scene->host, .settings = scene->settings,
 					.state = scene->state, .action = "unload",
-					.watch = &progress->watch };
+					.watch = &progress->watch, .voucher = scene->voucher };
 	gboolean ok;
 
 	if (plan->steps->len == 0 && call->word != NULL) {

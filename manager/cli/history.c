@@ -21,7 +21,7 @@ static char *local_time(gint64 seconds)
 static void print_table(const GPtrArray *records)
 {
 	static const char *const heads[] = { "TIME", "KERNEL", "ACTION", "RELEASE", "RESULT",
-					     "DETAIL", NULL };
+					     "SIGNER", "DETAIL", NULL };
 	g_autoptr(KpTable) table = kp_table_new(heads);
 	g_autofree char *text = NULL;
 
@@ -30,7 +30,8 @@ static void print_table(const GPtrArray *records)
 		g_autofree char *at = local_time(record->at);
 		const char *cells[] = { at, record->kver, record->action,
 					*record->name == '\0' ? "none" : record->version,
-					record->result, record->detail };
+					record->result, *record->signer != '\0' ? record->signer : NULL,
+					record->detail };
 
 		kp_table_add(table, cells, NULL);
 	}
@@ -51,6 +52,9 @@ static void add_record(KpJson *json, const KpRecord *record)
 	kp_json_text(json, "backend", record->backend);
 	kp_json_text(json, "result", record->result);
 	kp_json_text(json, "detail", record->detail);
+	kp_json_text(json, "signer", *record->signer != '\0' ? record->signer : NULL);
+	kp_json_text(json, "signer_sha256",
+		     *record->signer_sha256 != '\0' ? record->signer_sha256 : NULL);
 	kp_json_object_end(json);
 }
 

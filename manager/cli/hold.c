@@ -81,7 +81,7 @@ static gboolean is_held(const KpScene *scene, const KpPatch *patch)
 
 static int hold(const KpScene *scene, const KpOptions *options, const char *word, GError **error)
 {
-	g_autoptr(KpChoice) choice = kp_select_best(scene->candidates->patches, scene->holds);
+	g_autoptr(KpChoice) choice = kp_scene_choose(scene);
 	const KpPatch *patch = choice->patch;
 
 	if (word != NULL) {

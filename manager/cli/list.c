@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "cli/json.h"
 #include "cli/report.h"
+#include "cli/signature.h"
 #include "cli/status.h"
 #include "cli/table.h"
 
@@ -70,6 +71,8 @@ static void add_patch(KpJson *json, const KpStatusKernel *kernel,
 	kp_json_text(json, "path", patch->file != NULL ? patch->file->path : NULL);
 	kp_json_text(json, "sha256", patch->file != NULL ? kp_patch_sha256(patch->file) : NULL);
 	kp_json_text(json, "reason", patch->hold != NULL ? patch->hold->reason : NULL);
+	kp_json_text(json, "revoked", patch->revoked);
+	kp_json_signature(json, patch->file != NULL ? patch->file->signature : NULL);
 	kp_json_list(json, "cves");
 	for (char **cve = patch->file != NULL ? patch->file->cves : NULL; cve != NULL && *cve != NULL; cve++)
 		kp_json_text(json, NULL, *cve);

@@ -19,6 +19,7 @@ static const struct option_row {
 	{ "--dry-run", G_STRUCT_OFFSET(KpOptions, dry_run), KP_OPTION_DRY_RUN },
 	{ "--boot", G_STRUCT_OFFSET(KpOptions, boot), KP_OPTION_BOOT },
 	{ "--early", G_STRUCT_OFFSET(KpOptions, early), KP_OPTION_EARLY },
+	{ "--older", G_STRUCT_OFFSET(KpOptions, older), KP_OPTION_OLDER },
 	{ "--check", G_STRUCT_OFFSET(KpOptions, check), KP_OPTION_CHECK },
 };
 

@@ -17,6 +17,7 @@ typedef struct {
 	gboolean boot;
 	gboolean early;
 	gboolean check;
+	gboolean older;
 	char *kernel;		/* NULL: not given */
 	char *limit;		/* NULL: not given */
 	char *reason;		/* NULL: not given */
@@ -38,6 +39,7 @@ enum {
 	KP_OPTION_LIMIT = 1 << 5,
 	KP_OPTION_REASON = 1 << 6,
 	KP_OPTION_EARLY = 1 << 7,
+	KP_OPTION_OLDER = 1 << 8,
 };
 
 /* Parses @argv (without changing it) into *@options, which is zeroed. Options

@@ -5,6 +5,21 @@
 #include "cli/command.h"
 #include "cli/named.h"
 #include "cli/report.h"
+#include "live/keyring.h"
+
+/* What the kernel itself will ask, beside us. */
+static void say_rules(const KpScene *scene, const KpOptions *options, const KpPatch *patch)
+{
+	g_autofree char *rules = kp_host_rules(scene->host);
+	g_autofree char *keyrings = patch->signature != NULL && patch->signature->key_id != NULL ?
+		kp_keyrings_with(scene->host->root, patch->signature) : NULL;
+
+	kp_say(options, *rules != '\0' ? "The kernel takes signed modules only: %s." :
+	       "The kernel takes modules without a signature that it knows.%s", rules);
+	if (keyrings != NULL)
+		kp_say(options, *keyrings != '\0' ? "The signer's key is in its keyrings: %s." :
+		       "The signer's key is in none of its keyrings.%s", keyrings);
+}
 
 static int report(const KpScene *scene, const KpOptions *options, const KpPatch *patch,
 		  GError **error)
@@ -13,12 +28,15 @@ static int report(const KpScene *scene, const KpOptions *options, const KpPatch 
 		return -1;
 	if (options->json) {
 		const KpOutcome outcome = { .action = "preflight", .kver = scene->host->kver,
-					    .result = "nothing", .warnings = scene->warnings };
+					    .patch = patch, .result = "nothing",
+					    .warnings = scene->warnings };
 
 		kp_report_json(&outcome);
 	}
 	kp_say(options, "%s (%s): nothing speaks against it in kernel %s.", patch->name,
 	       patch->version, scene->host->kver);
+	kp_say_signer(options, patch);
+	say_rules(scene, options, patch);
 	return KP_EXIT_DONE;
 }
 
@@ -51,7 +69,7 @@ int kp_command_preflight(const KpOptions *options, char **words, GError **error)
 		return patch != NULL ? report(scene, options, patch, error) : -1;
 	}
 	kp_warn_all(scene->candidates->problems);
-	choice = kp_select_best(scene->candidates->patches, scene->holds);
+	choice = kp_scene_choose(scene);
 	return choice->patch != NULL ? report(scene, options, choice->patch, error)
 				     : nothing(scene, options, choice);
 }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cli/json.h"
+#include "cli/signature.h"
 
 /* what takes no longer is not worth a word */
 #define PROGRESS_AFTER_MS 1000
@@ -55,6 +56,14 @@ void kp_report_steps(const KpPlan *plan)
 	}
 }
 
+void kp_say_signer(const KpOptions *options, const KpPatch *patch)
+{
+	const KpSignOutcome *signature = patch->signature;
+
+	if (signature != NULL && signature->verdict == KP_VERDICT_GOOD)
+		kp_say(options, "Signed by %s (%s).", signature->subject, signature->certificate);
+}
+
 static void add_target(KpJson *json, const KpPatch *target)
 {
 	if (target == NULL) {
@@ -99,6 +108,7 @@ void kp_report_json(const KpOutcome *outcome)
 	kp_json_text(json, "kernel", outcome->kver);
 	kp_json_text(json, "result", outcome->result);
 	add_target(json, outcome->plan != NULL ? outcome->plan->target : NULL);
+	kp_json_signature(json, outcome->patch != NULL ? outcome->patch->signature : NULL);
 	add_steps(json, outcome->plan);
 	kp_json_texts(json, "reasons", outcome->reasons);
 	kp_json_texts(json, "warnings", outcome->warnings);

@@ -9,6 +9,9 @@
 /* To standard output, unless --quiet or --json. */
 void kp_say(const KpOptions *options, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
+/* Who vouched for @patch, if it was verified. */
+void kp_say_signer(const KpOptions *options, const KpPatch *patch);
+
 /* To standard error. */
 void kp_warn(const char *format, ...) G_GNUC_PRINTF(1, 2);
 void kp_warn_all(const GPtrArray *texts);
@@ -22,6 +25,7 @@ typedef struct {
 	const char *action;
 	const char *kver;
 	const KpPlan *plan;	/* NULL: there was none */
+	const KpPatch *patch;	/* that was looked at, NULL: none */
 	const char *result;	/* "done", "nothing", "would-change", kp_error_word() */
 	const GError *error;	/* may be NULL */
 	const GPtrArray *reasons;	/* char *, may be NULL */

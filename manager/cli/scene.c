@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/lock.h"
 #include "cli/journal.h"
+#include "live/floor.h"
 #include "live/guard.h"
 #include "live/live.h"
 
@@ -18,6 +19,7 @@ void kp_scene_free(KpScene *scene)
 	g_clear_pointer(&scene->holds, g_ptr_array_unref);
 	g_ptr_array_unref(scene->warnings);
 	kp_state_close(scene->state);
+	kp_voucher_free(scene->voucher);
 	kp_host_free(scene->host);
 	kp_settings_free(scene->settings);
 	if (scene->lock >= 0)
@@ -124,6 +126,38 @@ static void ask_guard(KpScene *scene, const KpOptions *options)
 	scene->holds = g_steal_pointer(&holds);
 }
 
+gboolean kp_scene_vouch(const KpScene *scene, const KpPatch *patch, GError **error)
+{
+	if (!kp_patch_seal(patch, error))
+		return FALSE;
+	if (kp_vouch(scene->voucher, patch))
+		return TRUE;
+	g_set_error(error, KP_ERROR, KP_ERROR_REFUSED, "%s: %s", patch->path, patch->distrust);
+	return FALSE;
+}
+
+char *kp_scene_floor(const KpScene *scene)
+{
+	g_autoptr(GPtrArray) records = scene->state == NULL ? NULL :
+		kp_state_history(scene->state, scene->host->kver, 0, NULL);
+	const KpRecord *floor = records != NULL ? kp_floor_find(records, scene->holds) : NULL;
+
+	return floor != NULL ? g_strdup(floor->version) : NULL;
+}
+
+KpChoice *kp_scene_choose(const KpScene *scene)
+{
+	for (;;) {
+		KpChoice *choice = kp_select_best(scene->candidates->patches, scene->holds);
+
+		/* what is refused for another reason is for preflight to say */
+		if (choice->patch == NULL || kp_scene_vouch(scene, choice->patch, NULL) ||
+		    !kp_patch_revoked(choice->patch))
+			return choice;
+		kp_choice_free(choice);
+	}
+}
+
 KpScene *kp_scene_open(const KpOptions *options, gboolean changing, const KpWatch *watch,
 		       GError **error)
 {
@@ -135,6 +169,8 @@ KpScene *kp_scene_open(const KpOptions *options, gboolean changing, const KpWatc
 	if (scene->settings == NULL)
 		return NULL;
 	scene->host = kp_host_read(options->root);
+	scene->voucher = kp_voucher_new(options->root,
+					(KpVerifyPolicy)scene->settings->verify_modules);
 	if (changing && !may_change(scene->host, error))
 		return NULL;
 	if (scene->host->kver == NULL) {

@@ -8,11 +8,14 @@
 #include "base/state.h"
 #include "cli/options.h"
 #include "live/host.h"
+#include "live/select.h"
 #include "live/store.h"
+#include "live/vouch.h"
 
 typedef struct {
 	KpSettings *settings;
 	KpHost *host;
+	KpVoucher *voucher;
 	int lock;		/* descriptor, or -1 */
 	KpState *state;		/* NULL when it cannot be used, at boot only */
 	GPtrArray *holds;	/* KpHold of the running kernel */
@@ -25,6 +28,18 @@ typedef struct {
  * which wants root and the machine itself. Caller frees with kp_scene_free(). */
 KpScene *kp_scene_open(const KpOptions *options, gboolean changing, const KpWatch *watch,
 		       GError **error);
+/* The newest patch that is neither held nor revoked; what was chosen is verified.
+ * Caller frees. */
+KpChoice *kp_scene_choose(const KpScene *scene);
+
+/* The version that nothing older may take the place of unasked, or NULL. Caller
+ * frees. */
+char *kp_scene_floor(const KpScene *scene);
+
+/* Makes a private copy of @patch and asks who vouches for it. FALSE with
+ * KP_ERROR_REFUSED when nobody does, and it may not be loaded. */
+gboolean kp_scene_vouch(const KpScene *scene, const KpPatch *patch, GError **error);
+
 void kp_scene_free(KpScene *scene);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KpScene, kp_scene_free)
 

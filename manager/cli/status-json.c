@@ -3,6 +3,7 @@
 #include "cli/status.h"
 
 #include "cli/json.h"
+#include "cli/signature.h"
 
 static void add_packages(KpJson *json, const KpStatusKernel *kernel)
 {
@@ -41,6 +42,8 @@ static void add_files(KpJson *json, const KpStatusKernel *kernel)
 		kp_json_text(json, "version", patch->version);
 		kp_json_text(json, "backend", kp_backend_word(patch->backend));
 		kp_json_text(json, "state", patch->word);
+		kp_json_text(json, "revoked", patch->revoked);
+		kp_json_signature(json, patch->file->signature);
 		add_cves(json, patch->file);
 		kp_json_object_end(json);
 	}
@@ -68,6 +71,30 @@ static const char *live_word(const KpStatusKernel *kernel, const KpLivePatch *li
 	return "live";
 }
 
+static const char *revoked_of(const KpStatusKernel *kernel, const KpLivePatch *live)
+{
+	for (guint i = 0; i < kernel->patches->len; i++) {
+		const KpStatusPatch *patch = g_ptr_array_index(kernel->patches, i);
+
+		if (patch->live == live)
+			return patch->revoked;
+	}
+	return NULL;
+}
+
+/* Who vouched for it when it was loaded. */
+static void add_loader(KpJson *json, const KpRecord *load)
+{
+	if (load == NULL || *load->signer == '\0') {
+		kp_json_text(json, "signer", NULL);
+		return;
+	}
+	kp_json_object(json, "signer");
+	kp_json_text(json, "subject", load->signer);
+	kp_json_text(json, "fingerprint", load->signer_sha256);
+	kp_json_object_end(json);
+}
+
 static void add_live(KpJson *json, const KpStatus *status, const KpStatusKernel *kernel)
 {
 	const KpLivePatch *top = kp_live_top(status->live);
@@ -85,6 +112,8 @@ static void add_live(KpJson *json, const KpStatus *status, const KpStatusKernel 
 		kp_json_flag(json, "transition", live->transition);
 		kp_json_time(json, "since", live == top ? kernel->since : 0);
 		kp_json_text(json, "state", live_word(kernel, live));
+		kp_json_text(json, "revoked", live == top ? revoked_of(kernel, live) : NULL);
+		add_loader(json, live == top ? kernel->load : NULL);
 		add_pending(json, live);
 		kp_json_object_end(json);
 	}

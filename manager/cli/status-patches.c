@@ -55,6 +55,7 @@ static void judge(const KpStatus *status, const KpStatusKernel *kernel, KpStatus
 		.awaited = status->awaited,
 		.pending = live != NULL && live->pending != NULL,
 		.packaged = is_packaged(kernel, patch->name, patch->version),
+		.revoked = patch->revoked != NULL,
 		.blocked = patch->hold != NULL && patch->hold->kind == KP_HOLD_BLOCKED,
 		.held = patch->hold != NULL,
 		.failed = has_failed(status, kernel, patch),
@@ -82,6 +83,31 @@ static gboolean has_file(const KpStatusKernel *kernel, const KpLivePatch *live)
 	return FALSE;
 }
 
+void kp_status_recall(KpStatus *status, KpStatusKernel *kernel)
+{
+	const KpLivePatch *top = kernel->running ? kp_live_top(status->live) : NULL;
+
+	if (top == NULL || status->state == NULL)
+		return;
+	kp_state_last_load(status->state, kernel->kver, top->name, &kernel->load, NULL);
+	/* the module may have been loaded again since, by other hands */
+	if (kernel->load != NULL && top->version != NULL &&
+	    !g_str_equal(top->version, kernel->load->version))
+		g_clear_pointer(&kernel->load, kp_record_free);
+	if (kernel->load != NULL)
+		kernel->recalled = kp_voucher_recall(status->voucher, kernel->load->sha256,
+						     kernel->load->signer_sha256);
+}
+
+/* What is live may have been signed by another key than the file is by now. */
+static const char *why_revoked(const KpStatus *status, const KpStatusKernel *kernel,
+			       const KpPatch *file, const KpLivePatch *live)
+{
+	if (live != NULL && live == kp_live_top(status->live) && kernel->recalled != NULL)
+		return kernel->recalled;
+	return file != NULL && kp_patch_revoked(file) ? file->distrust : NULL;
+}
+
 static void add(KpStatus *status, KpStatusKernel *kernel, const KpStatusPatch *patch)
 {
 	KpStatusPatch *entry = g_memdup2(patch, sizeof(*patch));
@@ -94,10 +120,10 @@ void kp_status_add_patches(KpStatus *status, KpStatusKernel *kernel)
 {
 	for (guint i = 0; i < kernel->candidates->patches->len; i++) {
 		const KpPatch *file = g_ptr_array_index(kernel->candidates->patches, i);
+		const KpLivePatch *live = kernel->running ? live_of(status, file) : NULL;
 		const KpStatusPatch patch = {
-			file->name, file->version, file->backend, file,
-			kernel->running ? live_of(status, file) : NULL,
-			kp_hold_of(kernel->holds, file), NULL,
+			file->name, file->version, file->backend, file, live,
+			kp_hold_of(kernel->holds, file), why_revoked(status, kernel, file, live), NULL,
 		};
 
 		add(status, kernel, &patch);
@@ -105,7 +131,8 @@ void kp_status_add_patches(KpStatus *status, KpStatusKernel *kernel)
 	for (guint i = 0; kernel->running && i < status->live->len; i++) {
 		const KpLivePatch *live = g_ptr_array_index(status->live, i);
 		const KpStatusPatch patch = {
-			live->name, live->version, live->backend, NULL, live, NULL, NULL,
+			live->name, live->version, live->backend, NULL, live, NULL,
+			why_revoked(status, kernel, NULL, live), NULL,
 		};
 
 		if (live->enabled && !has_file(kernel, live))

@@ -119,6 +119,12 @@ static void add_top(const KpStatusPatch *top, GString *text)
 {
 	const char *version = top->version != NULL ? top->version : "?";
 
+	if (top->revoked != NULL)
+		g_string_append_printf(text, "%s (%s) is live, and is revoked: %s\n", top->name,
+				       version, top->revoked);
+	else if (top->file != NULL && top->file->distrust != NULL)
+		g_string_append_printf(text, "%s (%s) is live, and would not be loaded again: %s\n",
+				       top->name, version, top->file->distrust);
 	if (g_str_equal(top->word, "pending"))
 		g_string_append_printf(text, "%s (%s) is live; its functions in these modules "
 				       "become so when they are loaded: %s\n",
@@ -132,9 +138,31 @@ static void add_top(const KpStatusPatch *top, GString *text)
 				       top->name, version);
 }
 
+static const KpStatusKernel *running_kernel(const KpStatus *status)
+{
+	for (guint i = 0; i < status->kernels->len; i++) {
+		const KpStatusKernel *kernel = g_ptr_array_index(status->kernels, i);
+
+		if (kernel->running)
+			return kernel;
+	}
+	return NULL;
+}
+
+/* Who vouched for what is live, when it was loaded. */
+static void add_signer(const KpStatus *status, GString *text)
+{
+	const KpStatusKernel *kernel = running_kernel(status);
+
+	if (kernel != NULL && kernel->load != NULL && *kernel->load->signer != '\0')
+		g_string_append_printf(text, "%s (%s) is signed by %s\n", kernel->load->name,
+				       kernel->load->version, kernel->load->signer);
+}
+
 static void add_remarks(const KpStatus *status, GString *text)
 {
 	add_problems(status, text);
+	add_signer(status, text);
 	for (guint i = 0; i < status->kernels->len; i++) {
 		const KpStatusKernel *kernel = g_ptr_array_index(status->kernels, i);
 		const KpStatusPatch *top = kp_status_top(status, kernel);
@@ -166,17 +194,6 @@ char *kp_status_table(const KpStatus *status, gboolean coloured)
 	text = g_string_new(status->kernels->len > 0 ? rows : "No kernel is known.\n");
 	add_remarks(status, text);
 	return g_string_free(text, FALSE);
-}
-
-static const KpStatusKernel *running_kernel(const KpStatus *status)
-{
-	for (guint i = 0; i < status->kernels->len; i++) {
-		const KpStatusKernel *kernel = g_ptr_array_index(status->kernels, i);
-
-		if (kernel->running)
-			return kernel;
-	}
-	return NULL;
 }
 
 char *kp_status_check_text(const KpStatus *status)

@@ -14,7 +14,7 @@ const char *kp_status_word(const KpStatusFacts *facts)
 		gboolean is;
 		const char *word;
 	} rules[] = {
-		{ facts->blocked, "failed" },
+		{ facts->blocked || facts->revoked, "failed" },
 		{ !facts->running && !facts->covered, "uncovered" },
 		{ !facts->running, "up-to-date" },
 		{ settled && facts->available != NULL &&
@@ -40,6 +40,7 @@ KpStatusVerdict kp_status_verdict(const KpStatusFacts *facts)
 		gboolean is;
 		KpStatusVerdict verdict;
 	} rules[] = {
+		{ facts->revoked, { KP_EXIT_CHECK_FAILED, "revoked" } },
 		{ facts->blocked, { KP_EXIT_CHECK_FAILED, "blocked" } },
 		{ g_str_equal(word, "failed"), { KP_EXIT_CHECK_FAILED, "failed" } },
 		{ facts->transition && facts->awaited, { KP_EXIT_CHECK_UNSETTLED, "loading" } },

@@ -21,6 +21,8 @@ static void kernel_free(gpointer data)
 	g_clear_pointer(&kernel->candidates, kp_candidates_free);
 	g_clear_pointer(&kernel->holds, g_ptr_array_unref);
 	kp_record_free(kernel->last);
+	kp_record_free(kernel->load);
+	g_free(kernel->recalled);
 	g_free(kernel);
 }
 
@@ -33,6 +35,7 @@ void kp_status_free(KpStatus *status)
 	g_ptr_array_unref(status->problems);
 	kp_inventory_free(status->inventory);
 	kp_state_close(status->state);
+	kp_voucher_free(status->voucher);
 	kp_host_free(status->host);
 	kp_settings_free(status->settings);
 	g_free(status);
@@ -173,6 +176,13 @@ static gboolean has_newer(const KpStatus *status, const KpStatusKernel *kernel)
 	return FALSE;
 }
 
+static gboolean is_revoked(const KpStatus *status, const KpStatusKernel *kernel)
+{
+	const KpStatusPatch *top = kp_status_top(status, kernel);
+
+	return top != NULL && top->revoked != NULL;
+}
+
 static void judge(KpStatus *status, KpStatusKernel *kernel)
 {
 	const KpLivePatch *top = kernel->running ? kp_live_top(status->live) : NULL;
@@ -191,7 +201,9 @@ static void judge(KpStatus *status, KpStatusKernel *kernel)
 		.newer_kernel = has_newer(status, kernel),
 	};
 
+	kp_status_recall(status, kernel);
 	kp_status_add_patches(status, kernel);
+	facts.revoked = is_revoked(status, kernel);
 	facts.blocked = kp_status_is_blocked(kernel);
 	if (top != NULL && status->state != NULL)
 		kernel->since = kp_state_live_since(status->state, kernel->kver, top->name,
@@ -201,14 +213,32 @@ static void judge(KpStatus *status, KpStatusKernel *kernel)
 		status->verdict = kp_status_verdict(&facts);
 }
 
+static void vouch_all(KpStatus *status, KpStatusKernel *kernel)
+{
+	for (guint i = 0; i < kernel->candidates->patches->len; i++)
+		kp_vouch(status->voucher, g_ptr_array_index(kernel->candidates->patches, i));
+}
+
+static void add_trust_warnings(KpStatus *status)
+{
+	const GPtrArray *warnings = kp_voucher_warnings(status->voucher);
+
+	for (guint i = 0; i < warnings->len; i++)
+		add_text(status, g_strdup(g_ptr_array_index(warnings, i)));
+}
+
 static void complete_kernel(KpStatus *status, KpStatusKernel *kernel, const char *root)
 {
 	g_autoptr(KpChoice) choice = NULL;
 
 	kernel->candidates = kp_store_scan(root, kernel->kver);
 	read_kernel_state(status, kernel);
+	vouch_all(status, kernel);
 	choice = kp_select_best(kernel->candidates->patches, kernel->holds);
 	kernel->best = choice->patch;
+	if (kernel->best != NULL && kernel->best->distrust != NULL)
+		add_text(status, g_strdup_printf("%s: %s", kernel->best->path,
+						 kernel->best->distrust));
 	for (guint i = 0; i < kernel->candidates->problems->len; i++)
 		add_text(status, g_strdup(g_ptr_array_index(kernel->candidates->problems, i)));
 	if (kernel->running)
@@ -235,6 +265,7 @@ static KpStatus *read_facts(const char *root, GError **error)
 	status->settings = kp_settings_read(root, error);
 	if (status->settings == NULL)
 		return NULL;
+	status->voucher = kp_voucher_new(root, (KpVerifyPolicy)status->settings->verify_modules);
 	status->host = kp_host_read(root);
 	add_text(status, status->host->kver != NULL ? kp_live_problem(status->host) : NULL);
 	status->state = kp_state_open(root, FALSE, &problem);
@@ -255,6 +286,7 @@ static void complete(KpStatus *status, const char *root, const char *only)
 	status->awaited = in_transition(status->live) && kp_lock_is_held(root);
 	for (guint i = 0; i < status->kernels->len; i++)
 		judge(status, g_ptr_array_index(status->kernels, i));
+	add_trust_warnings(status);
 }
 
 KpStatus *kp_status_read(const char *root, GError **error)

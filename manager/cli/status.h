@@ -9,6 +9,7 @@
 #include "live/host.h"
 #include "live/live.h"
 #include "live/select.h"
+#include "live/vouch.h"
 
 /* One patch of a kernel: a file, or what is live without one. */
 typedef struct {
@@ -18,6 +19,7 @@ typedef struct {
 	const KpPatch *file;	/* NULL: there is none */
 	const KpLivePatch *live;	/* NULL: it is not in the kernel */
 	const KpHold *hold;	/* NULL: it is not held */
+	const char *revoked;	/* why; NULL: it is not revoked */
 	const char *word;	/* its state */
 } KpStatusPatch;
 
@@ -36,6 +38,8 @@ typedef struct {
 	GPtrArray *patches;	/* KpStatusPatch, as the candidates are ordered */
 	GPtrArray *holds;	/* KpHold */
 	const KpPatch *best;	/* newest that is not held, or NULL */
+	KpRecord *load;		/* how the top patch went live, or NULL */
+	char *recalled;		/* why the top patch is revoked by now, or NULL */
 	gint64 since;		/* when the top patch went live; 0: not known */
 	KpRecord *last;		/* last attempt on this kernel, or NULL */
 	const char *word;	/* state of the kernel */
@@ -44,6 +48,7 @@ typedef struct {
 typedef struct {
 	KpHost *host;
 	KpSettings *settings;
+	KpVoucher *voucher;
 	KpState *state;
 	KpInventory *inventory;	/* NULL: it cannot be read */
 	GPtrArray *live;	/* KpLivePatch of the running kernel */
@@ -61,6 +66,7 @@ typedef struct {
 	gboolean awaited;	/* and waited for */
 	gboolean pending;	/* the top patch waits for a module to be loaded */
 	gboolean blocked;	/* the newest patch is blocked */
+	gboolean revoked;	/* what is live is revoked */
 	gboolean newer_kernel;	/* one is installed */
 	const char *available;	/* newest version in a repository; NULL: none known */
 	const char *best;	/* version of the newest that is not held, or NULL */
@@ -80,6 +86,10 @@ void kp_status_add_patches(KpStatus *status, KpStatusKernel *kernel);
 
 /* The patch that is in force in @kernel, or NULL. */
 const KpStatusPatch *kp_status_top(const KpStatus *status, const KpStatusKernel *kernel);
+
+/* Reads who vouched for what is live in @kernel, and whether somebody took that
+ * back since. Before kp_status_add_patches(). */
+void kp_status_recall(KpStatus *status, KpStatusKernel *kernel);
 
 /* TRUE when a patch that is newer than the best one is blocked. */
 gboolean kp_status_is_blocked(const KpStatusKernel *kernel);

@@ -70,7 +70,7 @@ static gboolean go_back(const KpScene *scene, const KpPatch *previous, KpProgres
 {
 	/* unwatched: who stops us now would leave the bad patch live */
 	const KpExecution execution = { scene->host, scene->settings, scene->state, "rollback",
-					NULL };
+					NULL, scene->voucher };
 	g_autoptr(KpPlan) plan = previous == NULL ? kp_plan_none(scene->live) :
 		kp_plan_apply(scene->host, scene->candidates, scene->live, previous);
 	gboolean ok = kp_execute(&execution, plan, warnings, error);
@@ -83,12 +83,18 @@ void kp_trial_take_back(const KpScene *scene, KpJournal *journal, const KpPatch 
 			const KpPatch *previous, const char *why, KpProgress *progress,
 			GPtrArray *warnings, GError **error)
 {
-	g_autofree char *target = previous == NULL ? g_strdup("no patch") :
-		g_strdup_printf("%s (%s)", previous->name, previous->version);
+	g_autofree char *target = NULL;
 	g_autofree char *outcome = NULL;
 	g_autoptr(GError) problem = NULL;
 
 	block(scene, patch, why, warnings);
+	if (previous != NULL && !kp_scene_vouch(scene, previous, &problem)) {
+		warn(warnings, problem);
+		g_clear_error(&problem);
+		previous = NULL;
+	}
+	target = previous == NULL ? g_strdup("no patch") :
+		 g_strdup_printf("%s (%s)", previous->name, previous->version);
 	if (go_back(scene, previous, progress, warnings, &problem))
 		outcome = g_strdup_printf("it was rolled back to %s and is blocked; "
 					  "'kpatch-manager release %s' lets it in again",

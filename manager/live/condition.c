@@ -11,6 +11,7 @@ const char *kp_condition_word(const KpCondition *facts)
 	} rules[] = {
 		{ facts->transition && facts->awaited, "loading" },
 		{ facts->transition, "stalled" },
+		{ facts->revoked, "revoked" },
 		{ facts->live && facts->pending, "pending" },
 		{ facts->live && !facts->packaged, "orphaned" },
 		{ facts->live, "live" },

@@ -12,14 +12,15 @@ typedef struct {
 	gboolean awaited;	/* and somebody is waiting for the end of that */
 	gboolean pending;	/* it waits for a module to be loaded */
 	gboolean packaged;	/* a package brings it */
+	gboolean revoked;	/* the file, or whoever signed it */
 	gboolean blocked;
 	gboolean held;
 	gboolean failed;	/* the last attempt was with it, in this boot, and failed */
 	gboolean older;		/* than what is live, or will be at boot */
 } KpCondition;
 
-/* "live", "held" ...; never NULL. The words for what repositories and signers
- * know, "available" and "revoked", come with those. */
+/* "live", "held" ...; never NULL. The word for what repositories know,
+ * "available", comes with those. */
 const char *kp_condition_word(const KpCondition *facts);
 
 #endif

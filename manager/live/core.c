@@ -3,13 +3,30 @@
 
 #include <errno.h>
 #include <libkmod.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
 #include "base/root.h"
 #include "live/module.h"
 #include "live/patch.h"
+#include "live/seal.h"
 #include "live/store.h"
+
+/* What there is of it. */
+typedef struct {
+	char *path;		/* NULL: there is no file */
+	char *options;		/* of modprobe.d(5); may be NULL */
+	gboolean built_in;	/* in the kernel, or loaded */
+	gboolean barred;	/* an install command stands in its place */
+} KpCoreFile;
+
+static void core_file_clear(KpCoreFile *file)
+{
+	g_free(file->path);
+	g_free(file->options);
+}
 
 /* the library must not print, and every failure is in its result */
 static void silence(void *data, int priority, const char *file, int line, const char *fn,
@@ -17,71 +34,104 @@ static void silence(void *data, int priority, const char *file, int line, const 
 {
 }
 
-/* As modprobe would. Returns 0, or an errno: ENOENT when there is none. */
-static int load_by_name(struct kmod_ctx *ctx)
+static void look_up(struct kmod_ctx *ctx, KpCoreFile *file)
 {
-	struct kmod_list *list = NULL, *entry;
-	int result = kmod_module_new_from_lookup(ctx, "kpatch", &list);
+	struct kmod_list *list = NULL;
+	struct kmod_module *module;
+	const char *command;
+	int state;
 
-	if (result < 0)
-		return -result;
-	if (list == NULL)
-		return ENOENT;
-	kmod_list_foreach(entry, list) {
-		struct kmod_module *module = kmod_module_get_module(entry);
-
-		result = kmod_module_probe_insert_module(module, 0, NULL, NULL, NULL, NULL);
-		kmod_module_unref(module);
-		if (result < 0)
-			break;
-	}
+	if (kmod_module_new_from_lookup(ctx, "kpatch", &list) < 0 || list == NULL)
+		return;
+	module = kmod_module_get_module(list);
+	state = kmod_module_get_initstate(module);
+	command = kmod_module_get_install_commands(module);
+	file->built_in = state == KMOD_MODULE_BUILTIN || state == KMOD_MODULE_LIVE;
+	file->barred = command != NULL && *command != '\0';
+	file->path = g_strdup(kmod_module_get_path(module));
+	file->options = g_strdup(kmod_module_get_options(module));
+	kmod_module_unref(module);
 	kmod_module_unref_list(list);
-	return result < 0 ? -result : 0;
 }
 
-static int probe(void)
+/* As modprobe would find it, else beside the patches. */
+static void find(const KpHost *host, KpCoreFile *file)
 {
 	struct kmod_ctx *ctx = kmod_new(NULL, NULL);
-	int result;
+	g_autofree char *beside = g_strdup_printf(KP_PACKAGE_FOLDER "/%s/kpatch.ko", host->kver);
 
-	if (ctx == NULL)
-		return ENOENT;
-	kmod_set_log_fn(ctx, silence, NULL);
-	result = load_by_name(ctx);
-	kmod_unref(ctx);
-	return result;
+	if (ctx != NULL) {
+		kmod_set_log_fn(ctx, silence, NULL);
+		look_up(ctx, file);
+		kmod_unref(ctx);
+	}
+	if (file->path == NULL && g_file_test(beside, G_FILE_TEST_EXISTS))
+		file->path = g_steal_pointer(&beside);
 }
 
-static gboolean load_file(const KpHost *host, const char *path, GError **error)
+/* linux/module.h, since Linux 5.17: the kernel unpacks it */
+static int flags_of(const char *path)
+{
+	return g_str_has_suffix(path, ".ko") ? 0 : KP_MODULE_COMPRESSED;
+}
+
+/* The bytes that are verified are a copy of our own, and are those loaded. */
+static gboolean load(KpVoucher *voucher, const KpCoreFile *file, int fd, GError **error)
+{
+	g_autoptr(KpSignOutcome) outcome = NULL;
+	struct stat st;
+	int copy = -1, code = 0;
+
+	if (fstat(fd, &st) != 0)
+		code = errno;
+	else if ((copy = kp_sealed_copy(fd, (gsize)st.st_size, error)) < 0 ||
+		 !kp_vouch_fd(voucher, copy, file->path, &outcome, error))
+		code = -1;
+	else
+		code = kp_module_load_packed(copy, file->options != NULL ? file->options : "",
+					     flags_of(file->path));
+	if (copy >= 0)
+		close(copy);
+	if (code > 0 && code != EEXIST)
+		kp_module_set_error(error, file->path, code);
+	else if (code < 0)
+		g_prefix_error(error, "the core module %s: ", file->path);
+	return code == 0 || code == EEXIST;
+}
+
+static gboolean open_and_load(const KpHost *host, KpVoucher *voucher, const KpCoreFile *file,
+			      GError **error)
 {
 	g_autoptr(GBytes) content = NULL;
-	int fd = kp_module_file_open(path, kp_store_owner(host->root), &content, error);
-	int code;
+	int fd = kp_module_file_open(file->path, kp_store_owner(host->root), &content, error);
+	gboolean ok;
 
 	if (fd < 0)
 		return FALSE;
-	code = kp_module_load(fd, "");
+	ok = load(voucher, file, fd, error);
 	close(fd);
-	if (code == 0 || code == EEXIST)
-		return TRUE;
-	kp_module_set_error(error, path, code);
-	return FALSE;
+	return ok;
 }
 
-gboolean kp_core_load(const KpHost *host, GError **error)
+gboolean kp_core_load(const KpHost *host, KpVoucher *voucher, GError **error)
 {
-	g_autofree char *path = g_strdup_printf(KP_PACKAGE_FOLDER "/%s/kpatch.ko", host->kver);
-	int code = probe();
+	KpCoreFile file = { 0 };
+	gboolean ok = FALSE;
 
-	if (code == 0)
-		return TRUE;
-	if (code == ENOENT && g_file_test(path, G_FILE_TEST_EXISTS))
-		return load_file(host, path, error);
-	if (code == ENOENT)
-		g_set_error(error, KP_ERROR, KP_ERROR_FAILED,
-			    "there is no core module kpatch.ko for kernel %s: neither modprobe nor %s "
-			    "has it; install kpatch-kmod for this kernel", host->kver, path);
+	find(host, &file);
+	if (file.built_in)
+		ok = TRUE;
+	else if (file.barred)
+		g_set_error_literal(error, KP_ERROR, KP_ERROR_FAILED,
+				    "modprobe.d has an install command for kpatch, which keeps the core "
+				    "module away; remove it if it shall be loaded");
+	else if (file.path != NULL)
+		ok = open_and_load(host, voucher, &file, error);
 	else
-		kp_module_set_error(error, "the core module kpatch.ko", code);
-	return FALSE;
+		g_set_error(error, KP_ERROR, KP_ERROR_FAILED,
+			    "there is no core module kpatch.ko for kernel %s: neither modprobe nor "
+			    KP_PACKAGE_FOLDER "/%s/kpatch.ko has it; install kpatch-kmod for this kernel",
+			    host->kver, host->kver);
+	core_file_clear(&file);
+	return ok;
 }

@@ -4,9 +4,11 @@
 #define KP_CORE_H
 
 #include "live/host.h"
+#include "live/vouch.h"
 
-/* Loads kpatch.ko for the running kernel: what modprobe would find, else
- * /usr/lib/kpatch/<uname -r>/kpatch.ko. Loaded already is fine. */
-gboolean kp_core_load(const KpHost *host, GError **error);
+/* Loads kpatch.ko for the running kernel: what modprobe would find, with the
+ * options that modprobe would give it, else /usr/lib/kpatch/<uname -r>/kpatch.ko;
+ * and only if @voucher lets it in. Loaded already is fine. */
+gboolean kp_core_load(const KpHost *host, KpVoucher *voucher, GError **error);
 
 #endif

@@ -35,7 +35,7 @@ static gboolean run_release(const KpExecution *ex, const KpStep *step, GError **
 
 static gboolean run_core(const KpExecution *ex, const KpStep *step, GError **error)
 {
-	return kp_core_load(ex->host, error);
+	return kp_core_load(ex->host, ex->voucher, error);
 }
 
 static gboolean run_remove(const KpExecution *ex, const KpStep *step, GError **error)
@@ -47,6 +47,12 @@ static gboolean run_load(const KpExecution *ex, const KpStep *step, GError **err
 {
 	const KpBackendCall call = { ex->settings, ex->watch };
 
+	/* whichever way a plan was made, this is the door */
+	if (!step->patch->sealed || !step->patch->vouched) {
+		g_set_error(error, KP_ERROR, KP_ERROR_REFUSED, "%s: nobody has verified it",
+			    step->patch->path);
+		return FALSE;
+	}
 	return kp_backend_for(step->backend)->load(&call, step->patch, error);
 }
 
@@ -141,6 +147,7 @@ static void record(const KpExecution *ex, const KpPlan *plan, const GError *prob
 		   GPtrArray *warnings)
 {
 	const KpPatch *target = plan->target;
+	const KpSignOutcome *signature = target != NULL ? target->signature : NULL;
 	KpRecord entry = {
 		.at = g_get_real_time() / G_USEC_PER_SEC,
 		.boot_id = ex->host->boot_id,
@@ -152,6 +159,8 @@ static void record(const KpExecution *ex, const KpPlan *plan, const GError *prob
 		.backend = target != NULL ? (char *)kp_backend_word(target->backend) : "",
 		.result = problem != NULL ? (char *)kp_error_word(problem) : "done",
 		.detail = problem != NULL ? problem->message : "",
+		.signer = signature != NULL ? signature->subject : NULL,
+		.signer_sha256 = signature != NULL ? signature->fingerprint : NULL,
 	};
 	g_autoptr(GError) error = NULL;
 

@@ -6,6 +6,7 @@
 #include "base/state.h"
 #include "live/backend.h"
 #include "live/plan.h"
+#include "live/vouch.h"
 
 typedef struct {
 	const KpHost *host;
@@ -13,6 +14,7 @@ typedef struct {
 	KpState *state;		/* NULL: nothing can be recorded or held */
 	const char *action;	/* for the history: "apply", "boot" ... */
 	const KpWatch *watch;	/* may be NULL */
+	KpVoucher *voucher;	/* of the core module; patches are vouched for by now */
 } KpExecution;
 
 /* Runs @plan. When a step that changes the kernel fails, holds that the plan

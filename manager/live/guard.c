@@ -44,7 +44,8 @@ const KpPatch *kp_guard_choose(const GPtrArray *patches, const GPtrArray *holds,
 	for (guint i = 0; i < patches->len; i++) {
 		const KpPatch *patch = g_ptr_array_index(patches, i);
 
-		if (g_str_equal(kp_patch_sha256(patch), good) && kp_hold_of(holds, patch) == NULL)
+		if (g_str_equal(kp_patch_sha256(patch), good) && kp_hold_of(holds, patch) == NULL &&
+		    !kp_patch_revoked(patch))
 			return patch;
 	}
 	return choice->patch;

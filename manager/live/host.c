@@ -57,6 +57,35 @@ char *kp_lockdown_word(const char *text)
 	return word == NULL || g_str_equal(word, "none") ? NULL : g_steal_pointer(&word);
 }
 
+/* Specification of UEFI, 3.3: one byte; efivarfs puts four bytes of attributes
+ * before it. */
+static gboolean read_secure_boot(const char *root)
+{
+	g_autofree char *path = kp_root_path(root, "/sys/firmware/efi/efivars/SecureBoot-"
+					     "8be4df61-93ca-11d2-aa0d-00e098032b8c");
+	g_autofree char *content = NULL;
+	gsize size = 0;
+
+	return g_file_get_contents(path, &content, &size, NULL) && size == 5 && content[4] == 1;
+}
+
+gboolean kp_host_insists(const KpHost *host)
+{
+	return host->sig_enforce || host->lockdown != NULL;
+}
+
+char *kp_host_rules(const KpHost *host)
+{
+	GString *text = g_string_new(host->secure_boot ? "Secure Boot" : "");
+
+	if (host->lockdown != NULL)
+		g_string_append_printf(text, "%slockdown: %s", text->len > 0 ? ", " : "",
+				       host->lockdown);
+	if (host->sig_enforce)
+		g_string_append_printf(text, "%smodule.sig_enforce", text->len > 0 ? ", " : "");
+	return g_string_free(text, FALSE);
+}
+
 /* Where the kernel has no lockdown, or does not tell, the file is not there. */
 static void read_rules_for_modules(KpHost *host, const char *root)
 {
@@ -85,6 +114,7 @@ KpHost *kp_host_read(const char *root)
 	host->has_core = is_there(root, "/sys/kernel/kpatch");
 	host->ftrace_off = ftrace != NULL && g_str_equal(ftrace, "0");
 	read_rules_for_modules(host, root);
+	host->secure_boot = read_secure_boot(root);
 	host->disabled = cmdline != NULL && kp_cmdline_disables(cmdline);
 	return host;
 }

@@ -13,6 +13,7 @@ typedef struct {
 	gboolean has_livepatch;	/* the kernel has its own livepatch */
 	gboolean has_core;	/* kpatch.ko is loaded */
 	gboolean ftrace_off;	/* sysctl kernel.ftrace_enabled is 0 */
+	gboolean secure_boot;
 	gboolean sig_enforce;	/* only signed modules are loaded */
 	char *lockdown;		/* "integrity" or "confidentiality"; NULL: none */
 	gboolean disabled;	/* kpatch.enable=0 on the kernel command line */
@@ -22,6 +23,13 @@ typedef struct {
 KpHost *kp_host_read(const char *root);
 void kp_host_free(KpHost *host);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KpHost, kp_host_free)
+
+/* TRUE when the kernel loads signed modules only. */
+gboolean kp_host_insists(const KpHost *host);
+
+/* What decides about modules: "Secure Boot, lockdown: integrity,
+ * module.sig_enforce", or "" when nothing does. Caller frees. */
+char *kp_host_rules(const KpHost *host);
 
 /* TRUE when @cmdline, as /proc/cmdline has it, has a word of @key, such as "a=",
  * and the last one has this @value. */

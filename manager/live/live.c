@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "live/live.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include "base/names.h"
@@ -219,14 +218,15 @@ GPtrArray *kp_live_read(const char *root, const KpCandidates *candidates)
 static char *folder_problem(const char *root, const char *path, gboolean needed)
 {
 	g_autofree char *full = kp_root_path(root, path);
-	g_autoptr(GDir) dir = NULL;
+	/* not errno: making the error's text may change it */
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GDir) dir = g_dir_open(full, 0, &error);
+	gboolean missing = g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOENT);
 
-	errno = 0;
-	dir = g_dir_open(full, 0, NULL);
-	if (dir != NULL || (errno == ENOENT && !needed))
+	if (dir != NULL || (missing && !needed))
 		return NULL;
-	return g_strdup_printf("what is live cannot be read from %s: %s%s", full,
-			       g_strerror(errno), errno == ENOENT ? "; is /sys mounted?" : "");
+	return g_strdup_printf("what is live cannot be read from %s: %s%s", full, error->message,
+			       missing ? "; is /sys mounted?" : "");
 }
 
 char *kp_live_problem(const KpHost *host)

@@ -41,9 +41,14 @@ static const struct {
 	  "this kernel lacks what the patch needs; dmesg says what" },
 };
 
+int kp_module_load_packed(int fd, const char *params, int flags)
+{
+	return syscall(SYS_finit_module, fd, params, flags) == 0 ? 0 : errno;
+}
+
 int kp_module_load(int fd, const char *params)
 {
-	return syscall(SYS_finit_module, fd, params, 0) == 0 ? 0 : errno;
+	return kp_module_load_packed(fd, params, 0);
 }
 
 int kp_module_delete(const char *name)

@@ -9,6 +9,10 @@
 /* Loads the module in @fd. Returns 0 or an errno. */
 int kp_module_load(int fd, const char *params);
 
+/* The same with @flags, KP_MODULE_COMPRESSED or 0. */
+#define KP_MODULE_COMPRESSED 4	/* linux/module.h, MODULE_INIT_COMPRESSED_FILE */
+int kp_module_load_packed(int fd, const char *params, int flags);
+
 /* Removes the module @name. Returns 0 or an errno. */
 int kp_module_delete(const char *name);
 

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/names.h"
 #include "live/modinfo.h"
+#include "live/seal.h"
 
 /* The largest modules of distributions have some 10 MiB, patches some 1 MiB. */
 #define SIZE_MAX_BYTES ((off_t)64 * 1024 * 1024)
@@ -49,6 +50,8 @@ void kp_patch_free(KpPatch *patch)
 	g_strfreev(patch->cves);
 	g_strfreev(patch->funcs);
 	g_strfreev(patch->targets);
+	kp_sign_outcome_free(patch->signature);
+	g_free(patch->distrust);
 	g_free(patch);
 }
 
@@ -217,4 +220,60 @@ KpPatch *kp_patch_open(const char *path, KpOrigin origin, uid_t owner, GError **
 	}
 	patch->has_signature = ends_in_signature(patch->fd, patch->size);
 	return g_steal_pointer(&patch);
+}
+
+/* What is read from the copy takes the place of what was read from the file,
+ * and must be about the same patch. */
+static gboolean same_patch(KpPatch *patch, int fd, GError **error)
+{
+	g_autoptr(KpModinfo) info = kp_modinfo_read(fd, patch->size, error);
+	g_autoptr(KpPatch) copy = g_new0(KpPatch, 1);
+
+	copy->fd = -1;
+	if (info == NULL || !fill_identity(copy, info, error))
+		return FALSE;
+	if (!g_str_equal(copy->name, patch->name) || !g_str_equal(copy->kver, patch->kver) ||
+	    !g_str_equal(copy->version, patch->version) || copy->backend != patch->backend) {
+		g_set_error_literal(error, KP_ERROR, KP_ERROR_BUSY,
+				    "it was changed while it was read; try again when it is complete");
+		return FALSE;
+	}
+	g_strfreev(patch->cves);
+	g_strfreev(patch->funcs);
+	g_strfreev(patch->targets);
+	patch->cves = g_steal_pointer(&copy->cves);
+	patch->funcs = g_steal_pointer(&copy->funcs);
+	patch->targets = g_steal_pointer(&copy->targets);
+	patch->has_signature = ends_in_signature(fd, patch->size);
+	return TRUE;
+}
+
+gboolean kp_patch_seal(const KpPatch *patch, GError **error)
+{
+	KpPatch *own = (KpPatch *)patch;
+	int fd;
+
+	if (patch->sealed)
+		return TRUE;
+	fd = kp_sealed_copy(patch->fd, patch->size, error);
+	if (fd < 0 || !same_patch(own, fd, error)) {
+		if (fd >= 0)
+			close(fd);
+		g_prefix_error(error, "%s: ", patch->path);
+		return FALSE;
+	}
+	close(own->fd);
+	own->fd = fd;
+	own->sealed = TRUE;
+	/* what is known of the file need not be true of the copy */
+	g_clear_pointer(&own->sha256, g_free);
+	g_clear_pointer(&own->signature, kp_sign_outcome_free);
+	g_clear_pointer(&own->distrust, g_free);
+	own->vouched = FALSE;
+	return TRUE;
+}
+
+gboolean kp_patch_revoked(const KpPatch *patch)
+{
+	return patch->signature != NULL && kp_verdict_revoked(patch->signature->verdict);
 }

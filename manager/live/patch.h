@@ -6,6 +6,8 @@
 #include <glib.h>
 #include <sys/types.h>
 
+#include "signing/verify.h"
+
 typedef enum {
 	KP_BACKEND_KPATCH,	/* our core module, kpatch.ko */
 	KP_BACKEND_LIVEPATCH,	/* the kernel's own */
@@ -33,6 +35,10 @@ typedef struct {
 	char **targets;		/* "module:srcversion" it was built for; may be NULL */
 	gboolean has_signature;	/* a module signature is appended; by whom is not known */
 	KpBackendKind backend;
+	gboolean sealed;	/* @fd is a copy of our own: kp_patch_seal() */
+	KpSignOutcome *signature;	/* what verifying it came to; NULL: it was not */
+	gboolean vouched;	/* as far as signatures go, it may be loaded: kp_vouch() */
+	char *distrust;		/* why it may not; NULL: not asked, or it may */
 } KpPatch;
 
 /* Opens and reads the patch module @path. It must be a regular file, not a
@@ -46,6 +52,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(KpPatch, kp_patch_free)
 /* The digest of the content, hexadecimal; owned by @patch. It is worked out from
  * the descriptor when it is first asked for: most files never need one. */
 const char *kp_patch_sha256(const KpPatch *patch);
+
+/* Puts a private copy in the place of the file's descriptor, so that what is
+ * verified, loaded, kept and written down are the same bytes, whoever writes the
+ * file meanwhile. FALSE when it is another patch by now. Once is enough. */
+gboolean kp_patch_seal(const KpPatch *patch, GError **error);
+
+/* TRUE when it was verified, and found to be revoked. */
+gboolean kp_patch_revoked(const KpPatch *patch);
 
 /* "kpatch" or "livepatch" */
 const char *kp_backend_word(KpBackendKind kind);

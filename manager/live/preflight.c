@@ -3,12 +3,14 @@
 
 #include "base/names.h"
 #include "live/conflict.h"
+#include "live/keyring.h"
 
 struct question {
 	const KpHost *host;
 	const KpPatch *patch;
 	const GPtrArray *live;
 	const GPtrArray *holds;
+	const char *floor;
 	gboolean older_ok;
 };
 
@@ -39,6 +41,17 @@ static char *older_than_live(const struct question *q)
 		return NULL;
 	return g_strdup_printf("%s is older than %s, which is live; 'kpatch-manager rollback %s' goes back",
 			       q->patch->version, top->version, q->patch->version);
+}
+
+/* What is live says the same, and better. */
+static char *older_than_floor(const struct question *q)
+{
+	if (q->older_ok || q->floor == NULL || kp_live_top(q->live) != NULL ||
+	    kp_version_compare(q->patch->version, q->floor) >= 0)
+		return NULL;
+	return g_strdup_printf("%s is older than %s, which was live last; 'kpatch-manager rollback %s' "
+			       "goes back, or 'apply --older %s'",
+			       q->patch->version, q->floor, q->patch->version, q->patch->version);
 }
 
 static char *no_livepatch(const struct question *q)
@@ -72,25 +85,50 @@ static char *other_backend(const struct question *q)
 	return NULL;
 }
 
+/* Whoever is to load it has it verified first: kp_vouch(). */
+static char *distrusted(const struct question *q)
+{
+	return g_strdup(q->patch->distrust);
+}
+
 /* Whose signature it is, only the kernel can tell. */
 static char *unsigned_module(const struct question *q)
 {
-	if (q->patch->has_signature || (!q->host->sig_enforce && q->host->lockdown == NULL))
+	g_autofree char *rules = kp_host_rules(q->host);
+
+	if (q->patch->has_signature || !kp_host_insists(q->host))
 		return NULL;
-	return g_strdup_printf("it is not signed, and this kernel takes signed modules only (%s%s); "
-			       "sign it with a key that the kernel trusts",
-			       q->host->lockdown != NULL ? "lockdown: " : "module.sig_enforce",
-			       q->host->lockdown != NULL ? q->host->lockdown : "");
+	return g_strdup_printf("it is not signed, and this kernel takes signed modules only (%s); "
+			       "sign it with a key that the kernel trusts", rules);
+}
+
+/* What cannot be told is no reason: the kernel has the last word. */
+static char *unknown_to_kernel(const struct question *q)
+{
+	const KpSignOutcome *signature = q->patch->signature;
+	g_autofree char *keyrings = NULL;
+	g_autofree char *rules = kp_host_rules(q->host);
+
+	if (!kp_host_insists(q->host) || signature == NULL || signature->verdict != KP_VERDICT_GOOD)
+		return NULL;
+	keyrings = kp_keyrings_with(q->host->root, signature);
+	if (keyrings == NULL || *keyrings != '\0')
+		return NULL;
+	return g_strdup_printf("this kernel takes modules of signers that it knows only (%s), and %s, "
+			       "who signed it, is in none of its keyrings; enrol the certificate: "
+			       "'openssl x509 -in %s -outform DER -out signer.der', 'mokutil --import "
+			       "signer.der', and confirm it on the console at the next boot",
+			       rules, signature->subject, signature->certificate);
 }
 
 GPtrArray *kp_preflight(const KpHost *host, const KpPatch *patch, const GPtrArray *live,
-			const GPtrArray *holds, gboolean older_ok)
+			const GPtrArray *holds, const char *floor, gboolean older_ok)
 {
 	static char *(*const checks[])(const struct question *) = {
-		other_kernel, held, older_than_live, no_livepatch,
-		ftrace_off, other_backend, unsigned_module,
+		distrusted, other_kernel, held, older_than_live, older_than_floor, no_livepatch,
+		ftrace_off, other_backend, unsigned_module, unknown_to_kernel,
 	};
-	const struct question question = { host, patch, live, holds, older_ok };
+	const struct question question = { host, patch, live, holds, floor, older_ok };
 	GPtrArray *reasons = g_ptr_array_new_with_free_func(g_free);
 
 	for (gsize i = 0; i < G_N_ELEMENTS(checks); i++) {

@@ -9,8 +9,9 @@
 #include "live/select.h"
 
 /* The reasons against @patch on @host: char *, empty when there is none.
- * @older_ok: it was asked for by rollback. Caller unrefs. */
+ * @floor (may be NULL): the version that went live last, see floor.h.
+ * @older_ok: it was asked for by rollback or a flag. Caller unrefs. */
 GPtrArray *kp_preflight(const KpHost *host, const KpPatch *patch, const GPtrArray *live,
-			const GPtrArray *holds, gboolean older_ok);
+			const GPtrArray *holds, const char *floor, gboolean older_ok);
 
 #endif

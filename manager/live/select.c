@@ -42,11 +42,10 @@ static gboolean better(const KpPatch *a, const KpPatch *b)
 }
 
 /* A release lies in both folders, and is worth one line. */
-static void add_held(KpChoice *choice, const KpPatch *patch, const KpHold *hold)
+static void pass_over(KpChoice *choice, const KpPatch *patch, const char *word, const char *why)
 {
 	g_autofree char *reason = g_strdup_printf("%s (%s) is %s: %s", patch->name,
-						  patch->version, kp_hold_word(hold->kind),
-						  hold->reason);
+						  patch->version, word, why);
 
 	if (!g_ptr_array_find_with_equal_func(choice->reasons, reason, g_str_equal, NULL))
 		g_ptr_array_add(choice->reasons, g_steal_pointer(&reason));
@@ -62,7 +61,9 @@ KpChoice *kp_select_best(const GPtrArray *patches, const GPtrArray *holds)
 		const KpHold *hold = kp_hold_of(holds, patch);
 
 		if (hold != NULL)
-			add_held(choice, patch, hold);
+			pass_over(choice, patch, kp_hold_word(hold->kind), hold->reason);
+		else if (kp_patch_revoked(patch))
+			pass_over(choice, patch, "revoked", patch->distrust);
 		else if (better(patch, choice->patch))
 			choice->patch = patch;
 	}
@@ -93,6 +94,7 @@ const KpPatch *kp_select_previous(const GPtrArray *patches, const GPtrArray *hol
 		const KpPatch *patch = g_ptr_array_index(patches, i);
 
 		if (patch->origin == KP_ORIGIN_STORE && kp_hold_of(holds, patch) == NULL &&
+		    !kp_patch_revoked(patch) &&
 		    (version == NULL || kp_version_compare(patch->version, version) < 0) &&
 		    better(patch, previous))
 			previous = patch;

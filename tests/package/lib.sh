@@ -44,6 +44,25 @@ signing_key() {
     fi
 }
 
+# The key that signs test modules, and its certificate: as worthless.
+MODULE_KEY=$CACHE/module-key/signer
+KPATCH_SIGN=$OUT/build/kpatch-sign
+
+module_key() {
+    [ ! -f "$MODULE_KEY.pem" ] || return 0
+    mkdir -p "${MODULE_KEY%/*}"
+    run_logged "$OUT/log/module-key" openssl req -x509 -newkey rsa:2048 -nodes -days 3650 \
+        -subj '/O=kpatch-manager tests/CN=Worthless' -addext keyUsage=critical,digitalSignature \
+        -addext extendedKeyUsage=codeSigning -keyout "$MODULE_KEY.key.new" -out "$MODULE_KEY.pem.new"
+    mv "$MODULE_KEY.key.new" "$MODULE_KEY.key"
+    mv "$MODULE_KEY.pem.new" "$MODULE_KEY.pem"
+}
+
+# sign_modules FILE...: with that key.
+sign_modules() {
+    "$KPATCH_SIGN" sign --quiet --key "$MODULE_KEY.key" --cert "$MODULE_KEY.pem" "$@"
+}
+
 # sign_rpms FILE...: with the test key.
 sign_rpms() {
     rpmsign --define "_gpg_name $GPG_NAME" --define "__gpg $(command -v gpg)" --addsign "$@"

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/settings.h"
+
 static const char section_names[] = "\0.modinfo\0.kpatch.funcs\0.shstrtab";
 
 enum { NAME_MODINFO = 1, NAME_FUNCS = 10, NAME_STRINGS = 24 };
@@ -150,6 +152,8 @@ void fixture_machine(const char *root, const char *kver)
 	fixture_write(root, "proc/sys/kernel/random/boot_id", "boot-1\n", -1);
 	fixture_write(root, "proc/sys/kernel/ftrace_enabled", "1\n", -1);
 	fixture_write(root, "proc/cmdline", "root=/dev/vda quiet\n", -1);
+	/* signatures have tests of their own */
+	fixture_write(root, KP_SETTINGS_FILE, "[verify]\nmodules=off\n", -1);
 }
 
 void fixture_live(const char *root, const char *backend, const char *name,

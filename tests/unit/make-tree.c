@@ -46,7 +46,7 @@ static void add_record(KpState *state, const char *result, const char *kver,
 	g_autofree char *name = name_of(version);
 	KpRecord record = { 1000, (char *)"boot-1", (char *)kver, (char *)"apply", name,
 			    (char *)version, (char *)"s", (char *)"kpatch", (char *)result,
-			    (char *)"for a test" };
+			    (char *)"for a test", NULL, NULL };
 
 	g_assert_true(kp_state_add_record(state, &record, NULL));
 }

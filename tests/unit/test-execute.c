@@ -47,7 +47,7 @@ static void tear_down(Scene *scene, gconstpointer data)
 static gboolean run(Scene *scene, const KpPlan *plan, GError **error)
 {
 	const KpExecution execution = { scene->host, scene->settings, scene->state,
-					"rollback", NULL };
+					"rollback", NULL, NULL };
 
 	return kp_execute(&execution, plan, scene->warnings, error);
 }
@@ -76,19 +76,39 @@ static void test_undone(Scene *scene, gconstpointer data)
 {
 	g_autoptr(GError) error = NULL;
 	g_autoptr(KpPlan) plan = NULL;
-	const KpPatch *target = sample_patch(scene->candidates, KP_ORIGIN_STORE, "1-1");
+	KpPatch *target = sample_patch(scene->candidates, KP_ORIGIN_STORE, "1-1");
 	KpHold own = { KP_HOLD_HELD, target->kver, target->name, target->version, target->sha256,
 		       (char *)"it was rolled back", 1 };
 	gboolean added;
 
 	g_assert_true(kp_state_add_hold(scene->state, &own, &added, NULL));
 	sample_hold(scene->holds, target);
+	target->sealed = target->vouched = TRUE;
 	sample_patch(scene->candidates, KP_ORIGIN_PACKAGE, "1-2");
 	plan = kp_plan_rollback(scene->host, scene->candidates, scene->live, scene->holds, target);
 	g_assert_false(run(scene, plan, &error));
 	g_assert_error(error, KP_ERROR, KP_ERROR_FAILED);
 	expect_held(scene, "1-1");
 	expect_record(scene, "failed");
+}
+
+/* Whatever made the plan: what nobody has verified is not loaded, nor is what
+ * was verified in a file that others can still write. */
+static void test_unverified(Scene *scene, gconstpointer data)
+{
+	KpPatch *target = sample_patch(scene->candidates, KP_ORIGIN_STORE, "1-1");
+	g_autoptr(KpPlan) plan = kp_plan_apply(scene->host, scene->candidates, scene->live, target);
+
+	for (int row = 0; row < 3; row++) {
+		g_autoptr(GError) error = NULL;
+
+		target->vouched = row == 1;
+		target->sealed = row == 2;
+		g_assert_false(run(scene, plan, &error));
+		g_assert_error(error, KP_ERROR, KP_ERROR_REFUSED);
+		g_assert_nonnull(strstr(error->message, "nobody has verified it"));
+		expect_record(scene, "refused");
+	}
 }
 
 static void test_held(Scene *scene, gconstpointer data)
@@ -125,6 +145,7 @@ int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add("/execute/undone", Scene, NULL, set_up, test_undone, tear_down);
+	g_test_add("/execute/unverified", Scene, NULL, set_up, test_unverified, tear_down);
 	g_test_add("/execute/held", Scene, NULL, set_up, test_held, tear_down);
 	g_test_add("/execute/tidying", Scene, NULL, set_up, test_tidying, tear_down);
 	return g_test_run();

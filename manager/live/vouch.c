@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "live/vouch.h"
+
+#include "base/error.h"
+#include "signing/trust.h"
+
+struct KpVoucher {
+	char *root;
+	KpVerifyPolicy policy;
+	gboolean tried;
+	KpTrust *trust;		/* NULL: not read, or @problem */
+	GError *problem;	/* why there is no trust */
+	GPtrArray *warnings;	/* char * */
+};
+
+KpVoucher *kp_voucher_new(const char *root, KpVerifyPolicy policy)
+{
+	KpVoucher *voucher = g_new0(KpVoucher, 1);
+
+	voucher->root = g_strdup(root);
+	voucher->policy = policy;
+	voucher->warnings = g_ptr_array_new_with_free_func(g_free);
+	return voucher;
+}
+
+void kp_voucher_free(KpVoucher *voucher)
+{
+	if (voucher == NULL)
+		return;
+	g_free(voucher->root);
+	kp_trust_free(voucher->trust);
+	g_clear_error(&voucher->problem);
+	g_ptr_array_unref(voucher->warnings);
+	g_free(voucher);
+}
+
+gboolean kp_voucher_asks(const KpVoucher *voucher)
+{
+	return voucher->policy != KP_VERIFY_OFF;
+}
+
+const GPtrArray *kp_voucher_warnings(const KpVoucher *voucher)
+{
+	return voucher->warnings;
+}
+
+static void warn(KpVoucher *voucher, char *text)
+{
+	if (g_ptr_array_find_with_equal_func(voucher->warnings, text, g_str_equal, NULL))
+		g_free(text);
+	else
+		g_ptr_array_add(voucher->warnings, text);
+}
+
+static const KpTrust *trust_of(KpVoucher *voucher)
+{
+	const GPtrArray *warnings;
+
+	if (voucher->tried)
+		return voucher->trust;
+	voucher->tried = TRUE;
+	voucher->trust = kp_trust_load(voucher->root, g_get_real_time() / G_USEC_PER_SEC,
+				       &voucher->problem);
+	warnings = voucher->trust != NULL ? kp_trust_warnings(voucher->trust) : NULL;
+	for (guint i = 0; warnings != NULL && i < warnings->len; i++)
+		warn(voucher, g_strdup(g_ptr_array_index(warnings, i)));
+	return voucher->trust;
+}
+
+static gboolean is_revoked(const KpSignOutcome *outcome)
+{
+	return outcome != NULL && kp_verdict_revoked(outcome->verdict);
+}
+
+gboolean kp_vouch_fd(KpVoucher *voucher, int fd, const char *path, KpSignOutcome **outcome,
+		     GError **error)
+{
+	g_autoptr(GError) problem = NULL;
+	const KpTrust *trust;
+
+	*outcome = NULL;
+	if (!kp_voucher_asks(voucher))
+		return TRUE;
+	trust = trust_of(voucher);
+	if (trust == NULL)
+		problem = g_error_copy(voucher->problem);
+	else if (kp_sign_verify_fd(fd, trust, outcome, &problem))
+		return TRUE;
+	if (voucher->policy == KP_VERIFY_WARN && !is_revoked(*outcome)) {
+		warn(voucher, g_strdup_printf("%s is taken without a signature that counts "
+					      "([verify] modules=warn): %s", path, problem->message));
+		return TRUE;
+	}
+	g_propagate_error(error, g_steal_pointer(&problem));
+	return FALSE;
+}
+
+gboolean kp_vouch(KpVoucher *voucher, const KpPatch *patch)
+{
+	KpPatch *filled = (KpPatch *)patch;
+	g_autoptr(GError) problem = NULL;
+
+	if (patch->vouched || patch->distrust != NULL)
+		return patch->vouched;
+	filled->vouched = kp_vouch_fd(voucher, patch->fd, patch->path, &filled->signature, &problem);
+	if (problem != NULL)
+		filled->distrust = g_strdup(problem->message);
+	return patch->vouched;
+}
+
+char *kp_voucher_recall(KpVoucher *voucher, const char *sha256, const char *fingerprint)
+{
+	const KpTrust *trust = kp_voucher_asks(voucher) ? trust_of(voucher) : NULL;
+	g_autoptr(GError) reason = NULL;
+
+	if (trust == NULL || kp_trust_still(trust, sha256, fingerprint, &reason))
+		return NULL;
+	return g_strdup(reason->message);
+}
+
+gboolean kp_voucher_remember(const KpVoucher *voucher, const char *root, GError **error)
+{
+	return voucher->trust == NULL || kp_trust_remember(voucher->trust, root, error);
+}

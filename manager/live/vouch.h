@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Who vouches for a module: the site's policy (kpatch-manager.conf(5), [verify])
+ * and whom it trusts (kpatch-trust(7)), asked about what a descriptor holds. */
+#ifndef KP_VOUCH_H
+#define KP_VOUCH_H
+
+#include "base/settings.h"
+#include "live/patch.h"
+
+typedef struct KpVoucher KpVoucher;
+
+/* Trust is read below @root when it is first asked for: what loads nothing
+ * does not pay for it. Caller frees. */
+KpVoucher *kp_voucher_new(const char *root, KpVerifyPolicy policy);
+void kp_voucher_free(KpVoucher *voucher);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(KpVoucher, kp_voucher_free)
+
+/* FALSE when the policy asks for nothing. */
+gboolean kp_voucher_asks(const KpVoucher *voucher);
+
+/* May the module in @fd be loaded? FALSE with the reason. *@outcome (may be NULL
+ * afterwards) is what was found out. */
+gboolean kp_vouch_fd(KpVoucher *voucher, int fd, const char *path, KpSignOutcome **outcome,
+		     GError **error);
+
+/* The same for @patch, which notes the answer: see its signature, vouched and
+ * distrust. It is worked out once. */
+gboolean kp_vouch(KpVoucher *voucher, const KpPatch *patch);
+
+/* What the admin should hear of: char *, owned by @voucher. */
+const GPtrArray *kp_voucher_warnings(const KpVoucher *voucher);
+
+/* Is what was loaded in the past, with @sha256 and by the certificate with
+ * @fingerprint (either may be ""), revoked by now? Its reason, or NULL. Caller
+ * frees. */
+char *kp_voucher_recall(KpVoucher *voucher, const char *sha256, const char *fingerprint);
+
+/* Writes down which revocations were seen, for those who may write there. */
+gboolean kp_voucher_remember(const KpVoucher *voucher, const char *root, GError **error);
+
+#endif
