@@ -43,4 +43,13 @@ typedef KpInventory *(*KpInventoryReadFunc)(const char *root, const char *rpmdb,
 KP_PLUGIN_API KpInventory *kp_inventory_read(const char *root, const char *rpmdb,
 					     const char *const *globs, GError **error);
 
+/* The same plugin says whether the package in @fd is whole and signed by a key of
+ * that database; *@signature names it. FALSE with KP_ERROR_REFUSED and the
+ * reason. Caller frees. */
+typedef gboolean (*KpPackageVerifyFunc)(const char *root, const char *rpmdb, int fd,
+					char **signature, GError **error);
+#define KP_PACKAGE_VERIFY_SYMBOL "kp_package_verify"
+KP_PLUGIN_API gboolean kp_package_verify(const char *root, const char *rpmdb, int fd,
+					 char **signature, GError **error);
+
 #endif

@@ -18,8 +18,8 @@ static const KpCommand command_table[] = {
 	  "  kpatch-manager status --json    the same for programs\n"
 	  "  kpatch-manager status --check   the running kernel in a line, for monitoring\n"
 	  "\n"
-	  "--check exits with the worst that is true: 14 failed or blocked, 13 in transition,\n"
-	  "stalled or pending, 10 not live, 12 uncovered, 11 a newer one is available, 0 fine.\n",
+	  "--check exits with the worst that is true: 14 failed, blocked or revoked, 13 in\n"
+	  "transition, stalled or pending, 10 not live, 12 uncovered, 11 a newer one is available, 0 fine.\n",
 	  KP_OPTION_JSON | KP_OPTION_CHECK, 0, kp_command_status },
 	{ "list", "[--kernel KERNEL] [--json]",
 	  "list the patches of every kernel and their states",
@@ -41,12 +41,13 @@ static const KpCommand command_table[] = {
 	{ "preflight", "[NAME|VERSION|FILE] [--json]",
 	  "say what speaks against a patch, and change nothing",
 	  "Looks at a patch as apply would, and shows every reason against it together.\n"
-	  "Without an argument it takes the one that apply would take. Exit code 4: refused.\n"
+	  "Without an argument it takes the one that apply would take. It says who signed it\n"
+	  "and what the kernel will say to that. Exit code 4: refused.\n"
 	  "\n"
 	  "  kpatch-manager preflight\n"
 	  "  kpatch-manager preflight ./my-patch.ko\n",
 	  KP_OPTION_JSON, 1, kp_command_preflight },
-	{ "apply", "[NAME|VERSION|FILE] [--dry-run] [--json] [--boot] [--early]",
+	{ "apply", "[NAME|VERSION|FILE] [--dry-run] [--json] [--boot] [--early] [--older]",
 	  "make a patch live in the running kernel",
 	  "Makes a patch live, in place of the one before it, in one step. Without an\n"
 	  "argument it takes the newest one for the running kernel that is not held.\n"
@@ -60,10 +61,14 @@ static const KpCommand command_table[] = {
 	  "Executables in /etc/kpatch/health.d then decide whether it stays: if one fails,\n"
 	  "what was live before comes back, and this build of the patch is blocked.\n"
 	  "\n"
+	  "It must be signed by somebody with a certificate in /etc/pki/kpatch/trusted.d. A\n"
+	  "release older than the one that was live last is refused; --older takes it.\n"
+	  "\n"
 	  "--boot is for kpatch.service: it honours kpatch.enable=0, takes the last good\n"
 	  "patch if the machine died of a newer one, and the next best if one fails.\n"
 	  "--early is for an initramfs: it takes only what has proven to be good.\n",
-	  KP_OPTION_JSON | KP_OPTION_DRY_RUN | KP_OPTION_BOOT | KP_OPTION_EARLY, 1, kp_command_apply },
+	  KP_OPTION_JSON | KP_OPTION_DRY_RUN | KP_OPTION_BOOT | KP_OPTION_EARLY |
+	  KP_OPTION_OLDER, 1, kp_command_apply },
 	{ "rollback", "[VERSION|none] [--dry-run] [--json]",
 	  "go back to an earlier release, or to no patch",
 	  "Replaces the live patch with the release before it, in one step, also when its\n"
@@ -75,6 +80,17 @@ static const KpCommand command_table[] = {
 	  "  kpatch-manager rollback none     the kernel as it was booted\n"
 	  "  kpatch-manager release           let in again what was rolled back\n",
 	  KP_OPTION_JSON | KP_OPTION_DRY_RUN, 1, kp_command_rollback },
+	{ "verify", "[FILE|FOLDER]... [--json]",
+	  "say who vouches for modules and packages",
+	  "Verifies the signatures of modules (.ko), with the certificates in\n"
+	  "/etc/pki/kpatch/trusted.d, and of packages (.rpm), with the keys of the package\n"
+	  "database, and gives a reason for each that it refuses. Without an argument it\n"
+	  "takes all patches of all kernels. Exit code 4: one or more are refused.\n"
+	  "\n"
+	  "  kpatch-manager verify\n"
+	  "  kpatch-manager verify ./my-patch.ko\n"
+	  "  kpatch-manager verify --json /srv/repo\n",
+	  KP_OPTION_JSON, G_MAXUINT, kp_command_verify },
 	{ "hold", "[NAME|VERSION] [--reason TEXT] [--dry-run] [--json]",
 	  "keep a release away",
 	  "Neither apply, sync nor a boot makes a held release live. Without an argument it\n"

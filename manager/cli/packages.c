@@ -15,3 +15,16 @@ KpInventory *kp_packages_read(const char *root, const KpSettings *settings, GErr
 	g_prefix_error(error, "packages cannot be read: ");
 	return NULL;
 }
+
+gboolean kp_packages_verify(const char *root, const KpSettings *settings, int fd,
+			    char **signature, GError **error)
+{
+	KpPackageVerifyFunc verify =
+		(KpPackageVerifyFunc)kp_plugin_symbol(KP_INVENTORY_PLUGIN, KP_PACKAGE_VERIFY_SYMBOL,
+						      error);
+
+	if (verify != NULL)
+		return verify(root, settings->rpmdb, fd, signature, error);
+	g_prefix_error(error, "packages cannot be verified: ");
+	return FALSE;
+}

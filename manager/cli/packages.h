@@ -10,4 +10,9 @@
  * plugin or the database cannot be used. Caller frees. */
 KpInventory *kp_packages_read(const char *root, const KpSettings *settings, GError **error);
 
+/* Is the package in @fd whole, and signed by a key of the package database?
+ * *@signature says which. Caller frees. */
+gboolean kp_packages_verify(const char *root, const KpSettings *settings, int fd,
+			    char **signature, GError **error);
+
 #endif

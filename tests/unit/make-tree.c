@@ -4,6 +4,7 @@
  *   make-tree ROOT package|store KVER VERSION	a patch file in that folder
  *   make-tree ROOT held|blocked KVER VERSION	a hold of that release
  *   make-tree ROOT RESULT KVER VERSION		a record of an apply in boot-1
+ *   make-tree ROOT "signed-by FINGERPRINT" KVER VERSION	one that was done
  */
 #include <string.h>
 
@@ -40,6 +41,8 @@ static void add_hold(KpState *state, const char *root, const char *kind, const c
 	g_assert_true(kp_state_add_hold(state, &hold, &added, NULL));
 }
 
+#define SIGNED_BY "signed-by "
+
 static void add_record(KpState *state, const char *result, const char *kver,
 		       const char *version)
 {
@@ -48,6 +51,11 @@ static void add_record(KpState *state, const char *result, const char *kver,
 			    (char *)version, (char *)"s", (char *)"kpatch", (char *)result,
 			    (char *)"for a test", NULL, NULL };
 
+	if (g_str_has_prefix(result, SIGNED_BY)) {
+		record.result = (char *)"done";
+		record.signer = (char *)"CN=Signer of the test";
+		record.signer_sha256 = (char *)result + strlen(SIGNED_BY);
+	}
 	g_assert_true(kp_state_add_record(state, &record, NULL));
 }
 

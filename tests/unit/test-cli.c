@@ -73,7 +73,7 @@ static void test_not_taken(void)
 
 static void test_commands(void)
 {
-	static const char *const names[] = { "status", "list", "history", "preflight", "hold", "apply", "rollback", "release", "sync",
+	static const char *const names[] = { "status", "list", "history", "preflight", "verify", "hold", "apply", "rollback", "release", "sync",
 					     "help" };
 
 	for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {

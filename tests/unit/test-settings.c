@@ -29,6 +29,7 @@ static void test_defaults(void)
 	g_assert_cmpint(missing->trial_interval, ==, 5);
 	g_assert_cmpint(missing->trial_timeout, ==, 30);
 	g_assert_cmpint(missing->good_after, ==, 60);
+	g_assert_cmpint(missing->verify_modules, ==, KP_VERIFY_REQUIRED);
 	g_assert_cmpint(empty->keep, ==, 3);
 	g_assert_cmpstr(empty->rpmdb, ==, "auto");
 	g_assert_cmpstr(empty->patch_globs[0], ==, "kpatch-patch-*");
@@ -41,7 +42,7 @@ static void test_values(void)
 	g_autoptr(KpSettings) settings = read_text(
 		"[apply]\nretry-limit = 5 \ntransition-limit=7\nlock-limit=0\n"
 		"[trial]\nwindow=300\ninterval=1\ntimeout=2\n[boot]\ngood-after=120\n"
-		"[store]\nkeep=2\n[packages]\nrpmdb=/srv/rpm\npatches=a-*  b\n", &error);
+		"[store]\nkeep=2\n[verify]\nmodules=warn\n[packages]\nrpmdb=/srv/rpm\npatches=a-*  b\n", &error);
 
 	g_assert_no_error(error);
 	g_assert_cmpint(settings->retry_limit, ==, 5);
@@ -52,6 +53,7 @@ static void test_values(void)
 	g_assert_cmpint(settings->trial_timeout, ==, 2);
 	g_assert_cmpint(settings->good_after, ==, 120);
 	g_assert_cmpint(settings->keep, ==, 2);
+	g_assert_cmpint(settings->verify_modules, ==, KP_VERIFY_WARN);
 	g_assert_cmpstr(settings->rpmdb, ==, "/srv/rpm");
 	g_assert_cmpstr(settings->patch_globs[0], ==, "a-*");
 	g_assert_cmpstr(settings->patch_globs[1], ==, "b");
