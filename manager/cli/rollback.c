@@ -33,6 +33,19 @@ static gboolean find_target(const KpScene *scene, const char *word, const KpPatc
 	return TRUE;
 }
 
+/* The release before what is live, which nobody has revoked since. */
+static const KpPatch *find_previous(const KpScene *scene, const char *version)
+{
+	for (;;) {
+		const KpPatch *found = kp_select_previous(scene->candidates->patches, scene->holds,
+							  version);
+
+		if (found == NULL || kp_scene_vouch(scene, found, NULL) || !kp_patch_revoked(found))
+			return found;
+		kp_warn("%s (%s) is revoked: %s", found->name, found->version, found->distrust);
+	}
+}
+
 static int roll_back(const KpScene *scene, const KpOptions *options, const char *word,
 		     KpProgress *progress, GError **error)
 {
@@ -42,7 +55,7 @@ static int roll_back(const KpScene *scene, const KpOptions *options, const char 
 	if (word == NULL && top == NULL)
 		return kp_change_nothing(scene, options, "rollback");
 	if (word == NULL)
-		target = kp_select_previous(scene->candidates->patches, scene->holds, top->version);
+		target = find_previous(scene, top->version);
 	else if (!g_str_equal(word, "none") && !find_target(scene, word, &target, error))
 		return -1;
 	if (word == NULL && target == NULL)
