@@ -145,14 +145,19 @@ char *kp_scene_floor(const KpScene *scene)
 	return floor != NULL ? g_strdup(floor->version) : NULL;
 }
 
+/* What is found to be bad is asked for once more: another file may have the same
+ * release, or the next best is due. */
 KpChoice *kp_scene_choose(const KpScene *scene)
 {
 	for (;;) {
 		KpChoice *choice = kp_select_best(scene->candidates->patches, scene->holds);
+		const KpPatch *patch = choice->patch;
+		gboolean known = patch != NULL && patch->distrust != NULL;
 
-		/* what is refused for another reason is for preflight to say */
-		if (choice->patch == NULL || kp_scene_vouch(scene, choice->patch, NULL) ||
-		    !kp_patch_revoked(choice->patch))
+		/* what is refused, and has no good copy, is for preflight to say */
+		if (patch == NULL || known || kp_scene_vouch(scene, patch, NULL))
+			return choice;
+		if (!kp_patch_revoked(patch) && patch->distrust == NULL)
 			return choice;
 		kp_choice_free(choice);
 	}

@@ -38,6 +38,9 @@ static gboolean better(const KpPatch *a, const KpPatch *b)
 {
 	int order = b == NULL ? 1 : kp_version_compare(a->version, b->version);
 
+	/* of one release, a file that is known to be bad is no obstacle */
+	if (order == 0 && (a->distrust == NULL) != (b->distrust == NULL))
+		return a->distrust == NULL;
 	return order > 0 || (order == 0 && a->origin < b->origin);
 }
 
