@@ -115,6 +115,25 @@ static int add_all_hooks(void)
 	return ret;
 }
 
+static int count_hit(void *data, unsigned long addr)
+{
+	(*(unsigned int *)data)++;
+	return 0;
+}
+
+/* Kernels before 6.2 cannot be asked, but for some stable ones. */
+static bool is_ambiguous(kpatch_lookup_fn *lookup, const char *name)
+{
+	int (*on_each_match)(int (*fn)(void *data, unsigned long addr),
+			     const char *name, void *data);
+	unsigned int n = 0;
+
+	on_each_match = (void *)lookup("kallsyms_on_each_match_symbol");
+	if (on_each_match)
+		on_each_match(count_hit, name, &n);
+	return n > 1;
+}
+
 /* KPATCH_USE() of symbols of vmlinux; livepatch itself resolves functions. */
 static int resolve_symbols(void)
 {
@@ -131,6 +150,11 @@ static int resolve_symbols(void)
 			pr_err("%s: cannot resolve %s of %s\n",
 			       THIS_MODULE->name, r->name, r->objname);
 			return -ENOENT;
+		}
+		if (!r->sympos && is_ambiguous(lookup, r->name)) {
+			pr_err("%s: symbol '%s' is ambiguous in vmlinux\n",
+			       THIS_MODULE->name, r->name);
+			return -EINVAL;
 		}
 		*(unsigned long *)r->dest = addr + r->addend;
 	}

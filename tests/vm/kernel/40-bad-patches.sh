@@ -12,6 +12,11 @@ refused() { # refused MODULE PATTERN
 }
 refused missing "symbol 'no_such_function_anywhere' does not exist in vmlinux"
 refused ambiguous "symbol 'name_show' is ambiguous in vmlinux"
+refused ambiguous-use "symbol 'name_show' is ambiguous in vmlinux"
+# Kernels that cannot be asked which names are ambiguous are older than 6.2.
+if grep -q ' kallsyms_on_each_match_symbol$' /proc/kallsyms; then
+	refused ambiguous-use-klp "symbol 'name_show' is ambiguous in vmlinux"
+fi
 refused wrong-size 'version_proc_show has size .*, the patch was made for 1'
 
 fails "a replacement that reaches out of its module is refused" '.' load kpatch_raw_api new_size=0x7fffffff

@@ -50,6 +50,7 @@ build_tests() {
 		fi
 	done
 	build_patch "$1" "$top/tests/modules/demo-1-1" test-demo-1-1-klp livepatch
+	build_patch "$1" "$top/tests/modules/ambiguous-use" test-ambiguous-use-klp livepatch
 	build_example "$1"
 }
 
