@@ -6,7 +6,8 @@
  * objects (vmlinux or a module), each with lists of functions and dynamic
  * relocations. The names and types of the public members are an interface
  * that existing patch modules are written against; they do not change.
- * Members marked private belong to the core from kpatch_register() on.
+ * Members marked private are zero when kpatch_register() is called first, and
+ * belong to the core from then on.
  *
  * All memory handed to kpatch_register() stays the caller's; it must live
  * until kpatch_unregister() has returned 0.
@@ -100,6 +101,10 @@ struct kpatch_dynrela {
  * @post_patch_callback:  inside the stop, after the switch; must not sleep
  * @pre_unpatch_callback: inside the stop, before the switch; must not sleep
  * @post_unpatch_callback: after unpatching; may sleep
+ *
+ * All run under the core's lock, which the loading and unloading of any module
+ * takes, too: a hook that waits for either, or calls kpatch_register(), waits
+ * for ever.
  */
 struct kpatch_object {
 	struct list_head list;
