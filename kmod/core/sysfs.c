@@ -223,8 +223,6 @@ int kpatch_sysfs_add(struct kpatch_module *kpmod)
 	}
 	if (ret)
 		kpatch_sysfs_remove(kpmod);
-	else
-		kobject_uevent(&node->kobj, KOBJ_ADD);
 	return ret;
 }
 
