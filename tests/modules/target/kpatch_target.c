@@ -11,9 +11,9 @@ static int fail;
 module_param(fail, int, 0444);
 MODULE_PARM_DESC(fail, "error for init to return");
 
-static uint linger_ms;
-module_param(linger_ms, uint, 0444);
-MODULE_PARM_DESC(linger_ms, "how long init takes");
+static bool linger;
+module_param(linger, bool, 0644);
+MODULE_PARM_DESC(linger, "init does not end until this is 0");
 
 static noinline const char *target_message(void)
 {
@@ -33,7 +33,8 @@ MODULE_PARM_DESC(message, "what the function says now");
 static int __init target_init(void)
 {
 	strscpy(at_init, target_message(), sizeof(at_init));
-	msleep(linger_ms);
+	while (READ_ONCE(linger))
+		msleep(20);
 	return fail;
 }
 

@@ -7,12 +7,12 @@
 says() { cat /sys/module/kpatch_target/parameters/message; }
 
 rmmod kpatch
-load kpatch_target linger_ms=8000 &
-until grep -q '^kpatch_target .*Loading' /proc/modules; do sleep 0.1; done
-sleep 0.5
+load kpatch_target linger=1 &
+until [ -n "$(cat /sys/module/kpatch_target/parameters/at_init)" ]; do sleep 0.1; done 2> /dev/null
 ok "kpatch.ko loads while a module's init runs" load kpatch
 fails "the patch for that module is refused as busy" 'busy' load test-patch-target
 like "the log says why" 'kpatch_target is being loaded' "$(log)"
+echo 0 > /sys/module/kpatch_target/parameters/linger
 wait
 ok "then it loads" load_again test-patch-target
 is "the module is patched" patched "$(says)"
