@@ -5,9 +5,16 @@
 #include <openssl/rsa.h>
 #include <string.h>
 
+#include "signing/cms-keyid.h"
+
 struct KpCms {
-	PKCS7 *message;
-	PKCS7_SIGNER_INFO *signer;	/* inside message */
+	PKCS7 *message;		/* NULL: it names its signer by key */
+	KpKeyIdMessage by_key;	/* used then */
+	/* inside one of them */
+	const X509_ALGOR *digest_alg;
+	const X509_ALGOR *signature_alg;
+	const ASN1_OCTET_STRING *signature;
+	const PKCS7_ISSUER_AND_SERIAL *signer;	/* NULL: by key */
 	const EVP_MD *digest;
 	gboolean ecdsa;
 };
@@ -114,9 +121,11 @@ static int nid_of(const X509_ALGOR *algorithm)
  * the kernel knows no other for modules. */
 static gboolean algorithms_ok(KpCms *cms, GError **error)
 {
-	const X509_ALGOR *digest = cms->signer->digest_alg;
-	const X509_ALGOR *signature = cms->signer->digest_enc_alg;
-	X509_ALGOR *listed = sk_X509_ALGOR_value(cms->message->d.sign->md_algs, 0);
+	const X509_ALGOR *digest = cms->digest_alg;
+	const X509_ALGOR *signature = cms->signature_alg;
+	/* of the other form this is known already */
+	const X509_ALGOR *listed = cms->message == NULL ? digest :
+		sk_X509_ALGOR_value(cms->message->d.sign->md_algs, 0);
 	int digest_nid = NID_undef, key_nid = NID_undef;
 
 	cms->digest = digest_of_nid(nid_of(digest));
@@ -174,6 +183,23 @@ static gboolean is_der(const PKCS7 *message, GBytes *der)
 	return same;
 }
 
+static void take_parts(KpCms *cms)
+{
+	const PKCS7_SIGNER_INFO *signer;
+
+	if (cms->message == NULL) {
+		cms->digest_alg = cms->by_key.digest;
+		cms->signature_alg = cms->by_key.algorithm;
+		cms->signature = cms->by_key.signature;
+		return;
+	}
+	signer = sk_PKCS7_SIGNER_INFO_value(cms->message->d.sign->signer_info, 0);
+	cms->digest_alg = signer->digest_alg;
+	cms->signature_alg = signer->digest_enc_alg;
+	cms->signature = signer->enc_digest;
+	cms->signer = signer->issuer_and_serial;
+}
+
 KpCms *kp_cms_parse(GBytes *der, GError **error)
 {
 	g_autoptr(KpCms) cms = g_new0(KpCms, 1);
@@ -182,13 +208,17 @@ KpCms *kp_cms_parse(GBytes *der, GError **error)
 
 	cms->message = size <= G_MAXINT32 ? d2i_PKCS7(NULL, &next, (long)size) : NULL;
 	ERR_clear_error();
+	if (cms->message == NULL && kp_keyid_parse(der, &cms->by_key)) {
+		take_parts(cms);
+		return algorithms_ok(cms, error) ? g_steal_pointer(&cms) : NULL;
+	}
 	if (cms->message == NULL || !is_der(cms->message, der)) {
 		damaged(error, "it is no message in DER");
 		return NULL;
 	}
 	if (!structure_ok(cms->message, error))
 		return NULL;
-	cms->signer = sk_PKCS7_SIGNER_INFO_value(cms->message->d.sign->signer_info, 0);
+	take_parts(cms);
 	return algorithms_ok(cms, error) ? g_steal_pointer(&cms) : NULL;
 }
 
@@ -197,6 +227,7 @@ void kp_cms_free(KpCms *cms)
 	if (cms == NULL)
 		return;
 	PKCS7_free(cms->message);
+	CMS_ContentInfo_free(cms->by_key.message);
 	g_free(cms);
 }
 
@@ -207,12 +238,17 @@ const EVP_MD *kp_cms_digest(const KpCms *cms)
 
 const X509_NAME *kp_cms_issuer(const KpCms *cms)
 {
-	return cms->signer->issuer_and_serial->issuer;
+	return cms->signer != NULL ? cms->signer->issuer : NULL;
 }
 
 const ASN1_INTEGER *kp_cms_serial(const KpCms *cms)
 {
-	return cms->signer->issuer_and_serial->serial;
+	return cms->signer != NULL ? cms->signer->serial : NULL;
+}
+
+const ASN1_OCTET_STRING *kp_cms_key_id(const KpCms *cms)
+{
+	return cms->signer == NULL ? cms->by_key.key_id : NULL;
 }
 
 const char *kp_cms_algorithm(const KpCms *cms)
@@ -232,15 +268,20 @@ static gboolean same_name(const X509_NAME *one, const X509_NAME *other)
 	       a_size == b_size && memcmp(a, b, a_size) == 0;
 }
 
-gboolean kp_cms_names(const KpCms *cms, const X509 *certificate)
+gboolean kp_cms_names(const KpCms *cms, X509 *certificate)
 {
+	if (cms->signer == NULL) {
+		const ASN1_OCTET_STRING *key_id = X509_get0_subject_key_id(certificate);
+
+		return key_id != NULL && ASN1_OCTET_STRING_cmp(key_id, cms->by_key.key_id) == 0;
+	}
 	return ASN1_INTEGER_cmp(kp_cms_serial(cms), X509_get0_serialNumber(certificate)) == 0 &&
 	       same_name(kp_cms_issuer(cms), X509_get_issuer_name(certificate));
 }
 
 static gboolean signature_ok(const KpCms *cms, EVP_PKEY *key, const guint8 *hash, gsize size)
 {
-	const ASN1_OCTET_STRING *signature = cms->signer->enc_digest;
+	const ASN1_OCTET_STRING *signature = cms->signature;
 	g_autoptr(EVP_PKEY_CTX) context = EVP_PKEY_CTX_new(key, NULL);
 
 	return context != NULL && EVP_PKEY_verify_init(context) == 1 &&

@@ -2,7 +2,8 @@
 /* The CMS (PKCS#7) message of a module signature: detached, one signer, no
  * attributes, no certificates.
  *
- * A message has exactly one form. What could be changed in it without
+ * A message has one of two forms, that of sign-file and that of sign-file -k
+ * (cms-keyid.h), and no other. What could be changed in it without
  * touching the signature (version numbers, optional fields, the spelling of
  * lengths) is compared with what this form has, so that no other bytes pass. */
 #ifndef KP_CMS_H
@@ -25,15 +26,17 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(KpCms, kp_cms_free)
 /* The digest it signs. */
 const EVP_MD *kp_cms_digest(const KpCms *cms);
 
-/* Whom it names as signer. */
+/* Whom it names as signer: by issuer and serial number, or else by the subject key
+ * identifier; the others are NULL. */
 const X509_NAME *kp_cms_issuer(const KpCms *cms);
 const ASN1_INTEGER *kp_cms_serial(const KpCms *cms);
+const ASN1_OCTET_STRING *kp_cms_key_id(const KpCms *cms);
 
 /* "rsa" or "ecdsa" */
 const char *kp_cms_algorithm(const KpCms *cms);
 
 /* TRUE when it names @certificate as its signer's. */
-gboolean kp_cms_names(const KpCms *cms, const X509 *certificate);
+gboolean kp_cms_names(const KpCms *cms, X509 *certificate);
 
 /* TRUE when the key of @certificate signed @hash, the payload's digest. FALSE
  * with KP_ERROR_REFUSED. */

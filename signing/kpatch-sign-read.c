@@ -83,14 +83,18 @@ static void print_fact(const char *name, const char *value)
 static void print_facts(const char *path, const KpSignOutcome *outcome)
 {
 	printf("%s\n", path);
-	if (outcome->issuer == NULL)
+	if (outcome->algorithm == NULL)
 		print_fact("signature", "none");
-	print_fact("issuer", outcome->issuer);
-	print_fact("serial", outcome->serial);
+	if (outcome->named_key != NULL) {
+		print_fact("key", outcome->named_key);
+	} else {
+		print_fact("issuer", outcome->issuer);
+		print_fact("serial", outcome->serial);
+	}
 	print_fact("algorithm", outcome->algorithm);
 	print_fact("digest", outcome->digest);
 	print_fact("SHA-256", outcome->file_sha256);
-	if (outcome->issuer != NULL)
+	if (outcome->algorithm != NULL)
 		print_fact("  of the module", outcome->payload_sha256);
 }
 
@@ -107,7 +111,7 @@ static void show_file(KpSignReport *report, const char *path)
 	if (kp_sign_describe_fd(fd, &outcome, &error)) {
 		if (!report->options->json)
 			print_facts(path, outcome);
-		kp_sign_report_good(report, path, outcome->issuer != NULL ? "signed" : "unsigned",
+		kp_sign_report_good(report, path, outcome->algorithm != NULL ? "signed" : "unsigned",
 				    NULL, outcome);
 	} else {
 		kp_sign_report_bad(report, path, outcome, error);

@@ -84,7 +84,7 @@ static void add_number(JsonBuilder *json, const char *key, gint64 value)
 static void add_signature(JsonBuilder *json, const KpSignOutcome *outcome)
 {
 	json_builder_set_member_name(json, "signature");
-	if (outcome->issuer == NULL) {
+	if (outcome->algorithm == NULL) {
 		json_builder_add_null_value(json);
 		return;
 	}
@@ -93,6 +93,7 @@ static void add_signature(JsonBuilder *json, const KpSignOutcome *outcome)
 	add_text(json, "algorithm", outcome->algorithm);
 	add_text(json, "issuer", outcome->issuer);
 	add_text(json, "serial", outcome->serial);
+	add_text(json, "key_id", outcome->named_key);
 	json_builder_end_object(json);
 }
 

@@ -47,6 +47,7 @@ void kp_sign_outcome_free(KpSignOutcome *outcome)
 	g_free(outcome->payload_sha256);
 	g_free(outcome->issuer);
 	g_free(outcome->serial);
+	g_free(outcome->named_key);
 	g_free(outcome->subject);
 	g_free(outcome->fingerprint);
 	g_free(outcome->key_id);
@@ -164,9 +165,15 @@ static gboolean size_ok(KpCheck *check, GError **error)
 static void describe_message(KpCheck *check)
 {
 	KpSignOutcome *outcome = check->outcome;
+	const ASN1_OCTET_STRING *key_id = kp_cms_key_id(check->cms);
 
 	outcome->digest = kp_digest_name(kp_cms_digest(check->cms));
 	outcome->algorithm = kp_cms_algorithm(check->cms);
+	if (key_id != NULL) {
+		outcome->named_key = kp_openssl_hex(ASN1_STRING_get0_data(key_id),
+						    (gsize)ASN1_STRING_length(key_id));
+		return;
+	}
 	outcome->issuer = kp_openssl_name(kp_cms_issuer(check->cms));
 	outcome->serial = kp_openssl_serial(kp_cms_serial(check->cms));
 }
@@ -239,6 +246,11 @@ static KpVerdict ask_certificates(KpCheck *check, const KpTrust *trust, GError *
 	}
 	if (reason != NULL)
 		g_propagate_error(error, g_steal_pointer(&reason));
+	else if (check->outcome->named_key != NULL)
+		g_set_error(error, KP_ERROR, KP_ERROR_REFUSED,
+			    "it is signed, but not by a certificate that is trusted here: key "
+			    "identifier %s; if you know the signer, put that certificate into %s",
+			    check->outcome->named_key, KP_TRUSTED_DIR);
 	else
 		g_set_error(error, KP_ERROR, KP_ERROR_REFUSED,
 			    "it is signed, but not by a certificate that is trusted here: issuer %s, "

@@ -41,6 +41,7 @@ typedef struct {
 	const char *algorithm;	/* "rsa" or "ecdsa" */
 	char *issuer;		/* the certificate that the signature names */
 	char *serial;
+	char *named_key;	/* in place of both, its subject key identifier */
 	/* the trusted certificate that vouches, or would if nothing spoke against it */
 	char *subject;
 	char *fingerprint;	/* SHA-256 of the certificate */

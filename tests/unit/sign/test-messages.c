@@ -152,7 +152,10 @@ static void test_forms(void)
 		{ 0, CMS_NOATTR, EVP_sha256(), 1, "attributes" },
 		{ 0, CMS_NOCERTS, EVP_sha256(), 1, "certificates" },
 		{ 0, CMS_DETACHED, EVP_sha256(), 1, "content" },
-		{ CMS_USE_KEYID, 0, EVP_sha256(), 1, "" },
+		{ CMS_USE_KEYID, CMS_NOATTR, EVP_sha256(), 1, "DER" },
+		{ CMS_USE_KEYID, CMS_NOCERTS, EVP_sha256(), 1, "DER" },
+		{ CMS_USE_KEYID, CMS_DETACHED, EVP_sha256(), 1, "DER" },
+		{ CMS_USE_KEYID, 0, EVP_sha1(), 1, "SHA-256" },
 		{ 0, 0, EVP_sha1(), 1, "SHA-256" },
 		{ 0, 0, EVP_sha224(), 1, "SHA-256" },
 		{ 0, 0, EVP_sha3_256(), 1, "SHA-256" },
@@ -164,6 +167,42 @@ static void test_forms(void)
 						forms[i].signers);
 
 		refused(der, forms[i].reason);
+	}
+}
+
+/* sign-file -k: by the subject key identifier. Good as it is; no byte of it may be
+ * another, but those of the signature, which is looked at later. */
+static void test_key_id(void)
+{
+	g_autoptr(GBytes) der = message(CMS_USE_KEYID, 0, EVP_sha256(), 1);
+	g_autoptr(X509) certificate = keys_certificate(&(KeysCertificate){ 0 });
+	g_autoptr(X509) without = keys_certificate(&(KeysCertificate){ 0 });
+	g_autoptr(KpCms) cms = kp_cms_parse(der, NULL);
+	guint8 hash[EVP_MAX_MD_SIZE];
+	unsigned int size = 0;
+	gsize length = 0;
+	const guint8 *bytes = g_bytes_get_data(der, &length);
+
+	g_assert_nonnull(cms);
+	g_assert_null(kp_cms_issuer(cms));
+	g_assert_nonnull(kp_cms_key_id(cms));
+	g_assert_false(kp_cms_names(cms, without));
+	add_key_id(certificate);
+	g_assert_true(kp_cms_names(cms, certificate));
+	EVP_Digest(payload_text, strlen(payload_text), hash, &size, EVP_sha256(), NULL);
+	g_assert_true(kp_cms_check(cms, certificate, hash, size, NULL));
+	for (gsize at = 0; at < length; at++) {
+		for (guint bit = 0; bit < 8; bit++) {
+			guint8 *changed = g_memdup2(bytes, length);
+			g_autoptr(GBytes) other = NULL;
+			g_autoptr(KpCms) parsed = NULL;
+
+			changed[at] ^= (guint8)(1U << bit);
+			other = g_bytes_new_take(changed, length);
+			parsed = kp_cms_parse(other, NULL);
+			g_assert_false(parsed != NULL && kp_cms_names(parsed, certificate) &&
+				       kp_cms_check(parsed, certificate, hash, size, NULL));
+		}
 	}
 }
 
@@ -202,6 +241,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/sign/messages/lengths", test_lengths);
 	g_test_add_func("/sign/messages/nested", test_nested);
 	g_test_add_func("/sign/messages/forms", test_forms);
+	g_test_add_func("/sign/messages/key-id", test_key_id);
 	g_test_add_func("/sign/messages/pss", test_pss);
 	g_test_add_func("/sign/messages/other-kinds", test_other_kinds);
 	return g_test_run();
