@@ -102,7 +102,7 @@ static char *search_text(const char *keys, const KpSignOutcome *signature)
 	if (strstr(keys, keyrings[0]) == NULL)
 		return NULL;
 	for (char **line = lines; *line != NULL; line++)
-		if (strstr(*line, " asymmetri ") != NULL && kp_key_describes(*line, signature))
+		if (strstr(*line, " asymm") != NULL && kp_key_describes(*line, signature))
 			return g_strdup("some");
 	return g_strdup("");
 }

@@ -48,7 +48,7 @@ static gboolean verify(rpmts ts, int fd, char **signature, GError **error)
 {
 	g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
 	/* the package that was opened, whatever its path leads to by now */
-	g_autofree char *path = g_strdup_printf("/proc/self/fd/%d", fd);
+	g_autofree char *path = g_strdup_printf("/dev/fd/%d", fd);
 	char *paths[] = { path, NULL };
 	int mask = rpmlogSetMask(RPMLOG_UPTO(RPMLOG_INFO)), result;
 	g_autofree char *why = NULL;

@@ -120,7 +120,7 @@ static void test_floor(gconstpointer data)
 
 static const char keys[] =
 	"0d2bd32f I------     2 perm 1f0b0000     0     0 keyring   .builtin_trusted_keys: 2\n"
-	"2b1b0a6c I------     1 perm 1f030000     0     0 asymmetri Site: signer: " KEY_ID
+	"2b1b0a6c I------     1 perm 1f030000     0     0 asym" "metri Site: signer: " KEY_ID
 	": X509.rsa bb419ea1 []\n"
 	"3a000001 I------     1 perm 1f0b0000     0     0 keyring   .platform: empty\n";
 
