@@ -31,14 +31,16 @@ reset
 needs "kpatch-sign is installed" "yum -y install kpatch-sign"
 needs "the configuration is kept" "cp $conf $conf.kept"
 needs "the site's key is trusted" "install -m 0644 -D $keys/site.pem /etc/pki/kpatch/trusted.d/site.pem"
-guest "cat /sys/kernel/security/lockdown /sys/module/module/parameters/sig_enforce; mokutil --sb-state"
+guest "cat /sys/kernel/security/lockdown /sys/module/module/parameters/sig_enforce"
 check "the kernel is locked" "shows [integrity]" "shows Y"
 
+guest "kpatch-manager apply $patches/unsigned-1-1.ko"
+check "an unsigned patch is refused" rc=4 "shows it is not signed" "shows Secure Boot"
 guest "kpatch-manager apply $patches/kpatch-demo-1-1.ko"
-check "an unsigned patch is refused" "rc=4" "shows kpatch-demo-1-1.ko"
+check "one whose signer we know and the kernel does not, too" rc=4 "shows in none of its keyrings" "shows mokutil --import"
 needs "the patches are signed" "$(signed site "$patches/kpatch-demo-1-[12].ko")"
 guest "kpatch-manager apply $patches/kpatch-demo-1-1.ko"
-check "a core module that nobody signed is refused" "rc=4" "shows kpatch.ko"
+check "the kernel refuses the core module, whose signer it does not know" rc=4 "shows kpatch.ko"
 core=$(guest "modinfo -F filename kpatch"; echo "$out")
 needs "the core module is signed" "$(signed site "$core") && depmod"
 guest "kpatch-manager preflight"
@@ -50,11 +52,11 @@ guest "kpatch-manager rollback none && kpatch-manager release"
 check "and rolled back" rc=0
 behaves unpatched
 
-bad unsigned "not signed" "kpatch-sign strip --quiet \$f"
-bad foreign "other" "$(signed other "\$f")"
-bad flipped "changed" "printf x | dd of=\$f bs=1 seek=4321 conv=notrunc status=none"
-bad truncated "cut" "truncate -s -100 \$f"
-bad tampered "changed" "kpatch-sign strip --quiet \$f; tail -c +\$((\$(stat -c %s \$f) + 1)) $patches/kpatch-demo-1-2.ko >/root/sig
+bad unsigned "it is not signed" "kpatch-sign strip --quiet \$f"
+bad foreign "not by a certificate that is trusted here" "$(signed other "\$f")"
+bad flipped "it was changed after it was signed" "printf x | dd of=\$f bs=1 seek=4321 conv=notrunc status=none"
+bad truncated "its end is missing" "truncate -s -100 \$f"
+bad tampered "it was changed after it was signed" "kpatch-sign strip --quiet \$f; tail -c +\$((\$(stat -c %s \$f) + 1)) $patches/kpatch-demo-1-2.ko >/root/sig
     printf x | dd of=\$f bs=1 seek=4321 conv=notrunc status=none; cat /root/sig >>\$f"
 
 needs "release 1-1 is in the store" "install -D -m 0644 $patches/kpatch-demo-1-1.ko -t /usr/lib/kpatch/$KVER"
