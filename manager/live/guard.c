@@ -176,19 +176,24 @@ static gboolean is_the_service(void)
 	return pid != NULL && g_ascii_strtoll(pid, NULL, 10) == getpid();
 }
 
-gboolean kp_guard_hand_over(const KpHost *host)
+static gboolean start_service(void)
 {
 	char *argv[] = { (char *)"systemctl", (char *)"--no-block", (char *)"--quiet",
 			 (char *)"start", (char *)SERVICE, NULL };
 	int status = -1;
 
-	if (kp_guard_is_boot(host) && is_the_service())
-		return TRUE;
-	if (!host->is_machine || access("/run/systemd/system", F_OK) != 0)
-		return FALSE;
 	return g_spawn_sync(NULL, argv, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL |
 			    G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL, NULL, NULL, &status, NULL) &&
 	       status == 0;
+}
+
+/* kpatch.service wants the service, too; but one that was about to end when
+ * kpatch.service was started again counts as started then, and ends. */
+gboolean kp_guard_hand_over(const KpHost *host)
+{
+	if (!host->is_machine || access("/run/systemd/system", F_OK) != 0)
+		return FALSE;
+	return start_service() || (kp_guard_is_boot(host) && is_the_service());
 }
 
 gboolean kp_guard_is_boot(const KpHost *host)

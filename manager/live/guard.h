@@ -48,8 +48,8 @@ gboolean kp_guard_begin(KpState *state, const KpHost *host, const KpPatch *patch
 /* Takes the mark away. */
 gboolean kp_guard_end(KpState *state, const KpHost *host, GError **error);
 
-/* Lets kpatch-boot-good.service take the mark away in time: at boot it is started
- * with kpatch.service, else here. FALSE when there is no such service. */
+/* Lets kpatch-boot-good.service take the mark away in time. FALSE when there is
+ * no such service. */
 gboolean kp_guard_hand_over(const KpHost *host);
 
 /* TRUE when the mark of this boot was made by "boot". */
