@@ -139,6 +139,8 @@ struct kpatch_sysfs_node;
  * @objects:	struct kpatch_object
  * @enabled:	read only: the patch is live
  * @checksum:	shown in sysfs; may be NULL
+ * @unpatch_on_replace: its unpatch hooks run also when another patch replaces
+ *		it; else only the hooks of the other one do
  */
 struct kpatch_module {
 	/* public */
@@ -146,6 +148,7 @@ struct kpatch_module {
 	struct list_head objects;
 	bool enabled;
 	const char *checksum;
+	bool unpatch_on_replace;
 
 	/* private */
 	enum kpatch_state state;

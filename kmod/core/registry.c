@@ -57,7 +57,7 @@ static void move_states(enum kpatch_state from, enum kpatch_state to)
 			set_state(p, to);
 }
 
-/* The replaced patch's post_unpatch hooks must not run: see switch.c. */
+/* For post_unpatch holds what run_hooks() in switch.c says. */
 static void retire_replaced(const struct kpatch_module *by)
 {
 	struct kpatch_module *p;
@@ -67,7 +67,7 @@ static void retire_replaced(const struct kpatch_module *by)
 		if (p->state != KPATCH_DISABLING)
 			continue;
 		kpatch_for_each_object(p, obj)
-			obj->prepared = false;
+			obj->prepared &= p->unpatch_on_replace;
 		set_state(p, KPATCH_DISABLED);
 		retire(p);
 		pr_notice("%s: replaced by %s\n", p->mod->name, by->mod->name);

@@ -30,8 +30,12 @@ struct kpatch_stop {
 	u64 inside_ns;			/* stopped() alone */
 };
 
-/* Inside the stop: hooks of all linked objects of patches in @state. */
-static void run_hooks(enum kpatch_state state)
+/*
+ * Inside the stop: hooks of all linked objects of patches in @state. What a
+ * replaced patch has set up is taken over, not torn down and set up again,
+ * unless it asks for that.
+ */
+static void run_hooks(enum kpatch_state state, bool replace)
 {
 	struct kpatch_module *kpmod;
 	struct kpatch_object *obj;
@@ -39,6 +43,9 @@ static void run_hooks(enum kpatch_state state)
 
 	kpatch_for_each_patch(kpmod) {
 		if (kpmod->state != state)
+			continue;
+		if (state == KPATCH_DISABLING && replace &&
+		    !kpmod->unpatch_on_replace)
 			continue;
 		kpatch_for_each_object(kpmod, obj) {
 			hook = state == KPATCH_ENABLING ?
@@ -61,11 +68,7 @@ static int check_inside(struct kpatch_stop *stop)
 	return ret == -EOVERFLOW ? kpatch_check_all(&stop->check) : ret;
 }
 
-/*
- * On one CPU, interrupts off, all other CPUs spinning in multi_cpu_stop().
- * On replacement the new patch's hooks run and the old one's do not: what the
- * old one set up is taken over, not torn down and set up again.
- */
+/* On one CPU, interrupts off, all other CPUs spinning in multi_cpu_stop(). */
 static int stopped(void *data)
 {
 	struct kpatch_stop *stop = data;
@@ -76,10 +79,9 @@ static int stopped(void *data)
 	stop->check.deadline = limit ? start + limit : 0;
 	ret = check_inside(stop);
 	if (!ret) {
-		if (!stop->replace)
-			run_hooks(KPATCH_DISABLING);
+		run_hooks(KPATCH_DISABLING, stop->replace);
 		kpatch_redirect_flip();
-		run_hooks(KPATCH_ENABLING);
+		run_hooks(KPATCH_ENABLING, stop->replace);
 	}
 	stop->inside_ns = ktime_get_mono_fast_ns() - start;
 	return ret;

@@ -119,6 +119,18 @@ struct kpatch_patch_hook {
 #define KPATCH_POST_UNPATCH(object, fn)					\
 	_KPATCH_PLAIN_HOOK(object, fn, "post_unpatch")
 
+/*
+ * Once in a patch: its unpatch hooks run also when another patch replaces it.
+ * livepatch never does that.
+ */
+#ifdef KPATCH_BACKEND_LIVEPATCH
+#define KPATCH_UNPATCH_ON_REPLACE					\
+	static_assert(0, "livepatch runs no hooks of a replaced patch")
+#else
+extern bool kpatch_unpatch_on_replace;
+#define KPATCH_UNPATCH_ON_REPLACE	bool kpatch_unpatch_on_replace = true
+#endif
+
 /* A published vulnerability that this patch closes: shown by modinfo. */
 #define KPATCH_CVE(id)		MODULE_INFO(kpatch_cve, id)
 

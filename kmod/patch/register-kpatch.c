@@ -16,6 +16,9 @@ MODULE_PARM_DESC(replace, "replace all earlier patches");
 static const char checksum[] __used __section(".kpatch.checksum") =
 	KPATCH_CHECKSUM;
 
+/* KPATCH_UNPATCH_ON_REPLACE defines it as true. */
+bool kpatch_unpatch_on_replace __weak;
+
 static struct kpatch_module patch = {
 	.mod = THIS_MODULE,
 	.objects = LIST_HEAD_INIT(patch.objects),
@@ -139,6 +142,7 @@ static int __init patch_init(void)
 {
 	int ret = add_all();
 
+	patch.unpatch_on_replace = kpatch_unpatch_on_replace;
 	if (!ret)
 		ret = kpatch_register(&patch, replace);
 	if (ret)

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=dash source=lib.sh
 # The four hooks run in order and in their contexts, on the right side of the
-# switch; pre_patch may refuse; on replacement only the new patch's hooks run.
+# switch; pre_patch may refuse; on replacement only the new patch's hooks run,
+# unless the old one asks for its own.
 . /scenarios/lib.sh
 
 # An attempt that was given up with EBUSY runs pre_patch and post_unpatch.
@@ -27,4 +28,13 @@ ok "another patch replaces it" load_again test-demo-1-1 replace=1
 is "no unpatch hook ran" \
 	"pre_patch may sleep old;post_patch inside the stop new;" "$(hooks)"
 again set_enabled test_demo_1_1 0
-ok "all is removed" rmmod test_hooks test_demo_1_1
+ok "one that asks for its unpatch hooks loads" load_again test-hooks-on-replace
+dmesg -c > /dev/null
+again set_enabled test_demo_1_1 1
+unlike "they do not run when another one joins it" 'unpatch' "$(hooks)"
+again set_enabled test_demo_1_1 0
+rmmod test_demo_1_1
+ok "another patch replaces it" load_again test-demo-1-1 replace=1
+is "they ran, each once" "pre_unpatch inside the stop;post_unpatch may sleep;" "$(hooks)"
+again set_enabled test_demo_1_1 0
+ok "all is removed" rmmod test_hooks test_hooks_on_replace test_demo_1_1
