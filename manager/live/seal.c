@@ -24,7 +24,7 @@ static int new_memory(void)
 	return fd;
 }
 
-static gboolean copy(int from, int to, gsize size)
+gboolean kp_copy_bytes(int from, int to, gsize size)
 {
 	off_t offset = 0;
 
@@ -45,7 +45,7 @@ int kp_sealed_copy(int fd, gsize size, GError **error)
 {
 	int memory = new_memory();
 
-	if (memory >= 0 && copy(fd, memory, size) &&
+	if (memory >= 0 && kp_copy_bytes(fd, memory, size) &&
 	    fcntl(memory, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) == 0)
 		return memory;
 	g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "it cannot be copied into memory: %s",

@@ -11,4 +11,8 @@
  * then, by finit_module(2), which takes such a descriptor like any other. */
 int kp_sealed_copy(int fd, gsize size, GError **error);
 
+/* Copies the first @size bytes of the file @from to @to. FALSE with errno; EIO
+ * when it has become shorter. */
+gboolean kp_copy_bytes(int from, int to, gsize size);
+
 #endif

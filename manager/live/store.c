@@ -4,13 +4,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
 #include "base/names.h"
 #include "base/root.h"
+#include "live/seal.h"
 
 /* our core module may lie beside the patches */
 #define CORE_FILE "kpatch.ko"
@@ -189,23 +189,6 @@ gboolean kp_store_has(const KpCandidates *candidates, const KpPatch *patch)
 	return FALSE;
 }
 
-static gboolean copy_bytes(int from, int to, gsize size)
-{
-	off_t offset = 0;
-
-	while ((gsize)offset < size) {
-		gssize n = sendfile(to, from, &offset, size - (gsize)offset);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n == 0)
-			errno = EIO;	/* the file became shorter meanwhile */
-		if (n <= 0)
-			return FALSE;
-	}
-	return TRUE;
-}
-
 /* Staged beside its place, synced, then renamed: a crash leaves the old
  * content or the new, never a part. The lock makes us the only writer. */
 static gboolean publish(const KpPatch *patch, const char *folder, const char *path)
@@ -217,7 +200,7 @@ static gboolean publish(const KpPatch *patch, const char *folder, const char *pa
 
 	if (fd < 0)
 		return FALSE;
-	ok = copy_bytes(patch->fd, fd, patch->size) && fchmod(fd, 0644) == 0 && fsync(fd) == 0;
+	ok = kp_copy_bytes(patch->fd, fd, patch->size) && fchmod(fd, 0644) == 0 && fsync(fd) == 0;
 	saved = errno;
 	if (close(fd) != 0 && ok) {
 		ok = FALSE;
