@@ -12,8 +12,14 @@
 /* The file's text, as it was made when the switch was refused. */
 static char refusal_text[PAGE_SIZE];	/* under kpatch_mutex */
 
-/* A task's name is its own to choose: a newline in it would fake our lines. */
-#define COMM(r)	((int)strlen((r)->comm)), (r)->comm
+/*
+ * For %*pE: a task's name is its own to choose, and a newline in it would fake
+ * our lines.
+ */
+static int comm_length(const struct kpatch_refusal *r)
+{
+	return strlen(r->comm);
+}
 
 static int describe(const struct kpatch_module *kpmod,
 		    const struct kpatch_refusal *r, char *buf, int size)
@@ -29,7 +35,7 @@ static int describe(const struct kpatch_module *kpmod,
 	if (r->late)
 		return at;
 	return at + scnprintf(buf + at, size - at, "task %*pE\npid %d\n",
-			      COMM(r), r->pid);
+			      comm_length(r), r->comm, r->pid);
 }
 
 static void log_refusal(const struct kpatch_module *kpmod,
@@ -39,14 +45,14 @@ static void log_refusal(const struct kpatch_module *kpmod,
 
 	if (r->func)
 		pr_warn("%s: not now: task %*pE (pid %d) is in %s:%s\n",
-			kpmod->mod->name, COMM(r), r->pid,
+			kpmod->mod->name, comm_length(r), r->comm, r->pid,
 			r->func->object->name, r->func->name);
 	else if (r->late)
 		pr_warn("%s: not now: the machine would have been stopped for longer than stop_limit_us\n",
 			kpmod->mod->name);
 	else
 		pr_warn("%s: not now: the stack of task %*pE (pid %d) cannot be trusted (error %d)\n",
-			kpmod->mod->name, COMM(r), r->pid, r->error);
+			kpmod->mod->name, comm_length(r), r->comm, r->pid, r->error);
 	for (i = 0; i < r->nr; i++)
 		pr_warn("  %pS\n", (void *)r->entries[i]);
 }
