@@ -75,7 +75,7 @@ behaves unpatched "kpatch.enable=0 is heard in the initramfs too"
 
 # kpatch.enable=0 keeps all from loading but a person
 needs "install release 1-1 and roll it back" "rpm -e $package; yum -y install $package-1-1 && kpatch-manager release
-    kpatch-manager apply && kpatch-manager rollback && systemctl enable kpatch.service"
+    kpatch-manager apply --older 1-1 && kpatch-manager rollback && systemctl enable kpatch.service"
 boots good --append "$disk" --firmware "$("$TOP/tests/vm/firmware")/plain.fd"
 early "with EFI the held release was made live" rc=0 "shows (1-1) is live"
 behaves unpatched "and kpatch.service took it out again"
