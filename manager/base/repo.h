@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A package repository: what is configured, and what is on disk of it. Needs no
+ * header of a package library, because it crosses from plugin to plugin. */
+#ifndef KP_REPO_H
+#define KP_REPO_H
+
+#include <glib.h>
+
+/* One [section] of /etc/yum.repos.d/NAME.repo, with dnf.conf's [main] as its
+ * defaults and variables replaced (dnf.conf(5)). Strings may be NULL, lists not. */
+typedef struct {
+	char *id;
+	char *name;
+	char *file;		/* where it is configured: for messages */
+	char **baseurl;
+	char *mirrorlist;
+	char *metalink;
+	gint64 priority;	/* lower wins; 99 unless configured */
+	char **excludes;	/* patterns of names and NEVRAs, dnf.conf's too */
+	char **includes;
+	gboolean gpgcheck;
+	gboolean repo_gpgcheck;
+	char **gpgkey;		/* URLs */
+	gboolean skip_if_unavailable;
+	gint64 metadata_expire;	/* seconds; -1: never */
+	char *proxy;
+	char *proxy_username;
+	char *proxy_password;
+	char *username;
+	char *password;
+	gboolean sslverify;
+	char *sslcacert;
+	char *sslclientcert;
+	char *sslclientkey;
+	gint64 timeout;		/* seconds */
+} KpRepo;
+
+/* Metadata of @repo, checked against the checksums of its repomd.xml. */
+typedef struct {
+	const KpRepo *repo;
+	char *repomd;		/* paths of files */
+	char *primary;
+	char *updateinfo;	/* NULL: the repository has none */
+	char *cookie;		/* checksum of repomd.xml, hexadecimal SHA-256 */
+	gint64 fetched;		/* seconds since the epoch */
+	gboolean stale;		/* older than metadata_expire, but all there is */
+} KpRepoData;
+
+void kp_repo_free(KpRepo *repo);
+void kp_repo_data_free(KpRepoData *data);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(KpRepo, kp_repo_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(KpRepoData, kp_repo_data_free)
+
+#endif
