@@ -16,7 +16,7 @@ static void lock_kernels(const KpSolve *solve, Queue *job)
 	}
 }
 
-static KpUpdateStep *make_step(const KpSolve *solve, KpStepKind kind, Id id, Id old)
+static KpUpdateStep *make_step(const KpSolve *solve, KpUpdateStepKind kind, Id id, Id old)
 {
 	KpUpdateStep *step = g_new0(KpUpdateStep, 1);
 	Pool *pool = solve->pool;

@@ -388,7 +388,7 @@ static void tell_step(GString *text, const KpUpdateStep *step)
 {
 	g_autofree char *nevra = kp_package_nevra(step->package);
 
-	g_string_append_printf(text, "%s %s", kp_step_word(step->kind), nevra);
+	g_string_append_printf(text, "%s %s", kp_update_step_word(step->kind), nevra);
 	if (step->package->repo != NULL)
 		g_string_append_printf(text, " from %s", step->package->repo->id);
 	if (step->replaces != NULL)
