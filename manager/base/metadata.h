@@ -6,10 +6,15 @@
 #include "base/repo.h"
 
 #define KP_CACHE_FOLDER "/var/cache/kpatch-manager"
+#define KP_REPO_KEYS_FOLDER "/etc/pki/kpatch/repositories.d"
 
 /* Our folder for @repo below @root, ID-HASH in KP_CACHE_FOLDER; it may not exist.
  * The hash is that of the URL, as dnf makes it. Caller frees. */
 char *kp_metadata_folder(const char *root, const KpRepo *repo);
+
+/* Where keys lie that may sign the metadata of @repo (repo_gpgcheck=1), besides the
+ * local ones of gpgkey=: files that somebody has looked at. Caller frees. */
+char *kp_repo_keys_folder(const char *root, const KpRepo *repo);
 
 /* The newest metadata of @repo below @root, ours or dnf's, whose files have been
  * checked against repomd.xml: once, for a small file then notes what was checked.

@@ -48,6 +48,11 @@ char *kp_metadata_folder(const char *root, const KpRepo *repo)
 	return kp_root_pathf(root, "%s/%s", KP_CACHE_FOLDER, id);
 }
 
+char *kp_repo_keys_folder(const char *root, const KpRepo *repo)
+{
+	return kp_root_pathf(root, "%s/%s", KP_REPO_KEYS_FOLDER, repo->id);
+}
+
 char *kp_metadata_target(const char *folder, const char *link)
 {
 	g_autofree char *path = g_build_filename(folder, link, NULL);

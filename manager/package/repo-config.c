@@ -101,7 +101,7 @@ static gboolean is_enabled(const struct reader *reader, const KpIniSection *sect
 /* The id becomes part of a path, so this is no matter of taste. */
 static gboolean valid_id(const char *id)
 {
-	return *id != '\0' && strlen(id) <= ID_MAX &&
+	return *id != '\0' && *id != '.' && strlen(id) <= ID_MAX &&
 	       id[strspn(id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 			     "0123456789-_.:")] == '\0';
 }
