@@ -73,8 +73,10 @@ static char *needs(KpSolve *solve, const char *who, Id from, Id dep, gboolean no
 /* NULL: the rule says nothing that would help. */
 static char *reason(KpSolve *solve, SolverRuleinfo type, Id from, Id to, Id dep)
 {
-	g_autofree char *who = from > 0 ? kp_solve_nevra(solve, from) : NULL;
-	g_autofree char *other = to > 0 ? kp_solve_nevra(solve, to) : NULL;
+	/* what other rules call from and to are no packages */
+	gboolean packages = (type & SOLVER_RULE_TYPEMASK) == SOLVER_RULE_PKG;
+	g_autofree char *who = packages && from > 0 ? kp_solve_nevra(solve, from) : NULL;
+	g_autofree char *other = packages && to > 0 ? kp_solve_nevra(solve, to) : NULL;
 
 	switch (type) {
 	case SOLVER_RULE_PKG_NOTHING_PROVIDES_DEP:
