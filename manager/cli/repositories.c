@@ -4,10 +4,9 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "base/fetch-api.h"
 #include "base/metadata.h"
 #include "base/repo-config.h"
-#include "cli/plugin.h"
+#include "cli/fetch-apart.h"
 
 void kp_repositories_free(KpRepositories *repositories)
 {
@@ -33,18 +32,6 @@ static KpRepoData *find(const KpOptions *options, const KpRepo *repo, GPtrArray 
 	return data;
 }
 
-static KpRepoData *fetch(const KpOptions *options, const KpRepo *repo, GPtrArray *warnings)
-{
-	g_autoptr(GError) error = NULL;
-	const KpFetchApi *api = kp_plugin_symbol(KP_FETCH_PLUGIN, KP_FETCH_SYMBOL, &error);
-	KpRepoData *data = api == NULL ? NULL :
-		api->metadata(options->root, repo, NULL, NULL, options->stop, &error);
-
-	if (data == NULL)
-		add_warning(warnings, repo, error);
-	return data;
-}
-
 static gboolean is_wanted(KpRefresh refresh, const KpRepoData *data)
 {
 	return refresh == KP_REFRESH_ALWAYS ||
@@ -64,32 +51,40 @@ static void tell_age(const KpRepo *repo, const KpRepoData *data, GPtrArray *warn
 			"what is known of repository %s is out of date; %s", repo->id, how));
 }
 
-static KpRepoData *read_repo(const KpOptions *options, const KpRepo *repo, KpRefresh refresh,
-			     GPtrArray *warnings)
+/* Asks those that want it, if we may, and looks again at what they brought. */
+static void ask_repos(const KpOptions *options, GPtrArray *repos, GPtrArray *data,
+		      KpRefresh refresh, GPtrArray *warnings)
 {
-	KpRepoData *data = find(options, repo, warnings), *fresh = NULL;
+	g_autoptr(GPtrArray) wanted = g_ptr_array_new();
 
-	if (geteuid() == 0 && is_wanted(refresh, data)) {
-		fresh = fetch(options, repo, warnings);
-		if (fresh != NULL) {
-			kp_repo_data_free(data);
-			return fresh;
-		}
-	} else {
-		tell_age(repo, data, warnings);
+	for (guint i = 0; i < repos->len; i++)
+		if (is_wanted(refresh, g_ptr_array_index(data, i)))
+			g_ptr_array_add(wanted, g_ptr_array_index(repos, i));
+	if (wanted->len == 0 || geteuid() != 0)
+		return;
+	kp_fetch_apart(options, wanted, warnings);
+	for (guint i = 0; i < wanted->len; i++) {
+		guint at = 0;
+
+		g_ptr_array_find(repos, g_ptr_array_index(wanted, i), &at);
+		kp_repo_data_free(g_ptr_array_index(data, at));
+		g_ptr_array_index(data, at) = find(options, g_ptr_array_index(repos, at), warnings);
 	}
-	return data;
 }
 
 static void read_all(KpRepositories *repositories, const KpOptions *options, KpRefresh refresh,
 		     GPtrArray *warnings)
 {
-	for (guint i = 0; i < repositories->repos->len; i++) {
-		KpRepoData *data = read_repo(options, g_ptr_array_index(repositories->repos, i),
-					     refresh, warnings);
+	GPtrArray *repos = repositories->repos;
+	g_autoptr(GPtrArray) data = g_ptr_array_new();
 
-		if (data != NULL)
-			g_ptr_array_add(repositories->data, data);
+	for (guint i = 0; i < repos->len; i++)
+		g_ptr_array_add(data, find(options, g_ptr_array_index(repos, i), warnings));
+	ask_repos(options, repos, data, refresh, warnings);
+	for (guint i = 0; i < repos->len; i++) {
+		tell_age(g_ptr_array_index(repos, i), g_ptr_array_index(data, i), warnings);
+		if (g_ptr_array_index(data, i) != NULL)
+			g_ptr_array_add(repositories->data, g_ptr_array_index(data, i));
 	}
 }
 

@@ -65,6 +65,41 @@ static gboolean name_wanted(const Filter *filter, const char *element, gsize siz
 	return FALSE;
 }
 
+/* Whether the <rpm:entry> at @entry, up to @end, ties to none of our kernels. It is
+ * for the parser to say what it means exactly. */
+static gboolean ties_elsewhere(const Filter *filter, const char *entry, const char *end)
+{
+	const char *close = memchr(entry, '>', (gsize)(end - entry));
+	gsize size = close != NULL ? (gsize)(close - entry) : 0;
+
+	if (memmem(entry, size, "flags=\"EQ\"", 10) == NULL)
+		return FALSE;
+	for (const char *const *tie = filter->wanted->ties; *tie != NULL; tie++) {
+		const char *found = memmem(entry, size, *tie, strlen(*tie));
+
+		if (found != NULL && found[-1] == '"' && found[strlen(*tie)] == '"')
+			return FALSE;
+	}
+	return TRUE;
+}
+
+static gboolean tie_wanted(const Filter *filter, const char *element, gsize size)
+{
+	static const char tie[] = "name=\"kernel-uname-r\"";
+	const char *end = element + size, *entry = element;
+	gboolean elsewhere = FALSE;
+
+	if (filter->wanted->ties == NULL)
+		return TRUE;
+	while ((entry = memmem(entry, (gsize)(end - entry), tie, sizeof(tie) - 1)) != NULL) {
+		if (!ties_elsewhere(filter, entry, end))
+			return TRUE;
+		elsewhere = TRUE;
+		entry++;
+	}
+	return !elsewhere;
+}
+
 /* Also what only requires it: that is sorted out later. */
 static gboolean provides_wanted(const Filter *filter, const char *element, gsize size)
 {
@@ -91,7 +126,8 @@ static gboolean take_element(Filter *filter, const char *end)
 	if (element == NULL)
 		return FALSE;
 	size = (gsize)(end - element);
-	if (name_wanted(filter, element, size) || provides_wanted(filter, element, size)) {
+	if ((name_wanted(filter, element, size) && tie_wanted(filter, element, size)) ||
+	    provides_wanted(filter, element, size)) {
 		filter->out = element;
 		filter->left = size;
 	}

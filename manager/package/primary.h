@@ -9,6 +9,9 @@
 typedef struct {
 	const char *const *globs;	/* of names; NULL: none */
 	const char *const *provides;	/* names of dependencies and paths of files; NULL: none */
+	/* Of the packages with such a name, not those that are tied to one kernel which
+	 * is none of these: releases, or versions, of kernel-uname-r. NULL: all. */
+	const char *const *ties;
 } KpPrimaryWanted;
 
 /* A stream of the same document with the <package> elements alone that are

@@ -5,6 +5,8 @@
  * dependencies once more in the transaction. */
 #include <solv/knownid.h>
 #include <solv/solvable.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "package/solve.h"
 
@@ -173,6 +175,11 @@ static void settle(Closure *closure)
 	}
 }
 
+static int compare_texts(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
 static gboolean read_missing(Closure *closure, GError **error)
 {
 	KpSolve *solve = closure->solve;
@@ -180,8 +187,11 @@ static gboolean read_missing(Closure *closure, GError **error)
 	GHashTableIter iter;
 	gpointer name;
 	gboolean ok;
+	guint count;
 
-	names = (const char **)g_hash_table_get_keys_as_array(closure->missing, NULL);
+	names = (const char **)g_hash_table_get_keys_as_array(closure->missing, &count);
+	/* one order, for the sake of the cache */
+	qsort(names, count, sizeof(*names), compare_texts);
 	ok = solve->source->offered(solve->source->user, solve, names, error);
 	g_hash_table_iter_init(&iter, closure->missing);
 	while (g_hash_table_iter_next(&iter, &name, NULL)) {

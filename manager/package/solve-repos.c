@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What repositories offer. Of some ten thousand packages a few hundred matter:
- * the rest never gets past kp_primary_filter(). */
+/* What repositories offer. Of some ten thousand packages a few dozen matter: the
+ * rest never gets past kp_primary_filter(). */
 #include <errno.h>
 #include <solv/repo.h>
 #include <stdio.h>
 /* these two do not stand alone */
 #include <solv/repo_rpmmd.h>
 #include <solv/solv_xfopen.h>
+#include <solv/knownid.h>
 #include <solv/solvable.h>
 #include <string.h>
 
@@ -16,6 +17,11 @@
 
 /* our own packages: a patch may need a newer one of them */
 static const char own_glob[] = "kpatch*";
+
+static int compare_texts(gconstpointer a, gconstpointer b)
+{
+	return g_strcmp0(*(char *const *)a, *(char *const *)b);
+}
 
 static const char **name_globs(const KpSolve *solve)
 {
@@ -28,6 +34,42 @@ static const char **name_globs(const KpSolve *solve)
 	return (const char **)g_ptr_array_free(globs, FALSE);
 }
 
+/* What patches for the kernels here say of them: the release of kernel-uname-r,
+ * which stands alone in the metadata; the version if there is no release. */
+static char **kernel_ties(const KpSolve *solve)
+{
+	GPtrArray *ties = g_ptr_array_new();
+
+	for (guint i = 0; i < solve->kernels->len; i++) {
+		const KpSolveKernel *kernel = g_ptr_array_index(solve->kernels, i);
+		Queue list;
+
+		kp_solve_dependencies(solve, kernel->id, SOLVABLE_PROVIDES, &list);
+		for (int j = 0; j < list.count; j++) {
+			const Reldep *dep = ISRELDEP(list.elements[j]) ?
+					    GETRELDEP(solve->pool, list.elements[j]) : NULL;
+			const char *evr, *dash;
+
+			if (dep == NULL || dep->name != solve->tie)
+				continue;
+			evr = pool_id2str(solve->pool, dep->evr);
+			dash = strrchr(evr, '-');
+			g_ptr_array_add(ties, g_strdup(dash != NULL ? dash + 1 : evr));
+		}
+		queue_free(&list);
+	}
+	g_ptr_array_sort(ties, compare_texts);
+	g_ptr_array_add(ties, NULL);
+	return (char **)g_ptr_array_free(ties, FALSE);
+}
+
+static void add_words(GChecksum *sum, const char *const *words)
+{
+	for (; words != NULL && *words != NULL; words++)
+		g_checksum_update(sum, (const guchar *)*words, (gssize)strlen(*words) + 1);
+	g_checksum_update(sum, (const guchar *)"\n", 1);
+}
+
 /* All that decides what is read: the metadata, and what of it is wanted. */
 static char *cache_key(const KpRepoData *data, const KpPrimaryWanted *wanted)
 {
@@ -35,11 +77,9 @@ static char *cache_key(const KpRepoData *data, const KpPrimaryWanted *wanted)
 	char *key;
 
 	g_checksum_update(sum, (const guchar *)data->cookie, -1);
-	for (const char *const *word = wanted->globs; word != NULL && *word != NULL; word++)
-		g_checksum_update(sum, (const guchar *)*word, (gssize)strlen(*word) + 1);
-	g_checksum_update(sum, (const guchar *)"\n", 1);
-	for (const char *const *word = wanted->provides; word != NULL && *word != NULL; word++)
-		g_checksum_update(sum, (const guchar *)*word, (gssize)strlen(*word) + 1);
+	add_words(sum, wanted->globs);
+	add_words(sum, wanted->provides);
+	add_words(sum, wanted->ties);
 	key = g_strdup_printf("%.16s-%.16s", data->cookie, g_checksum_get_string(sum));
 	g_checksum_free(sum);
 	return key;
@@ -106,7 +146,11 @@ gboolean kp_solve_add_repos(KpSolve *solve, const char *const *names, GError **e
 {
 	const GPtrArray *repos = solve->request->repos;
 	g_autofree const char **globs = name_globs(solve);
-	const KpPrimaryWanted wanted = { .globs = names == NULL ? globs : NULL, .provides = names };
+	g_auto(GStrv) ties = kernel_ties(solve);
+	const KpPrimaryWanted wanted = {
+		.globs = names == NULL ? globs : NULL, .provides = names,
+		.ties = (const char *const *)ties,
+	};
 
 	for (guint i = 0; repos != NULL && i < repos->len; i++) {
 		const KpRepoData *data = g_ptr_array_index(repos, i);
