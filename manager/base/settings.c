@@ -43,6 +43,8 @@ static const struct setting {
 	  G_STRUCT_OFFSET(KpSettings, rpmdb), "auto", 0, 0, NULL },
 	{ "packages", "patches", SETTING_LIST,
 	  G_STRUCT_OFFSET(KpSettings, patch_globs), "kpatch-patch-*", 0, 0, NULL },
+	{ "packages", "size-limit", SETTING_NUMBER,
+	  G_STRUCT_OFFSET(KpSettings, size_limit), "1024", 1, 1048576, NULL },
 };
 
 void kp_settings_free(KpSettings *settings)
