@@ -18,6 +18,7 @@ typedef struct {
 	gboolean early;
 	gboolean check;
 	gboolean older;
+	gboolean refresh;
 	char *kernel;		/* NULL: not given */
 	char *limit;		/* NULL: not given */
 	char *reason;		/* NULL: not given */
@@ -40,6 +41,7 @@ enum {
 	KP_OPTION_REASON = 1 << 6,
 	KP_OPTION_EARLY = 1 << 7,
 	KP_OPTION_OLDER = 1 << 8,
+	KP_OPTION_REFRESH = 1 << 9,
 };
 
 /* Parses @argv (without changing it) into *@options, which is zeroed. Options
