@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/update.h"
 
-const char *kp_step_word(KpStepKind kind)
+const char *kp_update_step_word(KpUpdateStepKind kind)
 {
 	static const char *const words[] = {
 		[KP_STEP_INSTALL] = "install", [KP_STEP_UPGRADE] = "upgrade",

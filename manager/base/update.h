@@ -50,10 +50,10 @@ typedef enum {
 	KP_STEP_DOWNGRADE,
 	KP_STEP_REINSTALL,
 	KP_STEP_ERASE,
-} KpStepKind;
+} KpUpdateStepKind;
 
 typedef struct {
-	KpStepKind kind;
+	KpUpdateStepKind kind;
 	KpPackage *package;
 	char *replaces;		/* EVR of what it takes the place of, or NULL */
 } KpUpdateStep;
@@ -78,7 +78,7 @@ typedef struct {
 } KpUpdatePlan;
 
 /* "install", "upgrade", ... */
-const char *kp_step_word(KpStepKind kind);
+const char *kp_update_step_word(KpUpdateStepKind kind);
 /* name-evr.arch. Caller frees. */
 char *kp_package_nevra(const KpPackage *package);
 
