@@ -38,3 +38,29 @@ gboolean kp_kver_valid(const char *word)
 			    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 			    "0123456789.-_+~") == length;
 }
+
+/* U+0080 to U+009F control a terminal as much as those below the blank do, and the
+ * marks for right-to-left text make one name look like another. */
+static gboolean is_printable(gunichar c)
+{
+	return c != (gunichar)-1 && c != (gunichar)-2 &&
+	       g_unichar_isprint(c) && g_unichar_type(c) != G_UNICODE_FORMAT;
+}
+
+char *kp_text_printable(const char *text)
+{
+	GString *clean = g_string_new(NULL);
+
+	while (*text != '\0') {
+		gunichar c = g_utf8_get_char_validated(text, -1);
+		const char *next = is_printable(c) ? g_utf8_next_char(text) : NULL;
+
+		if (next != NULL) {
+			g_string_append_len(clean, text, next - text);
+			text = next;
+		} else {
+			g_string_append_printf(clean, "\\x%02x", (guchar)*text++);
+		}
+	}
+	return g_string_free(clean, FALSE);
+}

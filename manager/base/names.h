@@ -19,4 +19,8 @@ int kp_version_compare(const char *a, const char *b);
 /* TRUE when @word may be one folder below /usr/lib/kpatch, as uname -r is. */
 gboolean kp_kver_valid(const char *word);
 
+/* @text as it may go to a terminal: control characters and bytes that are no UTF-8
+ * are written as \xNN. Caller frees. */
+char *kp_text_printable(const char *text);
+
 #endif
