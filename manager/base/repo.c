@@ -22,6 +22,7 @@ void kp_repo_free(KpRepo *repo)
 	g_free(repo->sslcacert);
 	g_free(repo->sslclientcert);
 	g_free(repo->sslclientkey);
+	g_free(repo->dnf_cache);
 	g_free(repo);
 }
 

@@ -23,7 +23,7 @@ typedef struct {
 	char **gpgkey;		/* URLs */
 	gboolean skip_if_unavailable;
 	gint64 metadata_expire;	/* seconds; -1: never */
-	char *proxy;
+	char *proxy;		/* NULL: what the environment says; "": none */
 	char *proxy_username;
 	char *proxy_password;
 	char *username;
@@ -33,6 +33,7 @@ typedef struct {
 	char *sslclientcert;
 	char *sslclientkey;
 	gint64 timeout;		/* seconds */
+	char *dnf_cache;	/* dnf's cachedir, where it may have been there before us */
 } KpRepo;
 
 /* Metadata of @repo, checked against the checksums of its repomd.xml. */

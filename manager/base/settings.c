@@ -50,6 +50,8 @@ static const struct setting {
 	  G_STRUCT_OFFSET(KpSettings, verify_packages), "required", 0, 0, package_words },
 	{ "packages", "lock-limit", SETTING_NUMBER,
 	  G_STRUCT_OFFSET(KpSettings, rpm_lock_limit), "60", 0, 3600, NULL },
+	{ "packages", "size-limit", SETTING_NUMBER,
+	  G_STRUCT_OFFSET(KpSettings, size_limit), "1024", 1, 1048576, NULL },
 };
 
 void kp_settings_free(KpSettings *settings)

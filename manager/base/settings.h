@@ -30,6 +30,7 @@ typedef struct {
 	gint64 good_after;		/* seconds until what was loaded counts as good */
 	gint64 keep;			/* copies kept per kernel */
 	gint64 verify_modules;		/* KpVerifyPolicy */
+	gint64 size_limit;		/* MiB of one file that is fetched */
 	char *rpmdb;			/* folder, or "auto" */
 	char **patch_globs;		/* names of patch packages */
 	gint64 verify_packages;		/* KpPackagePolicy */

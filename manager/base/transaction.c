@@ -43,6 +43,7 @@ void kp_package_key_free(KpPackageKey *key)
 		return;
 	g_free(key->fingerprint);
 	g_free(key->key_id);
+	g_strfreev(key->ids);
 	g_free(key->user_id);
 	g_bytes_unref(key->packets);
 	g_free(key);

@@ -72,6 +72,7 @@ typedef struct {
 typedef struct {
 	char *fingerprint;	/* hexadecimal */
 	char *key_id;		/* 16 hexadecimal digits */
+	char **ids;		/* key_id, and those of its subkeys */
 	char *user_id;		/* or "" */
 	gboolean known;		/* the package database has it */
 	GBytes *packets;

@@ -31,6 +31,20 @@ static const KpCommand command_table[] = {
 	  "  kpatch-manager list --kernel $(uname -r)\n"
 	  "  kpatch-manager list --json      with digests and CVEs\n",
 	  KP_OPTION_JSON | KP_OPTION_KERNEL, 0, kp_command_list },
+	{ "check", "[--kernel KERNEL] [--refresh] [--json]",
+	  "show which patches the repositories have for the kernels",
+	  "Shows for every installed kernel, or for one, the best patch there is, what it\n"
+	  "takes the place of, its size, who signed it and which CVEs it adds. A kernel that\n"
+	  "no repository has patches for is uncovered. What is held, blocked, revoked,\n"
+	  "excluded, or needs what cannot be had is not taken, and it says why.\n"
+	  "\n"
+	  "It asks a repository when nothing is known of it, or what is known is older than\n"
+	  "its metadata_expire=. Only root can; others see what is known. It installs nothing.\n"
+	  "\n"
+	  "  kpatch-manager check             what is there for which kernel\n"
+	  "  kpatch-manager check --refresh   ask the repositories now\n"
+	  "  kpatch-manager check --json      the same for programs\n",
+	  KP_OPTION_JSON | KP_OPTION_KERNEL | KP_OPTION_REFRESH, 0, kp_command_check },
 	{ "history", "[--kernel KERNEL] [--limit N] [--json]",
 	  "show what was done to kernels, and how it went",
 	  "Shows attempts to change a kernel, newest first: 20 of them, or N; 0 means all.\n"
@@ -48,7 +62,7 @@ static const KpCommand command_table[] = {
 	  "  kpatch-manager preflight ./my-patch.ko\n",
 	  KP_OPTION_JSON, 1, kp_command_preflight },
 	{ "update", "[RELEASE|PACKAGE-FILE...] [--kernel KERNEL | --all-kernels]\n"
-	  "           [--download-only] [--dry-run] [--yes] [--import-keys] [--json]",
+	  "           [--refresh] [--download-only] [--dry-run] [--yes] [--import-keys] [--json]",
 	  "install the best patch packages, and make the patch live",
 	  "Finds the best patch package for the running kernel (or for KERNEL, or for every\n"
 	  "installed one), shows what it would do, asks, downloads, verifies and installs it,\n"
@@ -67,7 +81,8 @@ static const KpCommand command_table[] = {
 	  "\n"
 	  "If somebody else is changing packages it waits, and says who it is (exit 3). It is\n"
 	  "safe to say this again after a crash: what was left half done is put in order.\n",
-	  KP_OPTION_JSON | KP_OPTION_DRY_RUN | KP_OPTION_KERNEL | KP_OPTION_UPDATE, G_MAXUINT,
+	  KP_OPTION_JSON | KP_OPTION_DRY_RUN | KP_OPTION_KERNEL | KP_OPTION_REFRESH |
+	  KP_OPTION_UPDATE, G_MAXUINT,
 	  kp_command_update },
 	{ "apply", "[NAME|VERSION|FILE] [--dry-run] [--json] [--boot] [--early] [--older]",
 	  "make a patch live in the running kernel",

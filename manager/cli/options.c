@@ -20,6 +20,7 @@ static const struct option_row {
 	{ "--boot", G_STRUCT_OFFSET(KpOptions, boot), KP_OPTION_BOOT },
 	{ "--early", G_STRUCT_OFFSET(KpOptions, early), KP_OPTION_EARLY },
 	{ "--older", G_STRUCT_OFFSET(KpOptions, older), KP_OPTION_OLDER },
+	{ "--refresh", G_STRUCT_OFFSET(KpOptions, refresh), KP_OPTION_REFRESH },
 	{ "--check", G_STRUCT_OFFSET(KpOptions, check), KP_OPTION_CHECK },
 	{ "--yes", G_STRUCT_OFFSET(KpOptions, yes), KP_OPTION_UPDATE },
 	{ "--all-kernels", G_STRUCT_OFFSET(KpOptions, all_kernels), KP_OPTION_UPDATE },

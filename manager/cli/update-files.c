@@ -171,7 +171,7 @@ gboolean kp_update_check_header(const KpUpdate *update, const KpPackageHeader *h
 	for (guint i = 0; i < header->files->len; i++) {
 		const KpPackageFile *file = g_ptr_array_index(header->files, i);
 		g_autofree char *why = g_strcmp0(file->algorithm, "sha256") == 0 ?
-			kp_voucher_recall(update->voucher, file->digest, "") : NULL;
+			kp_voucher_recall(update->status->voucher, file->digest, "") : NULL;
 
 		if (why != NULL) {
 			g_set_error(error, KP_ERROR, KP_ERROR_REFUSED, "%s is revoked: %s",

@@ -42,14 +42,22 @@ void kp_update_progress_end(void)
 	shown = FALSE;
 }
 
-static GArray *items_of(const KpUpdate *update)
+/* The texts in @names must live as long as the items. */
+static GArray *items_of(const KpUpdate *update, GPtrArray *names)
 {
 	GArray *items = g_array_new(FALSE, TRUE, sizeof(KpTransactionItem));
 
 	for (guint i = 0; i < update->chosen->len; i++) {
 		const KpChosen *chosen = g_ptr_array_index(update->chosen, i);
-		KpTransactionItem item = { chosen->step->kind, chosen->fd, chosen->header->nevra };
+		KpTransactionItem item = { chosen->step->kind, chosen->fd,
+					   chosen->header != NULL ? chosen->header->nevra : NULL };
 
+		if (chosen->header == NULL) {
+			char *nevra = kp_package_nevra(chosen->step->package);
+
+			g_ptr_array_add(names, nevra);
+			item.nevra = nevra;
+		}
 		g_array_append_val(items, item);
 	}
 	return items;
@@ -57,7 +65,8 @@ static GArray *items_of(const KpUpdate *update)
 
 static gboolean run(KpUpdate *update, GError **error)
 {
-	g_autoptr(GArray) items = items_of(update);
+	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GArray) items = items_of(update, names);
 	KpProgress progress;
 	KpTransaction t = {
 		.root = update->options->root, .rpmdb = update->settings->rpmdb,
@@ -80,10 +89,12 @@ static void say_installed(const KpUpdate *update)
 {
 	for (guint i = 0; i < update->chosen->len; i++) {
 		const KpChosen *chosen = g_ptr_array_index(update->chosen, i);
-		g_autofree char *name = kp_text_printable(chosen->header->nevra);
+		g_autofree char *nevra = kp_package_nevra(chosen->step->package);
+		g_autofree char *name = kp_text_printable(nevra);
 
-		kp_say(update->options, "%s is installed.", name);
-		if (chosen->step->kind == KP_STEP_DOWNGRADE && chosen->header->kver != NULL)
+		kp_say(update->options, "%s is %s.", name,
+		       chosen->step->kind == KP_STEP_ERASE ? "removed" : "installed");
+		if (chosen->header != NULL && chosen->step->kind == KP_STEP_DOWNGRADE && chosen->header->kver != NULL)
 			kp_say(update->options, "What is newer and live stays live; 'kpatch-manager "
 			       "rollback' takes it back.");
 	}

@@ -85,6 +85,22 @@ static void show_cves(char **cves)
 		printf("      adds %s\n", clean);
 }
 
+/* What was not taken for a kernel, and why; or that there is nothing for it. */
+void kp_update_say_kernels(const KpUpdate *update)
+{
+	for (guint i = 0; i < update->plan->kernels->len; i++) {
+		const KpUpdateKernel *kernel = g_ptr_array_index(update->plan->kernels, i);
+
+		if (!kernel->covered)
+			kp_say(update->options, "No repository has a patch for kernel %s.", kernel->kver);
+		for (guint k = 0; k < kernel->passed->len; k++) {
+			g_autofree char *why = kp_text_printable(g_ptr_array_index(kernel->passed, k));
+
+			kp_say(update->options, "Kernel %s, not taken: %s", kernel->kver, why);
+		}
+	}
+}
+
 void kp_update_show(const KpUpdate *update)
 {
 	if (update->options->quiet || update->options->json)
@@ -149,6 +165,17 @@ static void add_step(KpJson *json, const KpUpdate *update, const KpUpdateStep *s
 	kp_json_object_end(json);
 }
 
+static void add_kernel(KpJson *json, const KpUpdateKernel *kernel)
+{
+	kp_json_object(json, NULL);
+	kp_json_text(json, "kernel", kernel->kver);
+	kp_json_flag(json, "running", kernel->running);
+	kp_json_text(json, "installed", kernel->installed);
+	kp_json_flag(json, "covered", kernel->covered);
+	kp_json_texts(json, "passed", kernel->passed);
+	kp_json_object_end(json);
+}
+
 void kp_update_json(const KpUpdate *update, const char *result, const GError *error)
 {
 	g_autoptr(KpJson) json = NULL;
@@ -162,6 +189,10 @@ void kp_update_json(const KpUpdate *update, const char *result, const GError *er
 	kp_json_list(json, "steps");
 	for (guint i = 0; i < update->plan->steps->len; i++)
 		add_step(json, update, g_ptr_array_index(update->plan->steps, i));
+	kp_json_list_end(json);
+	kp_json_list(json, "kernels");
+	for (guint i = 0; i < update->plan->kernels->len; i++)
+		add_kernel(json, g_ptr_array_index(update->plan->kernels, i));
 	kp_json_list_end(json);
 	kp_json_texts(json, "repairs", update->damage);
 	kp_json_texts(json, "problems", update->plan->problems);

@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/metadata.h"
+#include "base/names.h"
 #include "base/state.h"
 #include "cli/command.h"
 #include "cli/plugin.h"
@@ -24,12 +26,11 @@ static void update_clear(KpUpdate *update)
 {
 	g_clear_pointer(&update->chosen, g_ptr_array_unref);
 	g_clear_pointer(&update->plan, kp_update_plan_free);
-	g_clear_pointer(&update->data, g_ptr_array_unref);
-	g_clear_pointer(&update->repos, g_ptr_array_unref);
+	g_clear_pointer(&update->repositories, kp_repositories_free);
 	g_clear_pointer(&update->damage, g_ptr_array_unref);
 	g_clear_pointer(&update->holds, g_ptr_array_unref);
-	g_clear_pointer(&update->voucher, kp_voucher_free);
 	g_clear_pointer(&update->warnings, g_ptr_array_unref);
+	g_clear_pointer(&update->status, kp_status_free);
 }
 
 static gboolean read_holds(KpUpdate *update, GError **error)
@@ -46,8 +47,10 @@ static gboolean begin(KpUpdate *update, GError **error)
 	update->warnings = g_ptr_array_new_with_free_func(g_free);
 	update->chosen = g_ptr_array_new_with_free_func(chosen_free);
 	update->plan = kp_update_plan_new();
-	update->voucher = kp_voucher_new(update->options->root,
-					 (KpVerifyPolicy)update->settings->verify_modules);
+	update->status = kp_status_read_files(update->options->root, NULL, error);
+	if (update->status == NULL)
+		return FALSE;
+	update->settings = update->status->settings;
 	update->api = kp_plugin_symbol(KP_TRANSACTION_PLUGIN, KP_TRANSACTION_SYMBOL, error);
 	if (update->api == NULL || !read_holds(update, error))
 		return FALSE;
@@ -106,7 +109,34 @@ static int finish_nothing(KpUpdate *update, GError **error)
 	if (!update->options->dry_run && !kp_update_sync(update, error))
 		return -1;
 	kp_update_json(update, "nothing", NULL);
+	kp_update_say_kernels(update);
 	kp_say(update->options, "There is nothing to install.");
+	return KP_EXIT_DONE;
+}
+
+static void say_downloaded(const KpUpdate *update)
+{
+	for (guint i = 0; i < update->chosen->len; i++) {
+		const KpChosen *chosen = g_ptr_array_index(update->chosen, i);
+		g_autofree char *name = NULL;
+
+		if (chosen->header == NULL)
+			continue;
+		name = kp_text_printable(chosen->header->nevra);
+		kp_say(update->options, "%s is in %s/packages.", name, KP_CACHE_FOLDER);
+	}
+}
+
+static int act(KpUpdate *update, GError **error)
+{
+	if (!kp_update_confirm(update, error) || !kp_update_fetch(update, error))
+		return -1;
+	if (update->options->download_only) {
+		say_downloaded(update);
+	} else if (!kp_update_bring_keys(update, error) || !kp_update_install(update, error)) {
+		return -1;
+	}
+	kp_update_json(update, "done", NULL);
 	return KP_EXIT_DONE;
 }
 
@@ -115,40 +145,36 @@ static int carry_out(KpUpdate *update, GError **error)
 	if (nothing_to_do(update))
 		return finish_nothing(update, error);
 	kp_update_show(update);
+	kp_update_say_kernels(update);
 	if (update->options->dry_run) {
 		kp_update_json(update, "would-change", NULL);
 		return KP_EXIT_WOULD_CHANGE;
 	}
-	if (!kp_update_confirm(update, error) || !kp_update_install(update, error))
-		return -1;
-	kp_update_json(update, "done", NULL);
-	return KP_EXIT_DONE;
+	return act(update, error);
 }
 
 static int run(KpUpdate *update, char **words, GError **error)
 {
+	gboolean files = words[0] != NULL && is_file(words[0]);
+
 	if (!begin(update, error))
 		return -1;
-	if (!kp_update_take_files(update, words, error))
+	update->release = files ? NULL : words[0];
+	if (!(files ? kp_update_take_files(update, words, error) : kp_update_take_best(update, error)))
 		return -1;
 	return carry_out(update, error);
 }
 
 int kp_command_update(const KpOptions *options, char **words, GError **error)
 {
-	g_autoptr(KpSettings) settings = NULL;
 	g_autoptr(GError) problem = NULL;
 	KpUpdate update = { .options = options };
 	int code;
 
 	if (!check_words(options, words, error) || !may_change(options, error))
 		return -1;
-	settings = kp_settings_read(options->root, error);
-	if (settings == NULL)
-		return -1;
-	update.settings = settings;
 	code = run(&update, words, &problem);
-	if (code < 0 && update.plan != NULL)
+	if (code < 0 && update.damage != NULL)
 		kp_update_json(&update, kp_error_word(problem), problem);
 	if (update.warnings != NULL && !options->json)
 		kp_warn_all(update.warnings);

@@ -7,7 +7,8 @@
 #include "base/transaction.h"
 #include "base/update.h"
 #include "cli/options.h"
-#include "live/vouch.h"
+#include "cli/repositories.h"
+#include "cli/status.h"
 
 /* A package that is to be installed, once it is at hand. */
 typedef struct {
@@ -22,11 +23,10 @@ typedef struct {
 	const KpTransactionApi *api;
 	KpUpdatePlan *plan;
 	GPtrArray *chosen;	/* KpChosen, in the order of the plan's steps */
-	GPtrArray *repos;	/* KpRepo that were asked; NULL: files were named */
-	GPtrArray *data;	/* KpRepoData of them */
+	KpRepositories *repositories;	/* NULL: files were named */
+	KpStatus *status;	/* of the files alone */
 	GPtrArray *damage;	/* char *: what a killed transaction has left */
 	GPtrArray *holds;	/* KpHold of all kernels */
-	KpVoucher *voucher;
 	GPtrArray *warnings;	/* char * */
 	const char *release;	/* that was named, or NULL */
 	const char *sync;	/* "done", "skipped", or an error's word; NULL: not reached */
@@ -36,6 +36,15 @@ typedef struct {
 
 /* Takes the packages in @paths as the plan. */
 gboolean kp_update_take_files(KpUpdate *update, char **paths, GError **error);
+
+/* Takes what the planner chooses as the plan. */
+gboolean kp_update_take_best(KpUpdate *update, GError **error);
+
+/* Fetches what is not here yet, and reads its headers. */
+gboolean kp_update_fetch(KpUpdate *update, GError **error);
+
+/* Imports keys that repositories name and somebody agrees to. */
+gboolean kp_update_bring_keys(KpUpdate *update, GError **error);
 
 /* KP_ERROR_REFUSED when @header has what is held, blocked or revoked. */
 gboolean kp_update_check_header(const KpUpdate *update, const KpPackageHeader *header,
@@ -53,6 +62,7 @@ gboolean kp_update_sync(KpUpdate *update, GError **error);
 
 /* Says what the plan would do. */
 void kp_update_show(const KpUpdate *update);
+void kp_update_say_kernels(const KpUpdate *update);
 void kp_update_json(const KpUpdate *update, const char *result, const GError *error);
 
 /* A line on standard error while something takes long. @user: KpUpdate. */

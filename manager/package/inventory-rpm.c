@@ -5,7 +5,6 @@
 #include <rpm/header.h>
 #include <rpm/rpmdb.h>
 #include <rpm/rpmtd.h>
-#include <string.h>
 
 #include "base/error.h"
 #include "base/inventory.h"

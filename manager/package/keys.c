@@ -34,6 +34,25 @@ static gboolean is_known(rpmts ts, const char *key_id)
 	return known;
 }
 
+static char **all_ids(const guint8 *packets, gsize length, pgpDigParams parameters,
+		      const char *key_id)
+{
+	GPtrArray *ids = g_ptr_array_new();
+	pgpDigParams *subkeys = NULL;
+	int count = 0;
+
+	g_ptr_array_add(ids, g_strdup(key_id));
+	if (pgpPrtParamsSubkeys(packets, length, parameters, &subkeys, &count) != 0)
+		count = 0;
+	for (int i = 0; i < count; i++) {
+		g_ptr_array_add(ids, hexadecimal(pgpDigParamsSignID(subkeys[i]), PGP_KEYID_LEN));
+		pgpDigParamsFree(subkeys[i]);
+	}
+	free(subkeys);
+	g_ptr_array_add(ids, NULL);
+	return (char **)g_ptr_array_free(ids, FALSE);
+}
+
 /* One certificate; NULL when librpm makes nothing of it. */
 static KpPackageKey *describe(rpmts ts, const guint8 *packets, gsize length)
 {
@@ -57,6 +76,7 @@ static KpPackageKey *describe(rpmts ts, const guint8 *packets, gsize length)
 	key->user_id = kp_text_printable(user != NULL ? user : "");
 	key->fingerprint = hexadecimal(fingerprint, fingerprint_length);
 	key->key_id = hexadecimal(id, PGP_KEYID_LEN);
+	key->ids = all_ids(packets, length, parameters, key->key_id);
 	key->known = is_known(ts, key->key_id);
 	key->packets = g_bytes_new(packets, length);
 	free(fingerprint);

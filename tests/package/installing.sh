@@ -79,3 +79,24 @@ json() {
     echo "$text"
     python3 -c 'import json, sys; j = json.loads(sys.argv[1]); sys.exit(not eval("(" + sys.argv[2] + ")"))' "$text" "$expression"
 }
+
+# on_terminal ANSWER ARGUMENT...: update with a terminal, where somebody says ANSWER (lines).
+on_terminal() {
+    local answer=$1 rc=0
+    shift
+    python3 - "$answer" "$OUT/build/kpatch-manager" --root "$root" update "$@" <<'END' || rc=$?
+import os, pty, sys
+answer, command = sys.argv[1], sys.argv[2:]
+pid, fd = pty.fork()
+if pid == 0:
+    os.execv(command[0], command)
+os.write(fd, answer.encode() + b"\n")
+try:
+    while data := os.read(fd, 4096):
+        sys.stdout.write(data.decode())
+except OSError:
+    pass
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+END
+    return "$rc"
+}

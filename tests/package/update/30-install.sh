@@ -8,27 +8,6 @@ set -euo pipefail
 . "$TOP/tests/lib/tap.sh"
 . "$TOP/tests/package/installing.sh"
 
-# on_terminal ANSWER ARGUMENT...: update with a terminal, where somebody says ANSWER.
-on_terminal() {
-    local answer=$1 rc=0
-    shift
-    python3 - "$answer" "$OUT/build/kpatch-manager" --root "$root" update "$@" <<'END' || rc=$?
-import os, pty, sys
-answer, command = sys.argv[1], sys.argv[2:]
-pid, fd = pty.fork()
-if pid == 0:
-    os.execv(command[0], command)
-os.write(fd, answer.encode() + b"\n")
-try:
-    while data := os.read(fd, 4096):
-        sys.stdout.write(data.decode())
-except OSError:
-    pass
-sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
-END
-    return "$rc"
-}
-
 TINY_CHANGELOG=$'%changelog\n* Mon Jan 06 2025 A <a@localhost> - 1-2\n- CVE-2024-12345, CVE-2023-1111'
 make_patches 2 3 4
 

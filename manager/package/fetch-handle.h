@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* librepo's handle for a repository as it is configured. */
+#ifndef KP_FETCH_HANDLE_H
+#define KP_FETCH_HANDLE_H
+
+#include <librepo/librepo.h>
+
+#include "base/repo.h"
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LrHandle, lr_handle_free)
+
+/* Mirrors are tried from the @first of baseurl= on, and round again. NULL with
+ * @error. Free with lr_handle_free(). */
+LrHandle *kp_fetch_handle_new(const char *root, const KpRepo *repo, guint first, GError **error);
+
+/* @path of a key or certificate: below @root where it is there, as the image has it,
+ * else the machine's. Caller frees. */
+char *kp_fetch_local_path(const char *root, const char *path);
+
+#endif

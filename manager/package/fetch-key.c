@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "package/fetch-key.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/metadata.h"
+#include "base/names.h"
+#include "base/root.h"
+#include "package/fetch-handle.h"
+#include "package/fetch-room.h"
+#include "package/small-file.h"
+
+#define KEY_MAX (1024 * 1024)
+
+static void add_local_keys(GPtrArray *paths, const char *root, const KpRepo *repo)
+{
+	for (char **url = repo->gpgkey; *url != NULL; url++) {
+		g_autofree char *path = g_str_has_prefix(*url, "file:") ?
+					g_filename_from_uri(*url, NULL, NULL) :
+					g_path_is_absolute(*url) ? g_strdup(*url) : NULL;
+
+		if (path != NULL)
+			g_ptr_array_add(paths, kp_fetch_local_path(root, path));
+	}
+}
+
+static void add_agreed_keys(GPtrArray *paths, const char *root, const KpRepo *repo)
+{
+	g_autofree char *folder = kp_repo_keys_folder(root, repo);
+	g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+	struct stat st;
+	const char *name;
+
+	if (stat(folder, &st) != 0 || !kp_file_is_ours(&st))
+		return;
+	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL)
+		if (*name != '.')
+			g_ptr_array_add(paths, g_build_filename(folder, name, NULL));
+}
+
+static void set_no_key(const char *root, const KpRepo *repo, GError **error)
+{
+	g_autofree char *folder = kp_repo_keys_folder(root, repo);
+	g_autofree char *urls = g_strjoinv(" ", repo->gpgkey);
+	g_autofree char *why = g_strdup_printf(
+		"repo_gpgcheck=1 wants a signature, but none of its keys is on this machine (gpgkey=%s); "
+		"fetch the key, compare its fingerprint, put it into %s", urls, folder);
+
+	kp_fetch_failed(repo, "its repomd.xml", why, error);
+}
+
+/* A keyring of this moment: what is trusted is what is configured now. */
+static gboolean fill_keyring(GPtrArray *paths, const KpRepo *repo, const char *home, GError **error)
+{
+	for (guint i = 0; i < paths->len; i++) {
+		const char *path = g_ptr_array_index(paths, i);
+		g_autoptr(GError) problem = NULL;
+		g_autofree char *why = NULL;
+
+		if (lr_gpg_import_key(path, home, &problem))
+			continue;
+		why = g_strdup_printf("the key %s cannot be read: %s", path, problem->message);
+		kp_fetch_failed(repo, "its repomd.xml", why, error);
+		return FALSE;
+	}
+	return TRUE;
+}
+
+static gboolean check_with(GPtrArray *paths, const KpRepo *repo, const char *home,
+			   const char *sig, const char *data, GError **error)
+{
+	g_autoptr(GError) problem = NULL;
+	g_autofree char *why = NULL;
+
+	if (!fill_keyring(paths, repo, home, error))
+		return FALSE;
+	if (lr_gpg_check_signature(sig, data, home, &problem))
+		return TRUE;
+	why = g_strdup_printf("its signature (repomd.xml.asc) is not one of the keys of this "
+			      "repository: %s", problem->message);
+	kp_fetch_failed(repo, "its repomd.xml", why, error);
+	return FALSE;
+}
+
+gboolean kp_fetch_check_signature(const char *root, const KpRepo *repo, const char *work,
+				  const char *sig, const char *data, GError **error)
+{
+	g_autoptr(GPtrArray) paths = g_ptr_array_new_with_free_func(g_free);
+	g_autofree char *home = g_build_filename(work, "gpg", NULL);
+	gboolean ok;
+
+	add_local_keys(paths, root, repo);
+	add_agreed_keys(paths, root, repo);
+	if (paths->len == 0) {
+		set_no_key(root, repo, error);
+		return FALSE;
+	}
+	if (!kp_fetch_folder(home, 0700, error))
+		return FALSE;
+	ok = check_with(paths, repo, home, sig, data, error);
+	kp_fetch_remove(home);
+	return ok;
+}
+
+/* librepo takes a URL of its own only with a descriptor. */
+static GBytes *fetch_to_memory(LrHandle *handle, const KpRepo *repo, const char *url,
+			       GError **error)
+{
+	g_autoptr(GError) problem = NULL;
+	int fd = memfd_create("key", MFD_CLOEXEC);
+	g_autofree char *text = NULL;
+	GBytes *bytes = NULL;
+	struct stat st;
+
+	if (fd < 0) {
+		g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "no memory for a key: %s",
+			    g_strerror(errno));
+		return NULL;
+	}
+	if (!lr_download_url(handle, url, fd, &problem)) {
+		kp_fetch_failed(repo, "its key", problem->message, error);
+	} else if (fstat(fd, &st) == 0 && st.st_size > 0 && st.st_size <= KEY_MAX) {
+		text = g_malloc((gsize)st.st_size);
+		if (pread(fd, text, (gsize)st.st_size, 0) == st.st_size)
+			bytes = g_bytes_new_take(g_steal_pointer(&text), (gsize)st.st_size);
+	}
+	if (bytes == NULL && problem == NULL)
+		kp_fetch_failed(repo, "its key", "what came is empty, or far too large", error);
+	close(fd);
+	return bytes;
+}
+
+GBytes *kp_fetch_key(const char *root, const KpRepo *repo, const char *url,
+		     const volatile sig_atomic_t *stop, GError **error)
+{
+	const KpFetchWatch watch = { .stop = stop };
+	g_autoptr(LrHandle) handle = NULL;
+	g_autofree char *local = NULL;
+	g_autofree char *text = NULL;
+	gsize size;
+
+	if (kp_fetch_stopped(&watch, error))
+		return NULL;
+	if (g_str_has_prefix(url, "file:") || g_path_is_absolute(url)) {
+		g_autofree char *path = g_path_is_absolute(url) ? g_strdup(url) :
+					g_filename_from_uri(url, NULL, error);
+
+		local = path != NULL ? kp_fetch_local_path(root, path) : NULL;
+		text = local != NULL ? kp_small_file_read(local, KEY_MAX, &size, error) : NULL;
+		return text != NULL ? g_bytes_new_take(g_steal_pointer(&text), size) : NULL;
+	}
+	handle = kp_fetch_handle_new(root, repo, 0, error);
+	return handle != NULL ? fetch_to_memory(handle, repo, url, error) : NULL;
+}

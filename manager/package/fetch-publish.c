@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "package/fetch-publish.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/root.h"
+#include "package/fetch-room.h"
+#include "package/metadata-place.h"
+
+#define UNFINISHED "new-"	/* with what mkdtemp(3) adds, later behind md- */
+
+static gboolean fail(GError **error, const char *what, const char *path)
+{
+	g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "cannot %s %s: %s", what, path,
+		    g_strerror(errno));
+	return FALSE;
+}
+
+/* Held for moments only: while a set begins, and while one is published. */
+static int lock_folder(const char *folder, GError **error)
+{
+	g_autofree char *path = g_build_filename(folder, "lock", NULL);
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+
+	while (fd >= 0 && flock(fd, LOCK_EX) != 0) {
+		if (errno == EINTR)
+			continue;
+		close(fd);
+		fd = -1;
+	}
+	if (fd < 0)
+		fail(error, "lock", path);
+	return fd;
+}
+
+static gboolean is_alive(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	gboolean alive = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0;
+
+	if (fd >= 0)
+		close(fd);
+	return alive;
+}
+
+static gboolean is_used(const char *folder, const char *path)
+{
+	g_autofree char *current = kp_metadata_target(folder, KP_METADATA_CURRENT);
+	g_autofree char *previous = kp_metadata_target(folder, KP_METADATA_PREVIOUS);
+
+	return g_strcmp0(path, current) == 0 || g_strcmp0(path, previous) == 0 || is_alive(path);
+}
+
+/* With the folder locked: nobody begins or publishes now. */
+static void clean(const char *folder)
+{
+	g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+	const char *name;
+
+	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
+		g_autofree char *path = g_build_filename(folder, name, NULL);
+
+		if ((g_str_has_prefix(name, UNFINISHED) ||
+		     g_str_has_prefix(name, KP_METADATA_PREFIX)) && !is_used(folder, path))
+			kp_fetch_remove(path);
+	}
+}
+
+static gboolean begin(KpFetchSet *set, GError **error)
+{
+	set->path = g_build_filename(set->folder, UNFINISHED "XXXXXX", NULL);
+	if (g_mkdtemp_full(set->path, 0755) == NULL)
+		return fail(error, "make a folder in", set->folder);
+	set->fd = open(set->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (set->fd < 0 || flock(set->fd, LOCK_EX | LOCK_NB) != 0)
+		return fail(error, "lock", set->path);
+	return TRUE;
+}
+
+KpFetchSet *kp_fetch_set_new(const char *folder, GError **error)
+{
+	g_autoptr(KpFetchSet) set = g_new0(KpFetchSet, 1);
+	int lock = lock_folder(folder, error);
+	gboolean ok;
+
+	set->fd = -1;
+	set->folder = g_strdup(folder);
+	if (lock < 0)
+		return NULL;
+	clean(folder);
+	ok = begin(set, error);
+	close(lock);
+	return ok ? g_steal_pointer(&set) : NULL;
+}
+
+void kp_fetch_set_free(KpFetchSet *set)
+{
+	if (set == NULL)
+		return;
+	if (set->path != NULL)
+		kp_fetch_remove(set->path);
+	if (set->fd >= 0)
+		close(set->fd);
+	g_free(set->folder);
+	g_free(set->path);
+	g_free(set);
+}
+
+/* umask has no say: a file that a group may write is not believed later. */
+static gboolean settle(const char *path, GError **error)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	gboolean ok = fd >= 0 && fchmod(fd, 0644) == 0 && fsync(fd) == 0;
+
+	if (!ok)
+		fail(error, "write", path);
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}
+
+static gboolean settle_all(const char *folder, const KpStamp *stamp, GError **error)
+{
+	const char *const names[] = { "repomd.xml", stamp->primary, stamp->updateinfo };
+
+	for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
+		g_autofree char *path = names[i] != NULL ?
+					g_build_filename(folder, names[i], NULL) : NULL;
+
+		if (path != NULL && !settle(path, error))
+			return FALSE;
+	}
+	return kp_sync_folder(folder) || fail(error, "write", folder);
+}
+
+/* A link in the place of another, in one step. */
+static gboolean point(const char *folder, const char *name, const char *target, GError **error)
+{
+	g_autofree char *path = g_build_filename(folder, name, NULL);
+	g_autofree char *next = g_strconcat(path, ".new", NULL);
+
+	unlink(next);
+	if (symlink(target, next) == 0 && rename(next, path) == 0)
+		return TRUE;
+	return fail(error, "make", path);
+}
+
+static gboolean swap(KpFetchSet *set, GError **error)
+{
+	g_autofree char *old = kp_metadata_target(set->folder, KP_METADATA_CURRENT);
+	g_autofree char *old_name = old != NULL ? g_path_get_basename(old) : NULL;
+	g_autofree char *name = g_strconcat(KP_METADATA_PREFIX,
+					    strrchr(set->path, '/') + 1 + strlen(UNFINISHED), NULL);
+	g_autofree char *path = g_build_filename(set->folder, name, NULL);
+
+	if (rename(set->path, path) != 0)
+		return fail(error, "make", path);
+	g_free(set->path);
+	set->path = g_steal_pointer(&path);
+	if ((old_name != NULL && !point(set->folder, KP_METADATA_PREVIOUS, old_name, error)) ||
+	    !point(set->folder, KP_METADATA_CURRENT, name, error))
+		return FALSE;
+	g_clear_pointer(&set->path, g_free);	/* it is not ours to remove any more */
+	kp_sync_folder(set->folder);
+	clean(set->folder);
+	return TRUE;
+}
+
+gboolean kp_fetch_set_publish(KpFetchSet *set, const KpStamp *stamp, GError **error)
+{
+	g_autofree char *path = g_build_filename(set->path, KP_METADATA_STAMP, NULL);
+	gboolean ok;
+	int lock;
+
+	if (!settle_all(set->path, stamp, error))
+		return FALSE;
+	if (!kp_stamp_write(path, set->path, stamp))
+		return fail(error, "write", path);
+	lock = lock_folder(set->folder, error);
+	if (lock < 0)
+		return FALSE;
+	ok = swap(set, error);
+	close(lock);
+	return ok;
+}

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/metadata.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/root.h"
+#include "package/metadata-check.h"
+#include "package/metadata-place.h"
+#include "package/small-file.h"
+
+#define EXPIRED_MAX 65536
+
+/* A folder that may have what we look for. */
+struct candidate {
+	char *folder;
+	char *stamp_path;
+	gboolean own;		/* we fetched it, not dnf */
+	gint64 fetched;		/* or 0 */
+	gboolean expired;	/* dnf clean expire-cache */
+};
+
+static void candidate_free(gpointer data)
+{
+	struct candidate *candidate = data;
+
+	g_free(candidate->folder);
+	g_free(candidate->stamp_path);
+	g_free(candidate);
+}
+
+char *kp_metadata_id(const KpRepo *repo)
+{
+	const char *url = repo->metalink != NULL ? repo->metalink :
+			  repo->mirrorlist != NULL ? repo->mirrorlist :
+			  *repo->baseurl != NULL ? *repo->baseurl : repo->id;
+	g_autofree char *hash = g_compute_checksum_for_string(G_CHECKSUM_SHA256, url, -1);
+
+	return g_strdup_printf("%s-%.16s", repo->id, hash);
+}
+
+char *kp_metadata_folder(const char *root, const KpRepo *repo)
+{
+	g_autofree char *id = kp_metadata_id(repo);
+
+	return kp_root_pathf(root, "%s/%s", KP_CACHE_FOLDER, id);
+}
+
+char *kp_repo_keys_folder(const char *root, const KpRepo *repo)
+{
+	return kp_root_pathf(root, "%s/%s", KP_REPO_KEYS_FOLDER, repo->id);
+}
+
+char *kp_metadata_target(const char *folder, const char *link)
+{
+	g_autofree char *path = g_build_filename(folder, link, NULL);
+	char target[64];
+	gssize n = readlink(path, target, sizeof(target) - 1);
+
+	if (n <= 0)
+		return NULL;
+	target[n] = '\0';
+	/* a link that leads elsewhere is none of ours */
+	if (!g_str_has_prefix(target, KP_METADATA_PREFIX) || strchr(target, '/') != NULL)
+		return NULL;
+	return g_build_filename(folder, target, NULL);
+}
+
+static gint64 changed(const char *folder, const char *name)
+{
+	g_autofree char *path = g_build_filename(folder, name, NULL);
+	struct stat st;
+
+	return lstat(path, &st) == 0 ? (gint64)st.st_mtim.tv_sec : 0;
+}
+
+static void add_own(GPtrArray *candidates, const char *folder, const char *link)
+{
+	char *target = kp_metadata_target(folder, link);
+	struct candidate *candidate;
+	g_autoptr(KpStamp) stamp = NULL;
+
+	if (target == NULL)
+		return;
+	candidate = g_new0(struct candidate, 1);
+	candidate->folder = target;
+	candidate->stamp_path = g_build_filename(target, KP_METADATA_STAMP, NULL);
+	candidate->own = TRUE;
+	stamp = kp_stamp_read(candidate->stamp_path, target);
+	candidate->fetched = stamp != NULL ? stamp->asked : changed(target, "repomd.xml");
+	g_ptr_array_add(candidates, candidate);
+}
+
+static gboolean dnf_expired(const char *cache, const char *id)
+{
+	g_autofree char *path = g_build_filename(cache, "expired_repos.json", NULL);
+	g_autofree char *text = kp_small_file_read(path, EXPIRED_MAX, NULL, NULL);
+	g_autofree char *word = g_strdup_printf("\"%s\"", id);
+
+	return text != NULL && strstr(text, word) != NULL;
+}
+
+/* dnf goes by the time of the list of packages, which it sets to now when a mirror
+ * says that what there is still is the newest. */
+static gint64 dnf_fetched(const char *folder)
+{
+	g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+	gint64 newest = 0;
+	const char *name;
+
+	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL)
+		if (strstr(name, "primary.xml") != NULL)
+			newest = MAX(newest, changed(folder, name));
+	return newest;
+}
+
+static void add_dnf(GPtrArray *candidates, const char *root, const KpRepo *repo,
+		    const char *cache, const char *own)
+{
+	g_autofree char *id = kp_metadata_id(repo);
+	g_autofree char *below = kp_root_path(root, cache);
+	g_autofree char *folder = g_build_filename(below, id, "repodata", NULL);
+	gint64 fetched = dnf_fetched(folder);
+	struct candidate *candidate;
+
+	if (fetched == 0)
+		return;
+	candidate = g_new0(struct candidate, 1);
+	candidate->folder = g_steal_pointer(&folder);
+	candidate->stamp_path = g_build_filename(own, "dnf.stamp", NULL);
+	candidate->fetched = fetched;
+	candidate->expired = dnf_expired(below, repo->id);
+	g_ptr_array_add(candidates, candidate);
+}
+
+static int newest_first(gconstpointer a, gconstpointer b)
+{
+	const struct candidate *left = *(struct candidate *const *)a;
+	const struct candidate *right = *(struct candidate *const *)b;
+
+	if (left->fetched != right->fetched)
+		return left->fetched < right->fetched ? 1 : -1;
+	return right->own - left->own;
+}
+
+/* Whoever may not read it, or finds it to be anybody's, does not use it. */
+static gboolean folder_is_ours(const char *folder)
+{
+	struct stat st;
+
+	return lstat(folder, &st) == 0 && S_ISDIR(st.st_mode) && kp_file_is_ours(&st);
+}
+
+/* What was checked once, or else is checked now and noted for the next time. */
+static KpStamp *stamp_of(const struct candidate *candidate)
+{
+	KpStamp *stamp = kp_stamp_read(candidate->stamp_path, candidate->folder);
+	g_autoptr(GError) error = NULL;
+
+	if (stamp != NULL)
+		return stamp;
+	stamp = kp_metadata_check(candidate->folder, candidate->own, &error);
+	if (stamp == NULL) {
+		g_debug("not used: %s", error->message);
+		return NULL;
+	}
+	stamp->asked = candidate->fetched;
+	if (geteuid() == 0) {
+		g_autofree char *folder = g_path_get_dirname(candidate->stamp_path);
+
+		if (g_mkdir_with_parents(folder, 0755) == 0)
+			kp_stamp_write(candidate->stamp_path, candidate->folder, stamp);
+	}
+	return stamp;
+}
+
+/* With repo_gpgcheck a signature must have been seen: by us, or by dnf, which keeps
+ * it beside the file then. */
+static gboolean signed_if_needed(const struct candidate *candidate, const KpRepo *repo,
+				 const KpStamp *stamp)
+{
+	if (!repo->repo_gpgcheck)
+		return TRUE;
+	return candidate->own ? stamp->gpg : changed(candidate->folder, "repomd.xml.asc") != 0;
+}
+
+static gboolean is_stale(const struct candidate *candidate, const KpRepo *repo)
+{
+	gint64 age = g_get_real_time() / G_USEC_PER_SEC - candidate->fetched;
+
+	/* from the future: the clock was wrong then, or is now */
+	return candidate->expired || age < 0 ||
+	       (repo->metadata_expire >= 0 && age > repo->metadata_expire);
+}
+
+static KpRepoData *data_of(const struct candidate *candidate, const KpRepo *repo,
+			   const KpStamp *stamp)
+{
+	KpRepoData *data = g_new0(KpRepoData, 1);
+
+	data->repo = repo;
+	data->repomd = g_build_filename(candidate->folder, "repomd.xml", NULL);
+	data->primary = g_build_filename(candidate->folder, stamp->primary, NULL);
+	if (stamp->updateinfo != NULL)
+		data->updateinfo = g_build_filename(candidate->folder, stamp->updateinfo, NULL);
+	data->cookie = g_strdup(stamp->cookie);
+	data->fetched = candidate->fetched;
+	data->stale = is_stale(candidate, repo);
+	return data;
+}
+
+static KpRepoData *use(const struct candidate *candidate, const KpRepo *repo, const char *rejected)
+{
+	g_autoptr(KpStamp) stamp = NULL;
+
+	if (!folder_is_ours(candidate->folder))
+		return NULL;
+	stamp = stamp_of(candidate);
+	if (stamp == NULL || g_strcmp0(stamp->cookie, rejected) == 0 ||
+	    !signed_if_needed(candidate, repo, stamp))
+		return NULL;
+	return data_of(candidate, repo, stamp);
+}
+
+char *kp_metadata_rejected(const char *folder)
+{
+	g_autofree char *path = g_build_filename(folder, "rejected", NULL);
+
+	return kp_read_text(path, 64);
+}
+
+static KpRepoData *find(const char *root, const KpRepo *repo, const char *rejected)
+{
+	g_autofree char *own = kp_metadata_folder(root, repo);
+	g_autoptr(GPtrArray) candidates = g_ptr_array_new_with_free_func(candidate_free);
+
+	add_own(candidates, own, KP_METADATA_CURRENT);
+	add_dnf(candidates, root, repo, repo->dnf_cache, own);
+	add_dnf(candidates, root, repo, "/var/cache/libdnf5", own);
+	g_ptr_array_sort(candidates, newest_first);
+	/* last of all, whatever its time */
+	add_own(candidates, own, KP_METADATA_PREVIOUS);
+	for (guint i = 0; i < candidates->len; i++) {
+		KpRepoData *data = use(g_ptr_array_index(candidates, i), repo, rejected);
+
+		if (data != NULL)
+			return data;
+	}
+	return NULL;
+}
+
+KpRepoData *kp_metadata_find(const char *root, const KpRepo *repo, GError **error)
+{
+	g_autofree char *own = kp_metadata_folder(root, repo);
+	g_autofree char *rejected = kp_metadata_rejected(own);
+
+	return find(root, repo, rejected);
+}
+
+KpRepoData *kp_metadata_previous(const char *root, const KpRepoData *data, GError **error)
+{
+	g_autofree char *own = kp_metadata_folder(root, data->repo);
+	g_autofree char *path = g_build_filename(own, "rejected", NULL);
+
+	if (geteuid() == 0 &&
+	    (g_mkdir_with_parents(own, 0755) != 0 ||
+	     !g_file_set_contents_full(path, data->cookie, -1, G_FILE_SET_CONTENTS_CONSISTENT,
+				       0644, NULL))) {
+		g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "cannot write %s: %s", path,
+			    g_strerror(errno));
+		return NULL;
+	}
+	return find(root, data->repo, data->cookie);
+}

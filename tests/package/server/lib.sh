@@ -1,0 +1,37 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A repository server on loopback for a test. Source after common.sh; ends with
+# the shell.
+
+# serve NAME FOLDER: serves FOLDER, and sets URL_NAME to its address. Faults and log
+# are $SERVE/NAME.faults and $SERVE/NAME.log.
+SERVE=${SERVE:-$(mktemp -d "${TMPDIR:-/tmp}/serve.XXXXXX")}
+SERVERS=()
+serve() {
+    local tries=0
+    : >"$SERVE/$1.faults"
+    : >"$SERVE/$1.log"
+    "$TOP/tests/package/server/serve.py" "$2" "$SERVE/$1.faults" "$SERVE/$1.log" "$SERVE/$1.port" &
+    SERVERS+=($!)
+    until [ -s "$SERVE/$1.port" ]; do
+        [ $((++tries)) -le 100 ] || die "the server $1 does not start"
+        sleep 0.1
+    done
+    printf -v "URL_$1" 'http://127.0.0.1:%s' "$(cat "$SERVE/$1.port")"
+}
+
+serve_end() {
+    [ ${#SERVERS[@]} -eq 0 ] || kill "${SERVERS[@]}" 2>/dev/null || true
+    rm -rf "$SERVE"
+}
+
+# faults NAME LINE...: what it does wrong from now on; nothing without lines.
+faults() {
+    local name=$1
+    shift
+    printf '%s\n' "$@" >"$SERVE/$name.faults"
+}
+
+# requests NAME [PATTERN]: how many there were since the last call of forget.
+requests() { grep -c -- "${2:-.}" "$SERVE/$1.log" || true; }
+forget() { : >"$SERVE/$1.log"; }
