@@ -11,6 +11,9 @@ typedef enum { SETTING_NUMBER, SETTING_PATH, SETTING_LIST, SETTING_CHOICE } Sett
 /* in the order of KpVerifyPolicy */
 static const char *const verify_words[] = { "required", "warn", "off", NULL };
 
+/* in the order of KpPackagePolicy */
+static const char *const package_words[] = { "required", "warn", NULL };
+
 /* One row per key; the man page has them in the same order. */
 static const struct setting {
 	const char *group;
@@ -43,6 +46,10 @@ static const struct setting {
 	  G_STRUCT_OFFSET(KpSettings, rpmdb), "auto", 0, 0, NULL },
 	{ "packages", "patches", SETTING_LIST,
 	  G_STRUCT_OFFSET(KpSettings, patch_globs), "kpatch-patch-*", 0, 0, NULL },
+	{ "packages", "verify", SETTING_CHOICE,
+	  G_STRUCT_OFFSET(KpSettings, verify_packages), "required", 0, 0, package_words },
+	{ "packages", "lock-limit", SETTING_NUMBER,
+	  G_STRUCT_OFFSET(KpSettings, rpm_lock_limit), "60", 0, 3600, NULL },
 	{ "packages", "size-limit", SETTING_NUMBER,
 	  G_STRUCT_OFFSET(KpSettings, size_limit), "1024", 1, 1048576, NULL },
 };

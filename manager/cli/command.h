@@ -37,6 +37,7 @@ int kp_command_help(const KpOptions *options, char **words, GError **error);
 int kp_command_release(const KpOptions *options, char **words, GError **error);
 int kp_command_rollback(const KpOptions *options, char **words, GError **error);
 int kp_command_status(const KpOptions *options, char **words, GError **error);
+int kp_command_update(const KpOptions *options, char **words, GError **error);
 int kp_command_verify(const KpOptions *options, char **words, GError **error);
 int kp_command_sync(const KpOptions *options, char **words, GError **error);
 

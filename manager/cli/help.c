@@ -61,6 +61,29 @@ static const KpCommand command_table[] = {
 	  "  kpatch-manager preflight\n"
 	  "  kpatch-manager preflight ./my-patch.ko\n",
 	  KP_OPTION_JSON, 1, kp_command_preflight },
+	{ "update", "[RELEASE|PACKAGE-FILE...] [--kernel KERNEL | --all-kernels]\n"
+	  "           [--refresh] [--download-only] [--dry-run] [--yes] [--import-keys] [--json]",
+	  "install the best patch packages, and make the patch live",
+	  "Finds the best patch package for the running kernel (or for KERNEL, or for every\n"
+	  "installed one), shows what it would do, asks, downloads, verifies and installs it,\n"
+	  "and then does what sync does. No kernel is ever installed, replaced or removed;\n"
+	  "what is held, blocked or revoked is not chosen.\n"
+	  "\n"
+	  "  kpatch-manager update --dry-run       what would be done (exit 20: something)\n"
+	  "  kpatch-manager update                 show it, ask, do it\n"
+	  "  kpatch-manager update --yes           for scripts: do not ask\n"
+	  "  kpatch-manager update 1-2             this release, also in place of a newer one\n"
+	  "  kpatch-manager update ./kpatch-patch-6_12_0-1-1-3.x86_64.rpm    no repository is asked\n"
+	  "\n"
+	  "Packages must be signed by a key that rpm has (verify=warn in [packages] of\n"
+	  "manager.conf asks for less). A repository's gpgkey= is imported only after you\n"
+	  "said yes to its fingerprint, or with --import-keys.\n"
+	  "\n"
+	  "If somebody else is changing packages it waits, and says who it is (exit 3). It is\n"
+	  "safe to say this again after a crash: what was left half done is put in order.\n",
+	  KP_OPTION_JSON | KP_OPTION_DRY_RUN | KP_OPTION_KERNEL | KP_OPTION_REFRESH |
+	  KP_OPTION_UPDATE, G_MAXUINT,
+	  kp_command_update },
 	{ "apply", "[NAME|VERSION|FILE] [--dry-run] [--json] [--boot] [--early] [--older]",
 	  "make a patch live in the running kernel",
 	  "Makes a patch live, in place of the one before it, in one step. Without an\n"

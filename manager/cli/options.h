@@ -18,6 +18,10 @@ typedef struct {
 	gboolean early;
 	gboolean check;
 	gboolean older;
+	gboolean yes;		/* these four: update */
+	gboolean all_kernels;
+	gboolean download_only;
+	gboolean import_keys;
 	gboolean refresh;
 	char *kernel;		/* NULL: not given */
 	char *limit;		/* NULL: not given */
@@ -41,6 +45,7 @@ enum {
 	KP_OPTION_REASON = 1 << 6,
 	KP_OPTION_EARLY = 1 << 7,
 	KP_OPTION_OLDER = 1 << 8,
+	KP_OPTION_UPDATE = 1 << 16,	/* --yes and what else only update takes */
 	KP_OPTION_REFRESH = 1 << 9,
 };
 
