@@ -27,6 +27,8 @@ typedef struct {
 	gint64 size_limit;		/* MiB of one file that is fetched */
 	char *rpmdb;			/* folder, or "auto" */
 	char **patch_globs;		/* names of patch packages */
+	gint64 coverage_warn_days;	/* days before the end of a kernel's coverage */
+	char **coverage_until;		/* rules of kp_coverage_find() */
 } KpSettings;
 
 void kp_settings_free(KpSettings *settings);
