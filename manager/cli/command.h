@@ -28,6 +28,7 @@ int kp_early_apply(const KpOptions *options, GError **error);
 
 int kp_command_apply(const KpOptions *options, char **words, GError **error);
 int kp_command_check(const KpOptions *options, char **words, GError **error);
+int kp_command_cve(const KpOptions *options, char **words, GError **error);
 int kp_command_history(const KpOptions *options, char **words, GError **error);
 int kp_command_hold(const KpOptions *options, char **words, GError **error);
 int kp_command_list(const KpOptions *options, char **words, GError **error);

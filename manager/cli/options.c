@@ -22,6 +22,7 @@ static const struct option_row {
 	{ "--older", G_STRUCT_OFFSET(KpOptions, older), KP_OPTION_OLDER },
 	{ "--refresh", G_STRUCT_OFFSET(KpOptions, refresh), KP_OPTION_REFRESH },
 	{ "--check", G_STRUCT_OFFSET(KpOptions, check), KP_OPTION_CHECK },
+	{ "--missing", G_STRUCT_OFFSET(KpOptions, missing), KP_OPTION_MISSING },
 };
 
 /* Options with a value, "--name VALUE" or "--name=VALUE". */

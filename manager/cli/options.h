@@ -18,6 +18,7 @@ typedef struct {
 	gboolean early;
 	gboolean check;
 	gboolean older;
+	gboolean missing;
 	gboolean refresh;
 	char *kernel;		/* NULL: not given */
 	char *limit;		/* NULL: not given */
@@ -42,6 +43,7 @@ enum {
 	KP_OPTION_EARLY = 1 << 7,
 	KP_OPTION_OLDER = 1 << 8,
 	KP_OPTION_REFRESH = 1 << 9,
+	KP_OPTION_MISSING = 1 << 10,
 };
 
 /* Parses @argv (without changing it) into *@options, which is zeroed. Options

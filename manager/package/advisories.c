@@ -42,13 +42,14 @@ GPtrArray *kp_advisories_read(const char *root, const GPtrArray *repos,
 	return all;
 }
 
+/* The pool tells which distribution's rules are meant, no more. */
 int kp_evr_compare(const char *a, const char *b)
 {
-	Pool *pool = pool_create();
-	int order;
+	static Pool *pool;
 
-	pool_setdisttype(pool, DISTTYPE_RPM);
-	order = pool_evrcmp_str(pool, a, b, EVRCMP_COMPARE);
-	pool_free(pool);
-	return order;
+	if (pool == NULL) {
+		pool = pool_create();
+		pool_setdisttype(pool, DISTTYPE_RPM);
+	}
+	return pool_evrcmp_str(pool, a, b, EVRCMP_COMPARE);
 }
