@@ -23,6 +23,12 @@ const KpCommand *kp_command_find(const char *name);
 /* apply --boot. Returns as a command does. */
 int kp_boot_apply(const KpOptions *options, GError **error);
 
+/* apply without a name, as @action. Returns as a command does. */
+int kp_apply_best(const KpOptions *options, const char *action, GError **error);
+
+/* TRUE, and says so, when the kernel command line wants nothing loaded. */
+gboolean kp_boot_is_disabled(const KpOptions *options, const char *action);
+
 /* apply --early. Returns as a command does. */
 int kp_early_apply(const KpOptions *options, GError **error);
 

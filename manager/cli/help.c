@@ -145,7 +145,8 @@ static const KpCommand command_table[] = {
 	  "make the kernel agree with the installed files",
 	  "Package triggers call it after patches were installed or removed. It makes live\n"
 	  "what apply would, and is quiet when there is nothing to do. A patch whose\n"
-	  "package was removed stays live; rollback takes it out.\n"
+	  "package was removed stays live; rollback takes it out. Copies for kernels that are\n"
+	  "gone are removed.\n"
 	  "\n"
 	  "  kpatch-manager sync\n",
 	  KP_OPTION_DRY_RUN, 0, kp_command_sync },
