@@ -13,6 +13,16 @@ void kp_nevra_free(KpNevra *nevra)
 	g_free(nevra);
 }
 
+KpNevra *kp_nevra_new(const char *name, const char *evr, const char *arch)
+{
+	KpNevra *nevra = g_new0(KpNevra, 1);
+
+	nevra->name = g_strdup(name);
+	nevra->evr = g_strdup(evr);
+	nevra->arch = g_strdup(arch);
+	return nevra;
+}
+
 /* From the right: a name may have dashes and dots, what follows it may not. */
 KpNevra *kp_nevra_parse(const char *text)
 {

@@ -34,6 +34,7 @@ typedef struct {
 
 /* name-[epoch:]version-release.arch in its parts, or NULL. Caller frees. */
 KpNevra *kp_nevra_parse(const char *text);
+KpNevra *kp_nevra_new(const char *name, const char *evr, const char *arch);
 char *kp_nevra_text(const KpNevra *nevra);
 void kp_nevra_free(KpNevra *nevra);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KpNevra, kp_nevra_free)

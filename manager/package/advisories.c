@@ -4,20 +4,89 @@
 #include <solv/pool.h>
 
 #include "package/advisories.h"
-#include "package/advisory-cache.h"
+#include "package/kept.h"
 #include "package/updateinfo.h"
+
+/* A list of id, title, severity, issued, CVEs and packages. */
+static const KpKeptKind kept = { "advisories", "a(sssxasa(sss))" };
+
+static char *text_or_null(const char *text)
+{
+	return *text != '\0' ? g_strdup(text) : NULL;
+}
+
+static KpAdvisory *unpack(GVariant *item, const char *repo)
+{
+	KpAdvisory *advisory = kp_advisory_new();
+	const char *id, *title, *severity, *name, *evr, *arch;
+	g_autoptr(GVariantIter) packages = NULL;
+
+	g_variant_get(item, "(&s&s&sx^asa(sss))", &id, &title, &severity, &advisory->issued,
+		      &advisory->cves, &packages);
+	advisory->id = g_strdup(id);
+	advisory->title = text_or_null(title);
+	advisory->severity = text_or_null(severity);
+	advisory->repo = g_strdup(repo);
+	while (g_variant_iter_next(packages, "(&s&s&s)", &name, &evr, &arch))
+		g_ptr_array_add(advisory->packages, kp_nevra_new(name, evr, arch));
+	return advisory;
+}
+
+static GVariant *pack(const KpAdvisory *advisory)
+{
+	GVariantBuilder packages;
+
+	g_variant_builder_init(&packages, G_VARIANT_TYPE("a(sss)"));
+	for (guint i = 0; i < advisory->packages->len; i++) {
+		const KpNevra *nevra = g_ptr_array_index(advisory->packages, i);
+
+		g_variant_builder_add(&packages, "(sss)", nevra->name, nevra->evr, nevra->arch);
+	}
+	return g_variant_new("(sssx^asa(sss))", advisory->id,
+			     advisory->title != NULL ? advisory->title : "",
+			     advisory->severity != NULL ? advisory->severity : "",
+			     advisory->issued, advisory->cves, &packages);
+}
+
+static GPtrArray *read_kept(const char *root, const KpRepoData *data, const char *question)
+{
+	g_autoptr(GVariant) all = kp_kept_read(root, &kept, data, question);
+	GPtrArray *list;
+
+	if (all == NULL)
+		return NULL;
+	list = g_ptr_array_new_with_free_func((GDestroyNotify)kp_advisory_free);
+	for (gsize i = 0; i < g_variant_n_children(all); i++) {
+		g_autoptr(GVariant) item = g_variant_get_child_value(all, i);
+
+		g_ptr_array_add(list, unpack(item, data->repo->id));
+	}
+	return list;
+}
+
+static void keep(const char *root, const KpRepoData *data, const char *question,
+		 const GPtrArray *list)
+{
+	GVariantBuilder items;
+
+	g_variant_builder_init(&items, G_VARIANT_TYPE(kept.type));
+	for (guint i = 0; i < list->len; i++)
+		g_variant_builder_add_value(&items, pack(g_ptr_array_index(list, i)));
+	kp_kept_write(root, &kept, data, question, g_variant_builder_end(&items));
+}
 
 static GPtrArray *read_repo(const char *root, const KpRepoData *data, const char *const *globs,
 			    GPtrArray *warnings)
 {
 	g_autoptr(GError) error = NULL;
-	GPtrArray *list = kp_advisory_cache_read(root, data, globs);
+	g_autofree char *question = g_strjoinv(" ", (char **)globs);
+	GPtrArray *list = read_kept(root, data, question);
 
 	if (list != NULL)
 		return list;
 	list = kp_updateinfo_read(data->updateinfo, data->repo->id, globs, &error);
 	if (list != NULL)
-		kp_advisory_cache_write(root, data, globs, list);
+		keep(root, data, question, list);
 	else
 		g_ptr_array_add(warnings, g_strdup_printf(
 			"repository %s: its advisories cannot be read: %s; "

@@ -10,9 +10,15 @@
 
 #include "base/inventory.h"
 #include "package/advisories.h"
+#include "package/kept.h"
+#include "package/primary.h"
 
 /* the dependency that ties a patch to its kernel */
 #define TIE "kernel-uname-r"
+
+/* A list of name, EVR and architecture, "is a kernel", kernel-uname-r, and how long
+ * its stream is promised. */
+static const KpKeptKind kept = { "offers", "a(sssbss)" };
 
 static gboolean matches(const char *name, const char *nevra, char *const *globs)
 {
@@ -64,52 +70,140 @@ static KpOffer *make_offer(Solvable *solvable, const KpRepo *repo, const char *c
 	return offer->nevra != NULL ? g_steal_pointer(&offer) : NULL;
 }
 
-static gboolean load(Repo *repo, const KpRepoData *data, GPtrArray *warnings)
+/* Of the document only what may matter gets to the parser. */
+static gboolean load(Repo *repo, const KpRepoData *data, const char *const *globs,
+		     GPtrArray *warnings)
 {
-	FILE *file = solv_xfopen(data->primary, "r");
-	const char *problem = NULL;
+	static const char *const provides[] = { TIE, NULL };
+	const KpPrimaryWanted wanted = { .globs = globs, .provides = provides };
+	g_autofree char *problem = NULL;
+	FILE *packed = solv_xfopen(data->primary, "r"), *stream;
 
-	if (file == NULL)
-		problem = g_strerror(errno);
-	else if (repo_add_rpmmd(repo, file, NULL, 0) != 0)
-		problem = pool_errstr(repo->pool);
-	if (file != NULL)
-		fclose(file);
+	if (packed == NULL) {
+		problem = g_strdup(g_strerror(errno));
+	} else {
+		stream = kp_primary_filter(packed, &wanted, &problem);
+		if (repo_add_rpmmd(repo, stream, NULL, 0) != 0 && problem == NULL)
+			problem = g_strdup(pool_errstr(repo->pool));
+		fclose(stream);
+	}
 	if (problem != NULL)
 		g_ptr_array_add(warnings, g_strdup_printf(
 			"repository %s: its packages cannot be read: %s: %s; "
-			"'kpatch-manager check --refresh' gets the list again",
+			"'kpatch-manager cve --refresh' gets the list again",
 			data->repo->id, data->primary, problem));
 	return problem == NULL;
 }
 
-static void add_repo(GPtrArray *offers, const KpRepoData *data, const char *const *globs,
-		     GPtrArray *warnings)
+static GPtrArray *new_list(void)
+{
+	return g_ptr_array_new_with_free_func((GDestroyNotify)kp_offer_free);
+}
+
+static GPtrArray *read_metadata(const KpRepoData *data, const char *const *globs,
+				GPtrArray *warnings)
 {
 	Pool *pool = pool_create();
 	Repo *repo = repo_create(pool, data->repo->id);
+	GPtrArray *list = NULL;
 	Solvable *solvable;
 	Id id;
 
 	pool_setdisttype(pool, DISTTYPE_RPM);
-	if (load(repo, data, warnings)) {
+	if (load(repo, data, globs, warnings)) {
+		list = new_list();
 		repo_internalize(repo);
 		FOR_REPO_SOLVABLES(repo, id, solvable) {
 			KpOffer *offer = make_offer(solvable, data->repo, globs);
 
 			if (offer != NULL)
-				g_ptr_array_add(offers, offer);
+				g_ptr_array_add(list, offer);
 		}
 	}
 	pool_free(pool);
+	return list;
+}
+
+static KpOffer *unpack(GVariant *item)
+{
+	const char *name, *evr, *arch, *uname_r, *until;
+	KpOffer *offer = kp_offer_new();
+
+	g_variant_get(item, "(&s&s&sb&s&s)", &name, &evr, &arch, &offer->kernel, &uname_r, &until);
+	offer->nevra = kp_nevra_new(name, evr, arch);
+	offer->uname_r = g_strdup(uname_r);
+	offer->until = *until != '\0' ? g_strdup(until) : NULL;
+	return offer;
+}
+
+static GPtrArray *read_kept(const char *root, const KpRepoData *data, const char *question)
+{
+	g_autoptr(GVariant) all = kp_kept_read(root, &kept, data, question);
+	GPtrArray *list;
+
+	if (all == NULL)
+		return NULL;
+	list = new_list();
+	for (gsize i = 0; i < g_variant_n_children(all); i++) {
+		g_autoptr(GVariant) item = g_variant_get_child_value(all, i);
+
+		g_ptr_array_add(list, unpack(item));
+	}
+	return list;
+}
+
+static void keep(const char *root, const KpRepoData *data, const char *question,
+		 const GPtrArray *list)
+{
+	GVariantBuilder items;
+
+	g_variant_builder_init(&items, G_VARIANT_TYPE(kept.type));
+	for (guint i = 0; i < list->len; i++) {
+		const KpOffer *offer = g_ptr_array_index(list, i);
+		const KpNevra *nevra = offer->nevra;
+
+		g_variant_builder_add(&items, "(sssbss)", nevra->name, nevra->evr, nevra->arch,
+				      offer->kernel, offer->uname_r,
+				      offer->until != NULL ? offer->until : "");
+	}
+	kp_kept_write(root, &kept, data, question, g_variant_builder_end(&items));
+}
+
+/* All that the answer depends on, but for the metadata. */
+static char *make_question(const KpRepo *repo, const char *const *globs)
+{
+	g_autofree char *names = g_strjoinv(" ", (char **)globs);
+	g_autofree char *excludes = repo->excludes != NULL ? g_strjoinv(" ", repo->excludes) : NULL;
+	g_autofree char *includes = repo->includes != NULL ? g_strjoinv(" ", repo->includes) : NULL;
+
+	return g_strdup_printf("%s\n%s\n%s", names, excludes != NULL ? excludes : "",
+			       includes != NULL ? includes : "");
+}
+
+static GPtrArray *read_repo(const char *root, const KpRepoData *data, const char *const *globs,
+			    GPtrArray *warnings)
+{
+	g_autofree char *question = make_question(data->repo, globs);
+	GPtrArray *list = read_kept(root, data, question);
+
+	if (list != NULL)
+		return list;
+	list = read_metadata(data, globs, warnings);
+	if (list != NULL)
+		keep(root, data, question, list);
+	return list;
 }
 
 GPtrArray *kp_offers_read(const char *root, const GPtrArray *repos, const char *const *globs,
 			  GPtrArray *warnings)
 {
-	GPtrArray *offers = g_ptr_array_new_with_free_func((GDestroyNotify)kp_offer_free);
+	GPtrArray *offers = new_list();
 
-	for (guint i = 0; i < repos->len; i++)
-		add_repo(offers, g_ptr_array_index(repos, i), globs, warnings);
+	for (guint i = 0; i < repos->len; i++) {
+		GPtrArray *list = read_repo(root, g_ptr_array_index(repos, i), globs, warnings);
+
+		if (list != NULL)
+			g_ptr_array_extend_and_steal(offers, list);
+	}
 	return offers;
 }

@@ -105,10 +105,8 @@ static void add_packages(KpAdvisory *advisory, Repo *repo, Id id, const char *co
 		name = position_text(pool, UPDATE_COLLECTION_NAME);
 		if (!is_wanted(name, globs))
 			continue;
-		nevra = g_new0(KpNevra, 1);
-		nevra->name = g_strdup(name);
-		nevra->evr = g_strdup(position_text(pool, UPDATE_COLLECTION_EVR));
-		nevra->arch = g_strdup(position_text(pool, UPDATE_COLLECTION_ARCH));
+		nevra = kp_nevra_new(name, position_text(pool, UPDATE_COLLECTION_EVR),
+				     position_text(pool, UPDATE_COLLECTION_ARCH));
 		if (!has_package(advisory, nevra))
 			g_ptr_array_add(advisory->packages, g_steal_pointer(&nevra));
 	}
