@@ -3,6 +3,7 @@
 #include <solv/evr.h>
 #include <solv/pool.h>
 
+#include "base/cve.h"
 #include "package/advisories.h"
 #include "package/kept.h"
 #include "package/updateinfo.h"
@@ -109,6 +110,49 @@ GPtrArray *kp_advisories_read(const char *root, const GPtrArray *repos,
 			g_ptr_array_extend_and_steal(all, list);
 	}
 	return all;
+}
+
+static gboolean is_added(const KpUpdateKernel *kernel, const KpNevra *nevra)
+{
+	return g_str_equal(nevra->name, kernel->best->name) &&
+	       kp_evr_compare(nevra->evr, kernel->best->evr) <= 0 &&
+	       (kernel->installed == NULL || kp_evr_compare(nevra->evr, kernel->installed) > 0);
+}
+
+static void add_cves(GHashTable *set, const KpUpdateKernel *kernel, const KpAdvisory *advisory)
+{
+	for (guint i = 0; i < advisory->packages->len; i++) {
+		if (!is_added(kernel, g_ptr_array_index(advisory->packages, i)))
+			continue;
+		for (char **cve = advisory->cves; *cve != NULL; cve++)
+			g_hash_table_add(set, g_strdup(*cve));
+	}
+}
+
+static gboolean any_best(const KpUpdatePlan *plan)
+{
+	for (guint i = 0; i < plan->kernels->len; i++)
+		if (((KpUpdateKernel *)g_ptr_array_index(plan->kernels, i))->best != NULL)
+			return TRUE;
+	return FALSE;
+}
+
+void kp_advisories_add(const KpUpdateRequest *request, KpUpdatePlan *plan)
+{
+	g_autoptr(GPtrArray) all = NULL;
+
+	if (request->repos == NULL || !any_best(plan))
+		return;
+	all = kp_advisories_read(request->root, request->repos, request->globs, plan->warnings);
+	for (guint i = 0; i < plan->kernels->len; i++) {
+		KpUpdateKernel *kernel = g_ptr_array_index(plan->kernels, i);
+		g_autoptr(GHashTable) set = kp_cve_set_new();
+
+		for (guint j = 0; kernel->best != NULL && j < all->len; j++)
+			add_cves(set, kernel, g_ptr_array_index(all, j));
+		g_strfreev(kernel->cves);
+		kernel->cves = kp_cve_set_list(set);
+	}
 }
 
 /* The pool tells which distribution's rules are meant, no more. */

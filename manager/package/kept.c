@@ -17,11 +17,14 @@
 /* so much that no honest one gets there */
 #define MOST_BYTES (64 * 1024 * 1024)
 
-static char *file_path(const char *root, const KpKeptKind *kind, const KpRepoData *data)
+/* One file for each question about a repository, whatever state that is in. */
+static char *file_path(const char *root, const KpKeptKind *kind, const KpRepoData *data,
+		       const char *question)
 {
 	g_autofree char *leaf = g_uri_escape_string(data->repo->id, NULL, FALSE);
+	g_autofree char *sum = g_compute_checksum_for_string(G_CHECKSUM_SHA256, question, -1);
 
-	return kp_root_pathf(root, FOLDER "/%s/%s.cache", kind->folder, leaf);
+	return kp_root_pathf(root, FOLDER "/%s/%s-%.8s.cache", kind->folder, leaf, sum);
 }
 
 /* What an answer depends on; the number is that of the format. */
@@ -79,7 +82,7 @@ static GVariant *unwrap(const KpKeptKind *kind, GBytes *bytes)
 GVariant *kp_kept_read(const char *root, const KpKeptKind *kind, const KpRepoData *data,
 		       const char *question)
 {
-	g_autofree char *path = file_path(root, kind, data);
+	g_autofree char *path = file_path(root, kind, data, question);
 	g_autofree char *wanted = full_question(data, question);
 	g_autoptr(GBytes) bytes = read_file(path);
 	g_autoptr(GVariant) all = bytes != NULL ? unwrap(kind, bytes) : NULL;
@@ -108,7 +111,7 @@ static GBytes *wrap(const char *question, GVariant *answer)
 void kp_kept_write(const char *root, const KpKeptKind *kind, const KpRepoData *data,
 		   const char *question, GVariant *answer)
 {
-	g_autofree char *path = file_path(root, kind, data);
+	g_autofree char *path = file_path(root, kind, data, question);
 	g_autofree char *folder = g_path_get_dirname(path);
 	g_autofree char *full = full_question(data, question);
 	g_autoptr(GBytes) bytes = wrap(full, answer);

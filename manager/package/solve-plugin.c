@@ -45,6 +45,8 @@ static KpUpdatePlan *plan(const KpUpdateRequest *request, GError **error)
 	solve = kp_solve_new(request, &source, name.machine);
 	result = fill_and_plan(&db, solve, error);
 	kp_solve_rpmdb_close(&db);
+	if (result != NULL)
+		kp_advisories_add(request, result);
 	return result;
 }
 

@@ -183,6 +183,29 @@ try "--missing: an installed kernel alone has it" says "CVE-2026-0200 $k1 - kern
 try "--missing: not what a patch has, too" says_not CVE-2026-0304
 try "--missing: not what is live" says_not CVE-2026-0303
 
+# check and status.
+check() { timeout 60 "$manager" --root "$root" check "$@" >"$work/out" 2>"$work/err"; }
+check
+try "check names the CVEs that a patch adds" says "1-3 repo"
+try "those of the releases after the installed one" says "CVE-2026-0313 CVE-2026-0305 CVE-2026-0304 update-available"
+try "and warns of the end of coverage" says "Patches for kernel $k1 were promised until 2026-01-01"
+check --json
+try "JSON of check has it" grep -q '"until" : "2026-01-01"' "$work/out"
+status() { timeout 60 "$manager" --root "$root" status "$@" >"$work/out" 2>"$work/err"; }
+code=0
+status --check || code=$?
+try "from then on status knows of it" test "$code" = 11
+try "and says what it is" says "Repository repo has $n1-1-3.x86_64 for kernel $k1"
+status
+try "status shows until when a kernel is covered" says "2026-01-01 update-available"
+mv "$root/etc/yum.repos.d" "$root/etc/yum.repos.off"
+rm -rf "$root/var/cache/dnf"
+code=0
+status --check || code=$?
+try "when the repository is gone, so is that" test "$code" = 0
+mv "$root/etc/yum.repos.off" "$root/etc/yum.repos.d"
+index repo gz "$work/updateinfo.xml"
+
 # What is live counts, not what is installed.
 echo 1 >"$root/sys/kernel/livepatch/kpatch_a_1_2/transition"
 try "in a transition nothing of it is live" verdict CVE-2026-0302 "$k1" installed-not-live
@@ -198,8 +221,8 @@ try "and what is older than that still does" verdict CVE-2026-0303 "$k1" fixed-l
 echo 1-2 >"$root/sys/module/kpatch_a_1_2/version"
 
 # The cache: gone after a change, whole after damage, never in the way.
-cache=$(echo "$root"/var/cache/kpatch-manager/advisories/repo*)
 cve CVE-2026-0303
+cache=$(grep -la kernel-core "$root"/var/cache/kpatch-manager/advisories/repo-*)
 try "what was found in advisories is kept" test -s "$cache"
 before=$(sha256sum <"$cache")
 for damage in 'truncate -s 70' 'truncate -s 0' 'sed -i s/T-1/T-7/' 'sed -i 1s/^./x/'; do
