@@ -35,6 +35,8 @@ typedef struct {
 	char **patch_globs;		/* names of patch packages */
 	gint64 verify_packages;		/* KpPackagePolicy */
 	gint64 rpm_lock_limit;		/* seconds to wait for the package database */
+	gint64 coverage_warn_days;	/* days before the end of a kernel's coverage */
+	char **coverage_until;		/* rules of kp_coverage_find() */
 } KpSettings;
 
 void kp_settings_free(KpSettings *settings);

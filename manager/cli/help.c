@@ -52,6 +52,24 @@ static const KpCommand command_table[] = {
 	  "  kpatch-manager history --limit 5\n"
 	  "  kpatch-manager history --json --limit 0\n",
 	  KP_OPTION_JSON | KP_OPTION_KERNEL | KP_OPTION_LIMIT, 0, kp_command_history },
+	{ "cve", "[ID...] [--kernel KERNEL] [--missing] [--refresh] [--json]",
+	  "say which holes are closed in which kernel, and by what",
+	  "Gives a verdict for each CVE and each installed kernel, and what does it or would:\n"
+	  "\n"
+	  "  fixed-live           what runs now has the fix\n"
+	  "  installed-not-live   it is here; apply, or a boot of that kernel, makes it live\n"
+	  "  available            a repository has a patch with it; 'kpatch-manager update'\n"
+	  "  not-fixed            nothing does it in this kernel; perhaps a newer kernel does\n"
+	  "  unknown              nothing mentions it\n"
+	  "\n"
+	  "Without an ID it shows all that patches do or newer kernels would. It reads what is\n"
+	  "on disk of the repositories; --refresh asks them first.\n"
+	  "\n"
+	  "  kpatch-manager cve CVE-2026-12345 CVE-2026-23456\n"
+	  "  kpatch-manager cve --kernel $(uname -r)\n"
+	  "  kpatch-manager cve --missing    what only a reboot into a newer kernel would bring\n",
+	  KP_OPTION_JSON | KP_OPTION_KERNEL | KP_OPTION_MISSING | KP_OPTION_REFRESH, G_MAXUINT,
+	  kp_command_cve },
 	{ "preflight", "[NAME|VERSION|FILE] [--json]",
 	  "say what speaks against a patch, and change nothing",
 	  "Looks at a patch as apply would, and shows every reason against it together.\n"
@@ -150,7 +168,8 @@ static const KpCommand command_table[] = {
 	  "make the kernel agree with the installed files",
 	  "Package triggers call it after patches were installed or removed. It makes live\n"
 	  "what apply would, and is quiet when there is nothing to do. A patch whose\n"
-	  "package was removed stays live; rollback takes it out.\n"
+	  "package was removed stays live; rollback takes it out. Copies for kernels that are\n"
+	  "gone are removed.\n"
 	  "\n"
 	  "  kpatch-manager sync\n",
 	  KP_OPTION_DRY_RUN, 0, kp_command_sync },

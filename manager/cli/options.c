@@ -26,6 +26,7 @@ static const struct option_row {
 	{ "--all-kernels", G_STRUCT_OFFSET(KpOptions, all_kernels), KP_OPTION_UPDATE },
 	{ "--download-only", G_STRUCT_OFFSET(KpOptions, download_only), KP_OPTION_UPDATE },
 	{ "--import-keys", G_STRUCT_OFFSET(KpOptions, import_keys), KP_OPTION_UPDATE },
+	{ "--missing", G_STRUCT_OFFSET(KpOptions, missing), KP_OPTION_MISSING },
 };
 
 /* Options with a value, "--name VALUE" or "--name=VALUE". */
