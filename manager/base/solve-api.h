@@ -4,6 +4,7 @@
 #ifndef KP_SOLVE_API_H
 #define KP_SOLVE_API_H
 
+#include "base/advisory.h"
 #include "base/update.h"
 
 #define KP_SOLVE_PLUGIN "kpatch-solve.so"
@@ -15,6 +16,9 @@ typedef struct {
 	 * nothing but a cache of the metadata, and that only as root. Caller frees
 	 * with kp_update_plan_free(). */
 	KpUpdatePlan *(*plan)(const KpUpdateRequest *request, GError **error);
+	KpAdvisoriesFunc advisories;	/* base/advisory.h */
+	KpOffersFunc offers;
+	KpEvrCompare evr_compare;
 } KpSolveApi;
 
 #define KP_SOLVE_EXPORT __attribute__((visibility("default")))

@@ -40,6 +40,8 @@ static void add_available(KpJson *json, const KpCheck *check, const KpUpdateKern
 
 static void add_kernel(KpJson *json, const KpCheck *check, const KpUpdateKernel *kernel)
 {
+	KpCoverage coverage;
+
 	kp_json_object(json, NULL);
 	kp_json_text(json, "kernel", kernel->kver);
 	kp_json_text(json, "package", kernel->package);
@@ -49,6 +51,8 @@ static void add_kernel(KpJson *json, const KpCheck *check, const KpUpdateKernel 
 	kp_json_text(json, "state", kp_check_word(kernel));
 	add_available(json, check, kernel);
 	kp_json_texts(json, "passed", kernel->passed);
+	coverage = kp_check_coverage(check, kernel);
+	kp_coverage_json(json, &coverage);
 	kp_json_object_end(json);
 }
 

@@ -59,6 +59,15 @@ static void add_passed(GString *text, const KpUpdateKernel *kernel)
 		add_line(text, first, g_ptr_array_index(kernel->passed, i));
 }
 
+static void add_coverage(GString *text, const KpCheck *check, const KpUpdateKernel *kernel)
+{
+	KpCoverage coverage = kp_check_coverage(check, kernel);
+	g_autofree char *warning = kp_coverage_warning(&coverage, kernel->kver);
+
+	if (warning != NULL)
+		add_line(text, "", warning);
+}
+
 static gboolean is_best(const KpCheck *check, const KpUpdateStep *step)
 {
 	for (guint i = 0; i < check->plan->kernels->len; i++)
@@ -111,6 +120,8 @@ char *kp_check_text(const KpCheck *check, gboolean coloured)
 		g_string_append(text, rows);
 	for (guint i = 0; i < kernels->len; i++)
 		add_passed(text, g_ptr_array_index(kernels, i));
+	for (guint i = 0; i < kernels->len; i++)
+		add_coverage(text, check, g_ptr_array_index(kernels, i));
 	add_steps(text, check);
 	for (guint i = 0; i < check->plan->problems->len; i++)
 		add_line(text, "Problem: ", g_ptr_array_index(check->plan->problems, i));

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/available-note.h"
 #include "base/error.h"
 #include "base/solve-api.h"
 #include "cli/barred.h"
@@ -38,6 +39,15 @@ const KpUpdateStep *kp_check_step(const KpCheck *check, const KpUpdateKernel *ke
 	return NULL;
 }
 
+KpCoverage kp_check_coverage(const KpCheck *check, const KpUpdateKernel *kernel)
+{
+	const KpSettings *settings = check->status->settings;
+
+	return kp_coverage_find((const char *const *)settings->coverage_until, kernel->kver,
+				kernel->until, g_get_real_time() / G_USEC_PER_SEC,
+				settings->coverage_warn_days);
+}
+
 const char *kp_check_word(const KpUpdateKernel *kernel)
 {
 	if (!kernel->covered)
@@ -67,6 +77,9 @@ static gboolean make_plan(KpCheck *check, const KpOptions *options, GError **err
 		return FALSE;
 	}
 	check->plan = api->plan(&request, error);
+	/* status shows it from now on; who may not write there has seen it at least */
+	if (check->plan != NULL && check->plan->problems->len == 0)
+		kp_available_note(options->root, check->plan, check->repositories->data, NULL);
 	return check->plan != NULL;
 }
 

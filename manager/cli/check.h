@@ -19,6 +19,9 @@ typedef struct {
 /* The step of the plan that brings the best patch of @kernel, or NULL. */
 const KpUpdateStep *kp_check_step(const KpCheck *check, const KpUpdateKernel *kernel);
 
+/* How long patches for @kernel are promised. */
+KpCoverage kp_check_coverage(const KpCheck *check, const KpUpdateKernel *kernel);
+
 /* "update-available", "up-to-date" or "uncovered". */
 const char *kp_check_word(const KpUpdateKernel *kernel);
 

@@ -7,16 +7,19 @@
 #include "package/metadata-check.h"
 #include "package/small-file.h"
 
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LrResult, lr_result_free)
+
 #define SIGNATURE_MAX (256 * 1024)
 
 /* A metalink says which repomd.xml is the newest: with its checksum librepo passes
  * by mirrors that have another one. */
 static gboolean take_checksum(LrHandle *handle, KpFetchItem *item, GError **error)
 {
+	g_autoptr(LrResult) result = lr_result_init();	/* librepo insists on one */
 	LrMetalink *metalink = NULL;
 
 	if (!lr_handle_setopt(handle, error, LRO_FETCHMIRRORS, 1L) ||
-	    !lr_handle_perform(handle, NULL, error) ||
+	    !lr_handle_perform(handle, result, error) ||
 	    !lr_handle_setopt(handle, error, LRO_FETCHMIRRORS, 0L) ||
 	    !lr_handle_getinfo(handle, error, LRI_METALINK, &metalink))
 		return FALSE;

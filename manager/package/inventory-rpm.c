@@ -10,6 +10,7 @@
 #include "base/inventory.h"
 #include "package/header-names.h"
 #include "package/rpmdb.h"
+#include "package/until.h"
 
 /* the dependency that ties a patch to its kernel */
 #define TIE "kernel-uname-r"
@@ -76,9 +77,11 @@ static void add_patch(KpInventory *inventory, Header header, const char *const *
 		return;
 	patch = g_new0(KpInvPatch, 1);
 	patch->name = g_steal_pointer(&name);
+	patch->package = header_text(header, RPMTAG_NEVRA);
 	patch->evr = header_text(header, RPMTAG_EVR);
 	patch->uname_r = tie_version(header, RPMTAG_REQUIRENAME, RPMTAG_REQUIREVERSION);
 	patch->kver = kp_header_patched_kernel(header);
+	patch->until = kp_until_tag(header);
 	g_ptr_array_add(inventory->patches, patch);
 }
 

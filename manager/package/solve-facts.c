@@ -8,6 +8,7 @@
 #include <solv/solvable.h>
 #include <string.h>
 
+#include "base/inventory.h"
 #include "package/solve.h"
 
 gboolean kp_solve_is_patch_name(const KpSolve *solve, const char *name)
@@ -168,4 +169,22 @@ KpPackage *kp_solve_package(const KpSolve *solve, Id id)
 	package->repo = s->repo->appdata;
 	add_origin(solve, s, package);
 	return package;
+}
+
+char *kp_solve_until(const KpSolve *solve, Id id)
+{
+	char *until = NULL;
+	Queue list;
+
+	kp_solve_dependencies(solve, id, SOLVABLE_PROVIDES, &list);
+	for (int i = 0; i < list.count && until == NULL; i++) {
+		Id provided = list.elements[i];
+		const Reldep *relation = ISRELDEP(provided) ? GETRELDEP(solve->pool, provided) : NULL;
+
+		if (relation != NULL && relation->flags == REL_EQ &&
+		    g_str_equal(pool_id2str(solve->pool, relation->name), KP_UNTIL_PROVIDE))
+			until = g_strdup(pool_id2str(solve->pool, relation->evr));
+	}
+	queue_free(&list);
+	return until;
 }

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/solve-api.h"
+#include "package/advisories.h"
 #include "package/solve-source.h"
 
 static void ask_rpmdb(gpointer user, KpSolve *solve, KpAsk ask, const char *name)
@@ -44,7 +45,14 @@ static KpUpdatePlan *plan(const KpUpdateRequest *request, GError **error)
 	solve = kp_solve_new(request, &source, name.machine);
 	result = fill_and_plan(&db, solve, error);
 	kp_solve_rpmdb_close(&db);
+	if (result != NULL)
+		kp_advisories_add(request, result);
 	return result;
 }
 
-const KpSolveApi kp_solve_api = { .plan = plan };
+const KpSolveApi kp_solve_api = {
+	.plan = plan,
+	.advisories = kp_advisories_read,
+	.offers = kp_offers_read,
+	.evr_compare = kp_evr_compare,
+};

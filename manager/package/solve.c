@@ -371,6 +371,14 @@ static void tell_unused(KpSolve *solve)
 				g_strdup("there is no patch among the files"));
 }
 
+static void set_until(const KpSolve *solve, const KpSolveKernel *kernel)
+{
+	if (kernel->chosen != 0)
+		kernel->out->until = kp_solve_until(solve, kernel->chosen);
+	if (kernel->out->until == NULL && kernel->patches.count > 0)
+		kernel->out->until = kp_solve_until(solve, kernel->patches.elements[0]);
+}
+
 static void finish(KpSolve *solve)
 {
 	for (guint i = 0; i < solve->kernels->len; i++) {
@@ -380,6 +388,7 @@ static void finish(KpSolve *solve)
 			continue;
 		if (kernel->chosen != 0)
 			kernel->out->best = kp_solve_package(solve, kernel->chosen);
+		set_until(solve, kernel);
 		erase_leftovers(solve, kernel);
 	}
 	if (solve->files != NULL && solve->plan->problems->len == 0)

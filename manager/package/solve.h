@@ -89,6 +89,8 @@ gboolean kp_solve_matches(const KpSolve *solve, Id id, const char *const *patter
 /* A package that only subscribes a kernel to its stream. */
 gboolean kp_solve_is_empty_release(const KpSolve *solve, Id id);
 KpPackage *kp_solve_package(const KpSolve *solve, Id id);
+/* How long it says that its stream is promised, or NULL. Caller frees. */
+char *kp_solve_until(const KpSolve *solve, Id id);
 /* The dependencies in one list of a package. Caller clears @list. */
 void kp_solve_dependencies(const KpSolve *solve, Id id, Id key, Queue *list);
 

@@ -26,6 +26,26 @@ try() {
     fi
 }
 
+# steps DESCRIPTION COMMAND...: as try, for a function of several steps, of which the
+# first that fails ends it. try cannot do that: bash forgets "set -e" behind "if".
+steps() {
+    local text rc description=$1
+    shift
+    set +e
+    text=$(set -e; "$@" 2>&1)
+    rc=$?
+    set -e
+    if [ "$rc" -eq 0 ]; then ok "$description"; else not_ok "$description" "$(tail -n 60 <<<"$text")"; fi
+}
+
+# fails COMMAND...: for a step that is to fail ("set -e" passes by "! COMMAND").
+fails() {
+    if "$@"; then
+        echo "this should have failed: $*"
+        return 1
+    fi
+}
+
 # quiet DESCRIPTION COMMAND...: ok if the command prints nothing.
 quiet() {
     local text description=$1

@@ -35,3 +35,22 @@ faults() {
 # requests NAME [PATTERN]: how many there were since the last call of forget.
 requests() { grep -c -- "${2:-.}" "$SERVE/$1.log" || true; }
 forget() { : >"$SERVE/$1.log"; }
+
+# make_repomd FOLDER PRIMARY [UPDATEINFO]: FOLDER/repodata/repomd.xml for these files of
+# that folder, as they are; of what is in them nobody knows anything.
+make_repomd() {
+    local folder=$1/repodata type file
+    {
+        echo '<?xml version="1.0" encoding="UTF-8"?>'
+        echo '<repomd xmlns="http://linux.duke.edu/metadata/repo" xmlns:rpm="http://linux.duke.edu/metadata/rpm">'
+        echo "<revision>$(date +%s)</revision>"
+        for type in primary updateinfo; do
+            file=${2:-}
+            [ -n "$file" ] || continue
+            echo "<data type=\"$type\"><checksum type=\"sha256\">$(sha256sum <"$folder/$file" | cut -d' ' -f1)</checksum>"
+            echo "<location href=\"repodata/$file\"/><size>$(stat -c %s "$folder/$file")</size></data>"
+            shift
+        done
+        echo '</repomd>'
+    } >"$folder/repomd.xml"
+}

@@ -44,12 +44,12 @@ mv "$work"/kpatch-patch-*.rpm "$work/unsigned.rpm"
 cp "$work/unsigned.rpm" "$work/good.rpm"
 sign_rpms "$work/good.rpm" >/dev/null 2>&1
 gpg --batch --armor --output "$work/key" --export "$GPG_NAME"
-fingerprint=$(gpg --batch --with-colons --list-keys "$GPG_NAME" | awk -F: '$1 == "fpr" { print tolower(substr($10, 25)); exit }')
+key_id=$(gpg --batch --with-colons --list-keys "$GPG_NAME" | awk -F: '$1 == "pub" { print tolower($5); exit }')
 
 try "a package is refused while nobody knows its key" verify 4 'good\.rpm: .*NOKEY' "$work/good.rpm"
 rpmkeys --root "$work/root" --dbpath /var/lib/rpm --import "$work/key"
 try "with the key it is good, and the key is named" \
-    verify 0 "good\.rpm: good, .*[Kk]ey ID .*${fingerprint: -8}" "$work/good.rpm"
+    verify 0 "good\.rpm: good, .*[Kk]ey ID .*${key_id: -8}" "$work/good.rpm"
 try "one that nobody signed is refused" verify 4 'unsigned\.rpm: .*(no signature|NOTFOUND)' "$work/unsigned.rpm"
 changed payload package -20
 try "one whose payload was changed is refused" verify 4 'payload\.rpm: .*BAD' "$work/payload.rpm"
