@@ -109,14 +109,20 @@ gboolean kp_update_sync(KpUpdate *update, GError **error)
 	char *none[] = { NULL };
 	KpOptions options = *update->options;
 	g_autoptr(GError) problem = NULL;
+	int code;
 
 	options.json = FALSE;
 	options.quiet = options.quiet || update->options->json;
 	kp_fault("sync");
-	if (kp_command_sync(&options, none, &problem) >= 0) {
+	code = kp_command_sync(&options, none, &problem);
+	if (code == KP_EXIT_DONE) {
 		update->sync = "done";
 		return TRUE;
 	}
+	if (problem == NULL)
+		g_set_error_literal(&problem, KP_ERROR, KP_ERROR_REFUSED,
+				    "none that is installed can be used; 'kpatch-manager preflight' "
+				    "says why");
 	update->sync = kp_error_word(problem);
 	g_propagate_error(error, g_steal_pointer(&problem));
 	return FALSE;

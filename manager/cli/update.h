@@ -29,7 +29,7 @@ typedef struct {
 	GPtrArray *holds;	/* KpHold of all kernels */
 	GPtrArray *warnings;	/* char * */
 	const char *release;	/* that was named, or NULL */
-	const char *sync;	/* "done", "skipped", or an error's word; NULL: not reached */
+	const char *sync;	/* "done", or an error's word; NULL: not reached */
 } KpUpdate;
 
 /* Each returns FALSE with @error set. */

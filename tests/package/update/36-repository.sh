@@ -19,6 +19,7 @@ machine() {
     tiny_install "$root" "$work"/other/kernel-core-*.rpm 2>/dev/null
     mkdir -p "$root/etc/yum.repos.d" "$root/proc/sys/kernel" "$root/var/lib/kpatch"
     echo "$kver" >"$root/proc/sys/kernel/osrelease"
+    # shellcheck disable=SC2154  # serve sets URL_main
     printf '[site]\nname=site\nbaseurl=%s\ngpgcheck=1\ngpgkey=%s\n' "$URL_main" "$URL_main/key" \
         >"$root/etc/yum.repos.d/site.repo"
 }

@@ -16,6 +16,7 @@ machine() {
     in_root -e gpg-pubkey
     mkdir -p "$root/etc/yum.repos.d" "$root/proc/sys/kernel"
     echo "$kver" >"$root/proc/sys/kernel/osrelease"
+    # shellcheck disable=SC2154  # serve sets URL_main
     printf '[site]\nname=site\nbaseurl=%s\ngpgcheck=1\ngpgkey=%s\n' "$URL_main" "$1" \
         >"$root/etc/yum.repos.d/site.repo"
 }
@@ -26,7 +27,7 @@ mkdir -p "$work/www"
 cp "$(patch_file 2)" "$work/key" "$work/www/"
 createrepo_c --quiet "$work/www"
 serve main "$work/www"
-fingerprint=$(gpg --with-colons --fingerprint "$GPG_NAME" | awk -F: '/^fpr/ { print $10; exit }')
+fingerprint=$(gpg --with-colons --fingerprint "$GPG_NAME" | sed -n 's|^fp[r]:*\([0-9A-F]*\):$|\1|p;' | head -n 1)
 grouped=$(sed 's/..../& /g; s/ $//' <<<"$fingerprint")
 
 machine "file://$work/key"
