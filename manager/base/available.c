@@ -177,6 +177,14 @@ static GKeyFile *what_is_known(const char *root)
 	return file;
 }
 
+static gboolean is_noted(const char *path, const char *text)
+{
+	gsize size = 0;
+	g_autofree char *noted = read_file(path, MOST_BYTES, &size);
+
+	return noted != NULL && g_str_equal(noted, text);
+}
+
 gboolean kp_available_note(const char *root, const KpUpdatePlan *plan, const GPtrArray *repos,
 			   GError **error)
 {
@@ -188,6 +196,9 @@ gboolean kp_available_note(const char *root, const KpUpdatePlan *plan, const GPt
 	for (guint i = 0; i < plan->kernels->len; i++)
 		note_kernel(file, g_ptr_array_index(plan->kernels, i), repos);
 	text = g_key_file_to_data(file, NULL, NULL);
+	/* putting it on the disk again would take longer than all of a check */
+	if (is_noted(path, text))
+		return TRUE;
 	if (g_mkdir_with_parents(folder, 0755) == 0 &&
 	    g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0644, error))
 		return TRUE;
