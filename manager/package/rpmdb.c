@@ -77,21 +77,40 @@ static gboolean open_for_reading(rpmts ts, GError **error)
 	return FALSE;
 }
 
-rpmts kp_rpmdb_open(const char *root, const char *folder, GError **error)
+/* Once a process: it takes as long as opening the database does. */
+static gboolean read_configuration(GError **error)
+{
+	static gboolean done;
+
+	if (!done && rpmReadConfigFiles(NULL, NULL) != 0) {
+		g_set_error_literal(error, KP_ERROR, KP_ERROR_FAILED,
+				    "librpm cannot read its own configuration; reinstall rpm");
+		return FALSE;
+	}
+	done = TRUE;
+	return TRUE;
+}
+
+gboolean kp_rpmdb_configure(const char *root, const char *folder, GError **error)
 {
 	const char *found = find_folder(root, folder);
-	rpmts ts;
 
 	if (found == NULL) {
 		set_missing(root, folder, error);
-		return NULL;
+		return FALSE;
 	}
-	if (rpmReadConfigFiles(NULL, NULL) != 0) {
-		g_set_error_literal(error, KP_ERROR, KP_ERROR_FAILED,
-				    "librpm cannot read its own configuration; reinstall rpm");
-		return NULL;
-	}
+	if (!read_configuration(error))
+		return FALSE;
 	rpmPushMacro(NULL, "_dbpath", NULL, found, RMIL_CMDLINE);
+	return TRUE;
+}
+
+rpmts kp_rpmdb_open(const char *root, const char *folder, GError **error)
+{
+	rpmts ts;
+
+	if (!kp_rpmdb_configure(root, folder, error))
+		return NULL;
 	ts = rpmtsCreate();
 	if (!kp_root_is_machine(root))
 		rpmtsSetRootDir(ts, root);
