@@ -102,6 +102,7 @@ static gboolean read_all(KpCheck *check, const KpOptions *options, GError **erro
 	if (!make_plan(check, options, error))
 		return FALSE;
 	take_warnings(check);
+	kp_check_details(check, options);
 	return TRUE;
 }
 

@@ -25,6 +25,9 @@ KpCoverage kp_check_coverage(const KpCheck *check, const KpUpdateKernel *kernel)
 /* "update-available", "up-to-date" or "uncovered". */
 const char *kp_check_word(const KpUpdateKernel *kernel);
 
+/* Fills signers, and the CVEs where no advisory has them. */
+void kp_check_details(KpCheck *check, const KpOptions *options);
+
 /* For people and for programs. Caller frees. */
 char *kp_check_text(const KpCheck *check, gboolean coloured);
 char *kp_check_json(const KpCheck *check);

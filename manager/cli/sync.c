@@ -60,30 +60,40 @@ static void drop_unapplied(const KpOptions *options, GPtrArray *kernels)
 			g_ptr_array_remove_index(kernels, i - 1);
 }
 
+static gboolean forget_all(const KpOptions *options, const KpHost *host,
+			   const GPtrArray *kernels, GError **error)
+{
+	for (guint i = 0; i < kernels->len; i++) {
+		const char *kver = g_ptr_array_index(kernels, i);
+
+		if (!options->dry_run && !kp_forget(host, kver, error))
+			return FALSE;
+		kp_say(options, "Kernel %s is gone: its copies of patches %s removed.", kver,
+		       options->dry_run ? "would be" : "are");
+	}
+	return TRUE;
+}
+
 /* Copies for kernels that are gone go, too. That is not urgent: if somebody holds
  * the lock, the next call does it. */
 static int forget(const KpOptions *options, const KpHost *host, GError **error)
 {
 	g_autoptr(GPtrArray) kernels = kp_forget_list(host);
-	gboolean ok = TRUE;
-	int lock;
+	gboolean ok;
+	int lock = -1;
 
 	drop_unapplied(options, kernels);
 	if (kernels->len == 0)
 		return KP_EXIT_DONE;
-	for (guint i = 0; i < kernels->len; i++)
-		kp_say(options, "Kernel %s is gone: its copies of patches %s removed.",
-		       (const char *)g_ptr_array_index(kernels, i),
-		       options->dry_run ? "would be" : "are");
-	if (options->dry_run)
-		return KP_EXIT_WOULD_CHANGE;
-	lock = geteuid() == 0 ? kp_lock_take(options->root, 0, NULL, NULL) : -1;
-	if (lock < 0)
-		return KP_EXIT_DONE;
-	for (guint i = 0; ok && i < kernels->len; i++)
-		ok = kp_forget(host, g_ptr_array_index(kernels, i), error);
-	close(lock);
-	return ok ? KP_EXIT_DONE : -1;
+	if (!options->dry_run) {
+		lock = geteuid() == 0 ? kp_lock_take(options->root, 0, NULL, NULL) : -1;
+		if (lock < 0)
+			return KP_EXIT_DONE;
+	}
+	ok = forget_all(options, host, kernels, error);
+	if (lock >= 0)
+		close(lock);
+	return !ok ? -1 : options->dry_run ? KP_EXIT_WOULD_CHANGE : KP_EXIT_DONE;
 }
 
 static int agree(const KpOptions *options, GError **error)

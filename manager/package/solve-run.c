@@ -5,10 +5,9 @@
 
 #include "package/solve.h"
 
-/* Kernels are neither replaced nor removed, and there may be many at a time. */
+/* Kernels are neither replaced nor removed. */
 static void lock_kernels(const KpSolve *solve, Queue *job)
 {
-	queue_push2(job, SOLVER_MULTIVERSION | SOLVER_SOLVABLE_PROVIDES, solve->tie);
 	for (guint i = 0; i < solve->kernels->len; i++) {
 		const KpSolveKernel *kernel = g_ptr_array_index(solve->kernels, i);
 

@@ -13,54 +13,23 @@
 
 #include "base/cve.h"
 #include "base/error.h"
+#include "package/updates.h"
 
-/* Bytes that a file may unpack to: some hundred times what the largest of the
- * distributions has for kernels, and far below what hurts the machine. */
-#define MOST_BYTES (512LL * 1024 * 1024)
-
-/* A stream that does not give more than it may, and remembers what went wrong:
- * the parser takes an error for the end. */
-struct stream {
-	FILE *inner;
-	gint64 left;
-	const char *problem;
-};
-
-static ssize_t stream_read(void *cookie, char *buffer, size_t size)
+static gboolean parse(Repo *repo, const char *path, const char *const *globs, GError **error)
 {
-	struct stream *stream = cookie;
-	size_t n = fread(buffer, 1, size, stream->inner);
+	FILE *packed = solv_xfopen(path, "r"), *stream;
+	g_autofree char *problem = NULL;
 
-	if (ferror(stream->inner) != 0)
-		stream->problem = "it cannot be unpacked";
-	stream->left -= (gint64)n;
-	if (stream->left < 0)
-		stream->problem = "it is larger than 512 MiB when unpacked";
-	if (stream->problem == NULL)
-		return (ssize_t)n;
-	errno = EIO;
-	return -1;
-}
-
-static gboolean parse(Repo *repo, const char *path, GError **error)
-{
-	struct stream stream = { .inner = solv_xfopen(path, "r"), .left = MOST_BYTES };
-	FILE *file = stream.inner == NULL ? NULL :
-		fopencookie(&stream, "r", (cookie_io_functions_t){ .read = stream_read });
-	const char *problem = NULL;
-
-	if (file == NULL)
-		problem = g_strerror(errno);
-	else if (repo_add_updateinfoxml(repo, file, 0) != 0)
-		problem = pool_errstr(repo->pool);
-	if (stream.problem != NULL)
-		problem = stream.problem;
+	if (packed == NULL) {
+		problem = g_strdup(g_strerror(errno));
+	} else {
+		stream = kp_updates_filter(packed, globs, &problem);
+		if (repo_add_updateinfoxml(repo, stream, 0) != 0 && problem == NULL)
+			problem = g_strdup(pool_errstr(repo->pool));
+		fclose(stream);
+	}
 	if (problem != NULL)
 		g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "%s: %s", path, problem);
-	if (file != NULL)
-		fclose(file);
-	if (stream.inner != NULL)
-		fclose(stream.inner);
 	return problem == NULL;
 }
 
@@ -176,7 +145,7 @@ GPtrArray *kp_updateinfo_read(const char *path, const char *name, const char *co
 	Id id;
 
 	pool_setdisttype(pool, DISTTYPE_RPM);
-	if (parse(repo, path, error)) {
+	if (parse(repo, path, globs, error)) {
 		list = g_ptr_array_new_with_free_func((GDestroyNotify)kp_advisory_free);
 		repo_internalize(repo);
 		FOR_REPO_SOLVABLES(repo, id, solvable) {

@@ -66,6 +66,10 @@ static Id dependency(Pool *pool, const char *text)
 
 static void add_line(Pool *pool, Id id, const char *line)
 {
+	if (g_str_has_prefix(line, "vendor ")) {
+		pool_id2solvable(pool, id)->vendor = pool_str2id(pool, line + strlen("vendor "), 1);
+		return;
+	}
 	for (gsize i = 0; i < G_N_ELEMENTS(lists); i++) {
 		const char *rest = line + strlen(lists[i].word);
 
@@ -190,7 +194,8 @@ static Package *new_package(PlanCase *c, const char *name, const char *evr, cons
 	return package;
 }
 
-/* kernel UNAME-R [uname-r=VERSION]: what it provides, if that is another word */
+/* kernel UNAME-R [uname-r=VERSION] [name=NAME]: what it provides, if that is
+ * another word */
 static void read_kernel(PlanCase *c, char **words)
 {
 	const char *version = option(words, "uname-r", words[1]);
@@ -199,7 +204,7 @@ static void read_kernel(PlanCase *c, char **words)
 
 	if (g_str_has_suffix(evr, ".x86_64"))
 		evr[strlen(evr) - strlen(".x86_64")] = '\0';
-	package = new_package(c, "kernel-core", evr, "x86_64");
+	package = new_package(c, option(words, "name", "kernel-core"), evr, "x86_64");
 	package->kver = g_strdup(words[1]);
 	g_ptr_array_add(package->lines, g_strdup_printf("provides " KP_TIE " = %s", version));
 }

@@ -22,11 +22,14 @@ tiny_kernel "$work/installed" "$two"
 tiny_kernel "$work/installed" "$three"
 tiny "$work/installed" kpatch-manager 1 1 -- /usr/sbin/kpatch-manager
 tiny "$work/installed" dash 5 1 -- /bin/sh
-tiny_patch "$work/installed" "$one" 1 1
-cp "$work/installed/kpatch-patch-$tag-1-1.x86_64.rpm" "$work/older.rpm"
+changelog() { printf '%%changelog\n* Mon Mar 02 2026 A <a@localhost> - 1\n'; printf -- '- fixes %s\n' "$@"; }
+TINY_CHANGELOG=$(changelog CVE-2026-0001) tiny_patch "$work/installed" "$one" 1 1
 mkdir "$work/repo"
 tiny_patch "$work/repo" "$one" 1 1
-tiny_patch "$work/repo" "$one" 1 2 "Requires: /bin/sh"
+TINY_CHANGELOG=$(changelog CVE-2026-0002 CVE-2026-0001) tiny_patch "$work/repo" "$one" 1 2 "Requires: /bin/sh"
+signing_key
+sign_rpms "$work/repo/kpatch-patch-$tag-1-2.x86_64.rpm" >/dev/null 2>&1
+gpg --batch --armor --output "$work/key" --export "$GPG_NAME"
 tiny_patch "$work/repo" "$two" 1 1 "Requires: kpatch-manager >= 2"
 tiny "$work/repo" kpatch-manager 2 1 "Requires: libodd.so.1" -- /usr/sbin/kpatch-manager
 tiny "$work/repo" oddly-named 3 1 "Provides: libodd.so.1" -- /usr/lib/odd
@@ -34,6 +37,7 @@ tiny "$work/repo" bystander 1 1 -- /usr/lib/bystander
 tiny_kernel "$work/repo" 5.14.0-500.el9.x86_64
 tiny_root "$root"
 tiny_install "$root" "$work"/installed/*.rpm
+rpmkeys --root "$root" --dbpath /var/lib/rpm --import "$work/key"
 mkdir -p "$root/etc/yum.repos.d" "$root/proc/sys/kernel"
 echo "$one" >"$root/proc/sys/kernel/osrelease"
 printf '[site]\nname=site\nbaseurl=file://%s\ngpgcheck=0\n' "$work/repo" >"$root/etc/yum.repos.d/site.repo"
@@ -105,6 +109,37 @@ for compression in gz xz zstd; do
     try "metadata in $compression: each kernel's patch, what it needs, and no kernel" answers
     try "and again from the cache" answers
 done
+
+# details: who signed what there is, and what it adds
+details() {
+    [ "$(member '[(k["available"]["signer"], k["available"]["cves"]) for k in c["kernels"] if k["available"]]')" = \
+        "[('$(gpg --batch --with-colons --list-keys "$GPG_NAME" | awk -F: '$1 == "uid" { print $10; exit }')', ['CVE-2026-0002']), ('nobody', [])]" ]
+}
+try "who signed each, and the CVEs that its changelog adds" details
+mkdir "$work/plugins"
+cp "$OUT"/build/kpatch-{json,solve}.so "$work/plugins/"
+offline() { KPATCH_MANAGER_PLUGINS=$work/plugins "$@"; }
+try "and again without anything that fetches or reads packages" offline details
+
+as_nobody() {
+    chmod 0755 "$work"
+    setpriv --reuid 65534 --clear-groups "$OUT/build/kpatch-manager" --root "$root" check "$@" 2>&1
+}
+# others_look: the same answer; it changes nothing, and says what it could not do
+others_look() {
+    find "$root/var/cache" | sort >"$work/before"
+    as_nobody | grep -q "$one.*1-2.*update-available" || return 1
+    as_nobody --refresh | grep -q 'only root can ask' || return 1
+    find "$root/var/cache" | sort | cmp - "$work/before" || return 1
+    mv "$root/var/cache/kpatch-manager" "$work/away"
+    as_nobody | grep 'nothing is known of repository site; root can ask it' || return 1
+    mv "$work/away" "$root/var/cache/kpatch-manager"
+}
+if [ "$(id -u)" -eq 0 ]; then
+    try "who is not root sees what is known" others_look
+else
+    skip "who is not root sees what is known" "only root can be somebody else"
+fi
 
 solv() { find "$root/var/cache/kpatch-manager/solv" -name '*.solv'; }
 try "what was kept of the metadata does not name a bystander" \

@@ -254,7 +254,7 @@ sed 's/<references>/<references/' "$work/updateinfo.xml" >"$work/malformed.xml"
 try "one that is no XML" spoil malformed "$work/malformed.xml"
 sed 's/UTF-8/UTF-16/' "$work/updateinfo.xml" >"$work/utf16.xml"
 try "one in another encoding than it says" spoil encoding "$work/utf16.xml"
-printf '<?xml version="1.0"?><updates><update><id>\xff\xfe</id></update></updates>' >"$work/latin.xml"
+TITLE=$'\xff\xfe' advisory T-1 CVE-2026-0303 Low "$n1/0/1/1/x86_64" | updates >"$work/latin.xml"
 try "one with bytes that are no UTF-8" spoil bytes "$work/latin.xml"
 {
     echo '<?xml version="1.0"?><!DOCTYPE updates [<!ENTITY a "ha">'
@@ -262,12 +262,24 @@ try "one with bytes that are no UTF-8" spoil bytes "$work/latin.xml"
         n=$(printf %s "$i" | tr a-j b-k)
         printf '<!ENTITY %s "' "$n"; for _ in {1..10}; do printf '&%s;' "$i"; done; echo '">'
     done
-    echo ']><updates><update><id>T</id><title>&k;</title></update></updates>'
+    echo ']><updates>'
+    TITLE='&k;' advisory T-1 CVE-2026-0303 Low "$n1/0/1/1/x86_64"
+    echo '</updates>'
 } >"$work/laughs.xml"
 try "one with a billion laughs" spoil laughs "$work/laughs.xml"
-{ cat "$work/updateinfo.xml"; head -c 600M /dev/zero | tr '\0' ' '; } >"$work/huge.xml"
+printf '\xff\xfe' >"$work/wide.xml"
+iconv -f UTF-8 -t UTF-16LE "$work/updateinfo.xml" >>"$work/wide.xml"
+try "one that is UTF-16" spoil wide "$work/wide.xml"
+echo '</update></updates>' >"$work/unbegun.xml"
+try "one that ends what has not begun" spoil unbegun "$work/unbegun.xml"
+: >"$work/empty.xml"
+try "one that is empty" spoil empty "$work/empty.xml"
+{ cat "$work/updateinfo.xml"; head -c 100M /dev/zero | tr '\0' ' '; } >"$work/huge.xml"
+try "one that does not come to an end" spoil endless "$work/huge.xml"
+try "and that is what is said" told "more than 64 MiB"
+{ echo '<updates>'; yes '<update><id>x</id></update>' | head -c 600M || :; } >"$work/huge.xml"
 try "one that unpacks to more than it may" spoil huge "$work/huge.xml"
-try "and that is what is said" told "larger than 512 MiB"
+try "and that is said" told "larger than 512 MiB"
 rm "$work/huge.xml"
 index repo gz "$work/updateinfo.xml"
 try "when it is well again, it counts again" verdict CVE-2026-0399 "$k1" fixed-live
