@@ -52,7 +52,7 @@ refused() {
 make_patches 2 3
 cp "$(patch_file 2)" "$work/unsigned.rpm"
 rpmsign --delsign "$work/unsigned.rpm" >/dev/null
-try "an unsigned package is refused" refused "it is not signed" update "$work/unsigned.rpm"
+try "an unsigned package is refused" refused "is refused: it is not signed" update "$work/unsigned.rpm"
 
 in_root -e gpg-pubkey
 try "one whose signer is not known is refused, and the key is named" \
@@ -102,7 +102,7 @@ try "a patch for a kernel that is not installed is refused" \
 tiny "$work/obsoletes" "$patch" 1 9 "Requires: kernel-uname-r = $kver" "Obsoletes: kernel-core" \
     -- "/usr/lib/kpatch/$kver/x.ko"
 sign_rpms "$work"/obsoletes/*.rpm >/dev/null 2>&1
-try "one that would take a kernel away is refused" refused "kernel" update "$work"/obsoletes/*.rpm
+try "one that would take a kernel away is refused" refused "installs, replaces and removes none" update "$work"/obsoletes/*.rpm
 try "and the kernel is still there" in_root -q kernel-core
 
 mkdir -p "$root/etc/kpatch"
