@@ -13,8 +13,10 @@
 
 /* Somebody may have the file open and write it: verified and installed is what is in
  * this copy. O_NONBLOCK so that a FIFO cannot stop us. */
-static int open_private(const char *path, GError **error)
+static int open_private(const KpUpdate *update, const char *path, GError **error)
 {
+	goffset most = update->settings->size_limit * 1024 * 1024;
+
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	struct stat st;
 	int copy = -1;
@@ -23,6 +25,9 @@ static int open_private(const char *path, GError **error)
 		g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "%s", g_strerror(errno));
 	else if (!S_ISREG(st.st_mode))
 		g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "it is not a regular file");
+	else if (st.st_size > most)
+		g_set_error(error, KP_ERROR, KP_ERROR_REFUSED,
+			    "it is larger than size-limit= in [packages] of manager.conf allows");
 	else
 		copy = kp_sealed_copy(fd, (gsize)st.st_size, error);
 	if (fd >= 0)
@@ -110,7 +115,7 @@ gboolean kp_update_take_files(KpUpdate *update, char **paths, GError **error)
 {
 	for (char **path = paths; *path != NULL; path++) {
 		g_autofree char *name = kp_text_printable(*path);
-		int fd = open_private(*path, error);
+		int fd = open_private(update, *path, error);
 
 		if (fd < 0 || !take(update, *path, fd, error)) {
 			g_prefix_error(error, "%s: ", name);
@@ -149,6 +154,8 @@ static gboolean is_meant(const KpHold *hold, const KpPackageHeader *header)
 
 static gboolean check_holds(const KpUpdate *update, const KpPackageHeader *header, GError **error)
 {
+	g_autofree char *name = kp_text_printable(header->name);
+
 	for (guint i = 0; i < update->holds->len; i++) {
 		const KpHold *hold = g_ptr_array_index(update->holds, i);
 
@@ -156,7 +163,7 @@ static gboolean check_holds(const KpUpdate *update, const KpPackageHeader *heade
 			continue;
 		g_set_error(error, KP_ERROR, KP_ERROR_REFUSED,
 			    "%s (%s) is %s: %s; 'kpatch-manager release %s' lets it in again",
-			    header->name, hold->version, kp_hold_word(hold->kind), hold->reason,
+			    name, hold->version, kp_hold_word(hold->kind), hold->reason,
 			    hold->version);
 		return FALSE;
 	}
@@ -166,6 +173,8 @@ static gboolean check_holds(const KpUpdate *update, const KpPackageHeader *heade
 gboolean kp_update_check_header(const KpUpdate *update, const KpPackageHeader *header,
 				GError **error)
 {
+	g_autofree char *name = kp_text_printable(header->nevra);
+
 	if (header->kver == NULL)
 		return TRUE;
 	for (guint i = 0; i < header->files->len; i++) {
@@ -174,8 +183,7 @@ gboolean kp_update_check_header(const KpUpdate *update, const KpPackageHeader *h
 			kp_voucher_recall(update->status->voucher, file->digest, "") : NULL;
 
 		if (why != NULL) {
-			g_set_error(error, KP_ERROR, KP_ERROR_REFUSED, "%s is revoked: %s",
-				    header->nevra, why);
+			g_set_error(error, KP_ERROR, KP_ERROR_REFUSED, "%s is revoked: %s", name, why);
 			return FALSE;
 		}
 	}

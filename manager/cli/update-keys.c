@@ -28,10 +28,11 @@ static gboolean is_agreed(const KpUpdate *update, const KpChosen *chosen, const 
 {
 	g_autofree char *fingerprint = in_groups(key->fingerprint);
 	g_autofree char *clean = kp_text_printable(url);
+	g_autofree char *name = kp_text_printable(chosen->header->nevra);
 	g_autofree char *about = g_strdup_printf(
 		"%s is signed by a key that rpm does not have:\n"
 		"  user id      %s\n  fingerprint  %s\n  from         %s (gpgkey= of repository %s)",
-		chosen->header->nevra, key->user_id, fingerprint, clean,
+		name, key->user_id, fingerprint, clean,
 		chosen->step->package->repo->id);
 
 	if (update->options->import_keys) {
@@ -88,7 +89,9 @@ static gboolean try_url(const KpUpdate *update, const KpChosen *chosen, const ch
 	const KpPackageKey *key = keys != NULL ? find_key(chosen, keys) : NULL;
 
 	if (keys == NULL) {
-		g_prefix_error(error, "the key at %s (gpgkey= of repository %s) cannot be read: ", url,
+		g_autofree char *clean = kp_text_printable(url);
+
+		g_prefix_error(error, "the key at %s (gpgkey= of repository %s) cannot be read: ", clean,
 			       repo->id);
 		return FALSE;
 	}

@@ -62,8 +62,11 @@ static void show_step(const KpUpdate *update, const KpUpdateStep *step)
 	const char *kernel = kernel_of(update, step);
 
 	printf("  %s %s", kp_update_step_word(step->kind), name);
-	if (step->replaces != NULL && step->kind != KP_STEP_REINSTALL)
-		printf(" in place of %s", step->replaces);
+	if (step->replaces != NULL && step->kind != KP_STEP_REINSTALL) {
+		g_autofree char *replaces = kp_text_printable(step->replaces);
+
+		printf(" in place of %s", replaces);
+	}
 	if (kernel != NULL)
 		printf(", for kernel %s", kernel);
 	if (step->kind != KP_STEP_ERASE)
@@ -220,6 +223,12 @@ gboolean kp_update_confirm(const KpUpdate *update, GError **error)
 {
 	if (update->options->yes)
 		return TRUE;
+	if (update->options->json) {
+		g_set_error_literal(error, KP_ERROR, KP_ERROR_USAGE,
+				    "with --json nobody is asked; add --yes to go ahead, or --dry-run to "
+				    "see what would be done");
+		return FALSE;
+	}
 	if (!isatty(STDIN_FILENO)) {
 		g_set_error_literal(error, KP_ERROR, KP_ERROR_USAGE,
 				    "there is no terminal to ask on; add --yes to go ahead, or --dry-run "

@@ -8,6 +8,7 @@
 #include "base/names.h"
 #include "base/state.h"
 #include "cli/command.h"
+#include "cli/json.h"
 #include "cli/plugin.h"
 #include "cli/report.h"
 #include "cli/update.h"
@@ -44,6 +45,9 @@ static gboolean read_holds(KpUpdate *update, GError **error)
 
 static gboolean begin(KpUpdate *update, GError **error)
 {
+	/* now: the package that is installed may be this program's own */
+	g_autoptr(KpJson) loaded = update->options->json ? kp_json_begin() : NULL;
+
 	update->warnings = g_ptr_array_new_with_free_func(g_free);
 	update->chosen = g_ptr_array_new_with_free_func(chosen_free);
 	update->plan = kp_update_plan_new();

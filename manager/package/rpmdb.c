@@ -88,21 +88,43 @@ static gboolean open_for_reading(rpmts ts, GError **error)
 	return FALSE;
 }
 
+/* Once a process: it takes as long as opening the database does. */
 static gboolean read_configuration(GError **error)
 {
-	if (rpmReadConfigFiles(NULL, NULL) == 0)
-		return TRUE;
-	g_set_error_literal(error, KP_ERROR, KP_ERROR_FAILED,
-			    "librpm cannot read its own configuration; reinstall rpm");
-	return FALSE;
+	static gboolean done;
+
+	if (!done && rpmReadConfigFiles(NULL, NULL) != 0) {
+		g_set_error_literal(error, KP_ERROR, KP_ERROR_FAILED,
+				    "librpm cannot read its own configuration; reinstall rpm");
+		return FALSE;
+	}
+	done = TRUE;
+	return TRUE;
 }
 
-static rpmts open_in(const char *root, const char *found, GError **error)
+static void choose_folder(const char *found)
 {
-	rpmts ts;
-
 	rpmPushMacro(NULL, "_dbpath", NULL, found, RMIL_CMDLINE);
-	ts = rpmtsCreate();
+}
+
+gboolean kp_rpmdb_configure(const char *root, const char *folder, GError **error)
+{
+	const char *found = find_folder(root, folder);
+
+	if (found == NULL) {
+		set_missing(root, folder, error);
+		return FALSE;
+	}
+	if (!read_configuration(error))
+		return FALSE;
+	choose_folder(found);
+	return TRUE;
+}
+
+static rpmts open_chosen(const char *root, GError **error)
+{
+	rpmts ts = rpmtsCreate();
+
 	if (!kp_root_is_machine(root))
 		rpmtsSetRootDir(ts, root);
 	/* what is installed was verified when it was; headers need no second look */
@@ -115,13 +137,7 @@ static rpmts open_in(const char *root, const char *found, GError **error)
 
 rpmts kp_rpmdb_open(const char *root, const char *folder, GError **error)
 {
-	const char *found = find_folder(root, folder);
-
-	if (found == NULL)
-		set_missing(root, folder, error);
-	else if (read_configuration(error))
-		return open_in(root, found, error);
-	return NULL;
+	return kp_rpmdb_configure(root, folder, error) ? open_chosen(root, error) : NULL;
 }
 
 rpmts kp_rpmdb_look(const char *root, const char *folder, GError **error)
@@ -132,5 +148,6 @@ rpmts kp_rpmdb_look(const char *root, const char *folder, GError **error)
 	if (format == NULL || format->backend == NULL)
 		return kp_rpmdb_open(root, folder, error);
 	rpmPushMacro(NULL, "_db_backend", NULL, format->backend, RMIL_CMDLINE);
-	return open_in(root, found, error);
+	choose_folder(found);
+	return open_chosen(root, error);
 }

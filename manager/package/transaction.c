@@ -205,14 +205,11 @@ static gboolean run_locked(const KpTransaction *t, int lock, GError **error)
 
 static gboolean transaction_run(const KpTransaction *t, GError **error)
 {
-	/* for _dbpath, which the lock's path is made of */
-	rpmts ts = kp_rpmdb_open(t->root, t->rpmdb, error);
 	gboolean ok;
 	int lock;
 
-	if (ts == NULL)
+	if (!kp_rpmdb_configure(t->root, t->rpmdb, error))
 		return FALSE;
-	rpmtsFree(ts);
 	lock = kp_rpmlock_take(t->root, t->lock_limit_ms, t->watch, error);
 	if (lock < 0)
 		return FALSE;

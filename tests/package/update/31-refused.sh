@@ -10,7 +10,7 @@ set -euo pipefail
 . "$TOP/tests/package/installing.sh"
 
 # odd NAME LINE... : a patch package whose %install and %files are these lines, signed:
-# "MODE PATH" makes a file, "link PATH" a link, "fifo PATH", "ghost-device PATH".
+# "MODE PATH" makes a file, "link PATH" a link, "device PATH" a device.
 odd() {
     local name=$1 kind path file
     shift
@@ -52,7 +52,7 @@ refused() {
 make_patches 2 3
 cp "$(patch_file 2)" "$work/unsigned.rpm"
 rpmsign --delsign "$work/unsigned.rpm" >/dev/null
-try "an unsigned package is refused" refused "it is not signed" update "$work/unsigned.rpm"
+try "an unsigned package is refused" refused "is refused: it is not signed" update "$work/unsigned.rpm"
 
 in_root -e gpg-pubkey
 try "one whose signer is not known is refused, and the key is named" \
@@ -69,6 +69,10 @@ sed 's/for a test/for a nest/' "$(patch_file 2)" >"$work/header.rpm"
 try "one whose header was changed is refused" refused "damaged" update "$work/header.rpm"
 echo hello >"$work/text.rpm"
 try "what is no package is refused" refused "no package" update "$work/text.rpm"
+truncate -s 2T "$work/huge.rpm"
+try "a file that claims to be 2 TiB is refused" refused "larger than" update "$work/huge.rpm"
+mkfifo "$work/fifo.rpm"
+try "a FIFO is told" says 1 "not a regular file" update "$work/fifo.rpm"
 try "a kernel is refused" refused "it is a kernel" update "$rpms"/kernel-core-*.rpm
 
 odd "$patch" "0644 /usr/lib/kpatch/$kver/x.ko" "0644 /etc/cron.d/x"
@@ -83,6 +87,11 @@ odd "$patch" "0666 /usr/lib/kpatch/$kver/x.ko"
 try "what others may write is refused" refused "may be written by others" update "$work/$patch.rpm"
 odd "$patch" "device /usr/lib/kpatch/$kver/x.ko"
 try "a device is refused" refused "neither a file nor a folder" update "$work/$patch.rpm"
+# rpmbuild lets no other control character through
+odd "$patch" $'0644 /etc/x\xe2\x80\xaered'
+no_control() { ! "$@" 2>&1 | grep -q $'\xe2\x80\xae'; }
+try "control characters in a path are shown, not sent" refused '/etc/x\xe2\x80\xaered lies outside' update "$work/$patch.rpm"
+try "not one" no_control update "$work/$patch.rpm"
 odd other "0644 /etc/x"
 try "a name that does not match is no way round it" refused "lies outside" update "$work/other.rpm"
 
@@ -93,7 +102,7 @@ try "a patch for a kernel that is not installed is refused" \
 tiny "$work/obsoletes" "$patch" 1 9 "Requires: kernel-uname-r = $kver" "Obsoletes: kernel-core" \
     -- "/usr/lib/kpatch/$kver/x.ko"
 sign_rpms "$work"/obsoletes/*.rpm >/dev/null 2>&1
-try "one that would take a kernel away is refused" refused "kernel" update "$work"/obsoletes/*.rpm
+try "one that would take a kernel away is refused" refused "installs, replaces and removes none" update "$work"/obsoletes/*.rpm
 try "and the kernel is still there" in_root -q kernel-core
 
 mkdir -p "$root/etc/kpatch"

@@ -39,4 +39,14 @@ rm -rf "$root"
 cp -a "$work/before" "$root"
 try "SIGTERM before anything is done: nothing is" says 3 "nothing was changed" signalled locked TERM
 try "really nothing" is "1-2 / 1-2.ko"
+
+# Scriptlets must not inherit what we block: a trigger's sync could not be stopped.
+tiny "$work/shell" dash 5 1 -- /bin/sh
+tiny_patch "$work/post" "$kver" 1 5 "%post" "kill -TERM \$\$" "touch /survived"
+sign_rpms "$work"/shell/*.rpm "$work"/post/*.rpm >/dev/null 2>&1
+new_root
+tiny_install "$root" "$work"/shell/*.rpm
+cp "$(command -v busybox)" "$root/bin/sh"
+try "a package with a scriptlet is installed" says 0 "is installed" update "$work"/post/*.rpm
+try "a signal to the scriptlet reaches it" [ ! -e "$root/survived" ]
 tap_end

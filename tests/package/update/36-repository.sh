@@ -95,6 +95,28 @@ try "a file that is another one than the metadata say is refused" says 1 "$patch
 try "nothing is installed of it" is "none /"
 
 machine
+publish "$(patch_file 2)" "$(patch_file 3)"
+manager check >/dev/null
+faults main '*.rpm cut 2000'
+try "the network goes away in the middle: it says so" says 1 "$patch-1-3" update
+try "nothing is installed of it" is "none /"
+faults main '*.rpm status 503'
+try "the server has a bad day: it says so" says 1 "503" update
+faults main
+try "later it goes on" says 0 "is installed" update
+try "and has it" is "1-3 / 1-3.ko"
+
+# killed between download and transaction
+machine
+publish "$(patch_file 2)" "$(patch_file 3)"
+rc=0
+KPATCH_MANAGER_FAULT=fetched manager update --yes >/dev/null 2>&1 || rc=$?
+try "it is killed when all is fetched" [ "$rc" -eq 137 ]
+try "nothing is installed then" is "none /"
+try "the next one goes on" says 0 "is installed" update
+try "and has it" is "1-3 / 1-3.ko"
+
+machine
 publish "$work/other/$patch-1-5.x86_64.rpm" "$work"/other/helper*.rpm
 rpmsign --delsign "$work/www/$patch-1-5.x86_64.rpm" >/dev/null
 createrepo_c --quiet "$work/www"
