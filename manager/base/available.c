@@ -37,6 +37,7 @@ static void available_free(gpointer data)
 	g_free(available->repo);
 	g_free(available->repomd);
 	g_free(available->cookie);
+	g_strfreev(available->cves);
 	g_free(available);
 }
 
@@ -84,6 +85,9 @@ static KpAvailable *read_group(GKeyFile *file, const char *kver)
 		G_STRUCT_MEMBER(char *, available, member_table[i].offset) = value;
 		ok = ok && value != NULL && *value != '\0';
 	}
+	available->cves = g_key_file_get_string_list(file, kver, "cves", NULL, NULL);
+	if (available->cves == NULL)
+		available->cves = g_new0(char *, 1);
 	if (ok)
 		return available;
 	available_free(available);
@@ -144,6 +148,12 @@ static const KpRepoData *find_data(const GPtrArray *repos, const KpRepo *repo)
 	return NULL;
 }
 
+static void set_cves(GKeyFile *file, const char *kver, char **cves)
+{
+	g_key_file_set_string_list(file, kver, "cves", (const char *const *)cves,
+				   g_strv_length(cves));
+}
+
 static void note_kernel(GKeyFile *file, const KpUpdateKernel *kernel, const GPtrArray *repos)
 {
 	const KpPackage *best = kernel->best;
@@ -159,6 +169,7 @@ static void note_kernel(GKeyFile *file, const KpUpdateKernel *kernel, const GPtr
 	g_key_file_set_string(file, kernel->kver, "repository", data->repo->id);
 	g_key_file_set_string(file, kernel->kver, "repomd", data->repomd);
 	g_key_file_set_string(file, kernel->kver, "cookie", data->cookie);
+	set_cves(file, kernel->kver, kernel->cves);
 }
 
 static GKeyFile *what_is_known(const char *root)
@@ -173,8 +184,17 @@ static GKeyFile *what_is_known(const char *root)
 			g_key_file_set_string(file, available->kver, member_table[j].key,
 					      G_STRUCT_MEMBER(char *, available,
 							      member_table[j].offset));
+		set_cves(file, available->kver, available->cves);
 	}
 	return file;
+}
+
+static gboolean is_noted(const char *path, const char *text)
+{
+	gsize size = 0;
+	g_autofree char *noted = read_file(path, MOST_BYTES, &size);
+
+	return noted != NULL && g_str_equal(noted, text);
 }
 
 gboolean kp_available_note(const char *root, const KpUpdatePlan *plan, const GPtrArray *repos,
@@ -188,6 +208,9 @@ gboolean kp_available_note(const char *root, const KpUpdatePlan *plan, const GPt
 	for (guint i = 0; i < plan->kernels->len; i++)
 		note_kernel(file, g_ptr_array_index(plan->kernels, i), repos);
 	text = g_key_file_to_data(file, NULL, NULL);
+	/* putting it on the disk again would take longer than all of a check */
+	if (is_noted(path, text))
+		return TRUE;
 	if (g_mkdir_with_parents(folder, 0755) == 0 &&
 	    g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0644, error))
 		return TRUE;

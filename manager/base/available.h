@@ -15,6 +15,7 @@ typedef struct {
 	char *repo;		/* id of the repository */
 	char *repomd;		/* path of its repomd.xml */
 	char *cookie;		/* SHA-256 of that, when it was found */
+	char **cves;		/* that it adds, as far as was found out; never NULL */
 } KpAvailable;
 
 /* What was noted, as far as the repository is still in that state: KpAvailable. A

@@ -77,9 +77,6 @@ static gboolean make_plan(KpCheck *check, const KpOptions *options, GError **err
 		return FALSE;
 	}
 	check->plan = api->plan(&request, error);
-	/* status shows it from now on; who may not write there has seen it at least */
-	if (check->plan != NULL && check->plan->problems->len == 0)
-		kp_available_note(options->root, check->plan, check->repositories->data, NULL);
 	return check->plan != NULL;
 }
 
@@ -103,6 +100,9 @@ static gboolean read_all(KpCheck *check, const KpOptions *options, GError **erro
 		return FALSE;
 	take_warnings(check);
 	kp_check_details(check, options);
+	/* status shows it from now on; who may not write there has seen it at least */
+	if (check->plan->problems->len == 0)
+		kp_available_note(options->root, check->plan, check->repositories->data, NULL);
 	return TRUE;
 }
 

@@ -43,7 +43,7 @@ static void read_index(GHashTable *changelogs, rpmts ts, rpmDbiTagVal index)
 
 GHashTable *kp_changelogs_read(const char *root, const char *rpmdb, GError **error)
 {
-	rpmts ts = kp_rpmdb_open(root, rpmdb, error);
+	rpmts ts = kp_rpmdb_look(root, rpmdb, error);
 	GHashTable *changelogs;
 
 	if (ts == NULL)

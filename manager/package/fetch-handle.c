@@ -93,3 +93,17 @@ LrHandle *kp_fetch_handle_new(const char *root, const KpRepo *repo, guint first,
 	kp_fetch_failed(repo, "its configuration", problem->message, error);
 	return NULL;
 }
+
+LrHandle *kp_fetch_handle_range(const char *root, const KpRepo *repo, guint64 end)
+{
+	g_autofree char *range = g_strdup_printf("Range: bytes=0-%" G_GUINT64_FORMAT, end);
+	char *headers[] = { range, NULL };
+	g_autoptr(LrHandle) handle = NULL;
+
+	if (repo->metalink != NULL || repo->mirrorlist != NULL)
+		return NULL;
+	handle = kp_fetch_handle_new(root, repo, 0, NULL);
+	if (handle == NULL || !lr_handle_setopt(handle, NULL, LRO_HTTPHEADER, headers))
+		return NULL;
+	return g_steal_pointer(&handle);
+}

@@ -20,6 +20,7 @@ struct cache {
 	const char *folder;
 	const GPtrArray *packages;
 	GHashTable *handles;
+	GPtrArray *ranges;	/* handles of one file each */
 	GPtrArray *items;
 	GArray *indexes;	/* of the package that an item is for */
 	int *fds;
@@ -56,11 +57,22 @@ static int open_header(const char *path, const KpPackage *package)
 	return -1;
 }
 
+static LrHandle *handle_for(struct cache *cache, const KpPackage *package)
+{
+	LrHandle *handle = kp_fetch_handle_range(cache->root, package->repo,
+						 package->header_end - 1);
+
+	if (handle == NULL)
+		return kp_fetch_handles_get(cache->handles, cache->root, package->repo, NULL);
+	g_ptr_array_add(cache->ranges, handle);
+	return handle;
+}
+
 static void add_item(struct cache *cache, guint index)
 {
 	const KpPackage *package = g_ptr_array_index(cache->packages, index);
 	g_autofree char *path = cached_path(cache, package);
-	LrHandle *handle = kp_fetch_handles_get(cache->handles, cache->root, package->repo, NULL);
+	LrHandle *handle = handle_for(cache, package);
 	KpFetchItem *item;
 
 	if (handle == NULL)
@@ -123,11 +135,14 @@ gboolean kp_fetch_headers(const char *root, const GPtrArray *packages, GPtrArray
 	const KpFetchWatch watch = { progress, user, stop };
 	g_autofree char *folder = kp_root_path(root, KP_CACHE_FOLDER "/headers");
 	g_autoptr(GHashTable) handles = kp_fetch_handles_new();
+	g_autoptr(GPtrArray) ranges = g_ptr_array_new_with_free_func((GDestroyNotify)lr_handle_free);
 	g_autoptr(GPtrArray) items =
 		g_ptr_array_new_with_free_func((GDestroyNotify)kp_fetch_item_free);
 	g_autoptr(GArray) indexes = g_array_new(FALSE, FALSE, sizeof(guint));
 	g_autofree int *opened = g_new(int, packages->len);
-	struct cache cache = { root, folder, packages, handles, items, indexes, opened };
+	struct cache cache = {
+		root, folder, packages, handles, ranges, items, indexes, opened,
+	};
 	gboolean ok = TRUE;
 
 	open_cached(&cache);

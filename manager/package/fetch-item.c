@@ -93,11 +93,13 @@ static LrPackageTarget *target_of(KpFetchItem *item, GError **error)
 {
 	g_autofree char *escaped = g_uri_escape_string(item->location, "/", FALSE);
 
-	/* a part of the file has neither its checksum nor its size */
+	/* A part of the file has neither its checksum nor its size, and of a transfer that
+	 * goes on librepo compares the rest with the size of the whole. */
 	return lr_packagetarget_new_v3(item->handle, escaped, item->dest,
 				       item->end != 0 ? LR_CHECKSUM_UNKNOWN : item->type,
 				       item->end != 0 ? NULL : item->checksum,
-				       item->end != 0 ? 0 : (gint64)item->size, item->base,
+				       item->end != 0 || item->resume ? 0 : (gint64)item->size,
+				       item->base,
 				       item->resume, on_progress, item, NULL, on_mirror_failure, 0,
 				       (gint64)item->end, error);
 }

@@ -38,10 +38,21 @@ struct load {
 	const KpFetchWatch *watch;
 };
 
+/* librepo takes back what came before a failure; what a process that died has left is
+ * gone on with. */
+static void drop_empty(const struct part *part)
+{
+	struct stat st;
+
+	if (part->lock >= 0 && fstat(part->lock, &st) == 0 && st.st_size == 0)
+		unlink(part->item->dest);
+}
+
 static void part_free(gpointer data)
 {
 	struct part *part = data;
 
+	drop_empty(part);
 	kp_fetch_item_free(part->item);
 	if (part->lock >= 0)
 		close(part->lock);
@@ -112,8 +123,7 @@ static gboolean lock_part(struct part *part, guint index, GError **error)
 		if (part->lock < 0)
 			break;
 		if (flock(part->lock, LOCK_EX | LOCK_NB) == 0 && fstat(part->lock, &st) == 0) {
-			part->begun = st.st_size > 0;
-			part->item->resume = TRUE;
+			part->item->resume = part->begun = st.st_size > 0;
 			return TRUE;
 		}
 		close(part->lock);

@@ -109,7 +109,7 @@ static void read_index(KpInventory *inventory, rpmts ts, rpmDbiTagVal index,
 KpInventory *kp_inventory_read(const char *root, const char *rpmdb,
 			       const char *const *globs, GError **error)
 {
-	rpmts ts = kp_rpmdb_open(root, rpmdb, error);
+	rpmts ts = kp_rpmdb_look(root, rpmdb, error);
 	KpInventory *inventory;
 
 	if (ts == NULL)

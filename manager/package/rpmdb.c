@@ -13,18 +13,29 @@
  * rpm's own default is not asked: on Debian it is a folder in $HOME. */
 static const char *const usual_folders[] = { "/usr/lib/sysimage/rpm", "/var/lib/rpm" };
 
-/* the file of each database format: sqlite, ndb, bdb */
-static const char *const database_files[] = { "rpmdb.sqlite", "Packages.db", "Packages" };
+/* The file of each database format, and what librpm calls that; its readers of bdb
+ * have had several names. */
+static const struct format {
+	const char *file;
+	const char *backend;
+} format_table[] = {
+	{ "rpmdb.sqlite", "sqlite" }, { "Packages.db", "ndb" }, { "Packages", NULL },
+};
+
+static const struct format *format_of(const char *root, const char *folder)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS(format_table); i++) {
+		g_autofree char *path = kp_root_pathf(root, "%s/%s", folder, format_table[i].file);
+
+		if (g_file_test(path, G_FILE_TEST_EXISTS))
+			return &format_table[i];
+	}
+	return NULL;
+}
 
 static gboolean has_database(const char *root, const char *folder)
 {
-	for (gsize i = 0; i < G_N_ELEMENTS(database_files); i++) {
-		g_autofree char *path = kp_root_pathf(root, "%s/%s", folder, database_files[i]);
-
-		if (g_file_test(path, G_FILE_TEST_EXISTS))
-			return TRUE;
-	}
-	return FALSE;
+	return format_of(root, folder) != NULL;
 }
 
 static const char *find_folder(const char *root, const char *folder)
@@ -82,36 +93,35 @@ static gboolean read_configuration(GError **error)
 {
 	static gboolean done;
 
-	if (!done && rpmReadConfigFiles(NULL, NULL) != 0) {
+	done = done || rpmReadConfigFiles(NULL, NULL) == 0;
+	if (!done)
 		g_set_error_literal(error, KP_ERROR, KP_ERROR_FAILED,
 				    "librpm cannot read its own configuration; reinstall rpm");
-		return FALSE;
-	}
-	done = TRUE;
-	return TRUE;
+	return done;
+}
+
+static void use_folder(const char *found)
+{
+	rpmPushMacro(NULL, "_dbpath", NULL, found, RMIL_CMDLINE);
 }
 
 gboolean kp_rpmdb_configure(const char *root, const char *folder, GError **error)
 {
 	const char *found = find_folder(root, folder);
 
-	if (found == NULL) {
+	if (found == NULL)
 		set_missing(root, folder, error);
-		return FALSE;
-	}
-	if (!read_configuration(error))
-		return FALSE;
-	rpmPushMacro(NULL, "_dbpath", NULL, found, RMIL_CMDLINE);
-	return TRUE;
+	else if (read_configuration(error))
+		use_folder(found);
+	else
+		found = NULL;
+	return found != NULL;
 }
 
-rpmts kp_rpmdb_open(const char *root, const char *folder, GError **error)
+static rpmts open_below(const char *root, GError **error)
 {
-	rpmts ts;
+	rpmts ts = rpmtsCreate();
 
-	if (!kp_rpmdb_configure(root, folder, error))
-		return NULL;
-	ts = rpmtsCreate();
 	if (!kp_root_is_machine(root))
 		rpmtsSetRootDir(ts, root);
 	/* what is installed was verified when it was; headers need no second look */
@@ -120,4 +130,21 @@ rpmts kp_rpmdb_open(const char *root, const char *folder, GError **error)
 		return ts;
 	rpmtsFree(ts);
 	return NULL;
+}
+
+rpmts kp_rpmdb_open(const char *root, const char *folder, GError **error)
+{
+	return kp_rpmdb_configure(root, folder, error) ? open_below(root, error) : NULL;
+}
+
+rpmts kp_rpmdb_look(const char *root, const char *folder, GError **error)
+{
+	const char *found = find_folder(root, folder);
+	const struct format *format = found != NULL ? format_of(root, found) : NULL;
+
+	if (format == NULL || format->backend == NULL)
+		return kp_rpmdb_open(root, folder, error);
+	rpmPushMacro(NULL, "_db_backend", NULL, format->backend, RMIL_CMDLINE);
+	use_folder(found);
+	return open_below(root, error);
 }

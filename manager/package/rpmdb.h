@@ -16,4 +16,9 @@ gboolean kp_rpmdb_configure(const char *root, const char *folder, GError **error
  * rpmtsFree(). */
 rpmts kp_rpmdb_open(const char *root, const char *folder, GError **error);
 
+/* The same for who only asks its indexes. Folder and format are all that librpm
+ * would take from its configuration, and reading that takes longer than all that is
+ * asked. What reads or installs packages wants kp_rpmdb_open(). */
+rpmts kp_rpmdb_look(const char *root, const char *folder, GError **error);
+
 #endif

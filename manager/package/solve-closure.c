@@ -45,6 +45,9 @@ static void ask(Closure *closure, const char *name, gpointer data)
 
 	if (solve->source->installed == NULL || g_str_has_prefix(name, "rpmlib("))
 		return;
+	/* kernels are there from the start, and have long headers */
+	if (GPOINTER_TO_INT(data) == KP_ASK_PROVIDES && g_str_equal(name, KP_TIE))
+		return;
 	key = g_strdup_printf("%d%s", GPOINTER_TO_INT(data), name);
 	if (g_hash_table_contains(solve->asked, key))
 		return;

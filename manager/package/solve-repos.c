@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/metadata.h"
 #include "package/primary.h"
 #include "package/solve-source.h"
 
@@ -142,6 +143,19 @@ static gboolean add_repo(KpSolve *solve, const KpRepoData *data, const KpPrimary
 	return TRUE;
 }
 
+/* What a mirror has put together wrong may be right in what there was before. */
+static gboolean add_older(KpSolve *solve, const KpRepoData *data, const KpPrimaryWanted *wanted)
+{
+	g_autoptr(KpRepoData) older = kp_metadata_previous(solve->request->root, data, NULL);
+
+	if (older == NULL || !add_repo(solve, older, wanted, NULL))
+		return FALSE;
+	g_ptr_array_add(solve->plan->warnings, g_strdup_printf(
+		"what repository %s has now is damaged; what it had before is used",
+		data->repo->id));
+	return TRUE;
+}
+
 gboolean kp_solve_add_repos(KpSolve *solve, const char *const *names, GError **error)
 {
 	const GPtrArray *repos = solve->request->repos;
@@ -156,7 +170,7 @@ gboolean kp_solve_add_repos(KpSolve *solve, const char *const *names, GError **e
 		const KpRepoData *data = g_ptr_array_index(repos, i);
 		g_autoptr(GError) problem = NULL;
 
-		if (add_repo(solve, data, &wanted, &problem))
+		if (add_repo(solve, data, &wanted, &problem) || add_older(solve, data, &wanted))
 			continue;
 		if (!data->repo->skip_if_unavailable) {
 			g_propagate_error(error, g_steal_pointer(&problem));

@@ -23,7 +23,7 @@ static KpUpdatePlan *make_plan(const char *kver, const char *evr, const KpRepo *
 	KpUpdateKernel *kernel = g_new0(KpUpdateKernel, 1);
 
 	kernel->kver = string(kver);
-	kernel->cves = g_new0(char *, 1);
+	kernel->cves = g_strsplit("CVE-2026-1 CVE-2026-2", " ", -1);
 	kernel->passed = g_ptr_array_new_with_free_func(g_free);
 	if (evr != NULL) {
 		kernel->best = g_new0(KpPackage, 1);
@@ -91,12 +91,21 @@ static void assert_noted(const Machine *machine, const char *kver, const char *v
 	g_assert_cmpstr(found, ==, version);
 }
 
+static void assert_cves(const Machine *machine, const char *kver, const char *cves)
+{
+	g_autoptr(GPtrArray) list = kp_available_read(machine->root);
+	g_autofree char *found = g_strjoinv(" ", kp_available_find(list, kver)->cves);
+
+	g_assert_cmpstr(found, ==, cves);
+}
+
 static void test_note(Machine *machine, gconstpointer unused)
 {
 	assert_noted(machine, KVER, NULL);
 	note(machine, KVER, "2:1-3");
 	note(machine, OTHER, "1-1");
 	assert_noted(machine, KVER, "1-3");
+	assert_cves(machine, KVER, "CVE-2026-1 CVE-2026-2");
 	assert_noted(machine, OTHER, "1-1");
 	note(machine, KVER, NULL);
 	assert_noted(machine, KVER, NULL);

@@ -106,29 +106,24 @@ static void test_damage(void)
 	assert_problem(huge, strlen(huge), "16 MiB");
 }
 
-/* Elements lie anywhere in what is read at a time. */
+/* The stream is read in pieces of 128 KiB: the end of an element may lie on both
+ * sides of such a place. */
 static void test_any_place(void)
 {
+	static const char head[] = "<metadata>\n<package type=\"rpm\">\n  <name>kpatch-patch-0</name>";
 	const KpPrimaryWanted wanted = { .globs = globs };
 
-	for (gsize padding = 0; padding < 300; padding += 7) {
-		GString *text = g_string_new("<metadata>\n");
-		g_autofree char *filler = g_strnfill(60000 + padding, '-');
+	for (gsize before = 0; before < 20; before++) {
+		g_autofree char *filler = g_strnfill(128 * 1024 - before - strlen(head), '-');
+		g_autofree char *text = g_strconcat(head, filler, "</package>\n" NAMED("bash", "")
+						    NAMED("kpatch-patch-1", "") "</metadata>", NULL);
 		g_autofree char *problem = NULL;
-		g_autofree char *out = NULL;
-		guint kept = 0;
+		g_autofree char *out = filter(text, strlen(text), &wanted, &problem);
 
-		for (guint i = 0; i < 10; i++)
-			g_string_append_printf(text, NAMED("kpatch-patch-%u", "<d>%s</d>") NAMED("bash", ""),
-					       i, filler);
-		g_string_append(text, "</metadata>");
-		out = filter(text->str, text->len, &wanted, &problem);
 		g_assert_null(problem);
-		for (const char *at = out; (at = strstr(at, "</package>")) != NULL; at++)
-			kept++;
-		g_assert_cmpuint(kept, ==, 10);
+		g_assert_nonnull(strstr(out, filler));
+		g_assert_nonnull(strstr(out, "kpatch-patch-1"));
 		g_assert_null(strstr(out, "bash"));
-		g_string_free(text, TRUE);
 	}
 }
 

@@ -213,6 +213,18 @@ for what in cut laughs unclosed huge; do
     try "a primary.xml that is $what: an error that names the repository" broken "$what"
 done
 
+# older_is_used: a repository that breaks does not take away what it had.
+older_is_used() {
+    index gz
+    answer >"$work/before" || return 1
+    sed -i 's/<version /<version</' "$work/primary.xml"
+    pack gz
+    check --refresh >"$work/said" 2>&1 || return 1
+    grep 'what repository site has now is damaged' "$work/said" || return 1
+    answer | cmp - "$work/before"
+}
+try "a repository that breaks: what it had before is used, and said to be" older_is_used
+
 rm -rf "$root/var/lib/rpm"
 mkdir -p "$root/var/lib/rpm"
 rpm --root "$root" --dbpath /var/lib/rpm --initdb

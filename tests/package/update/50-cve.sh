@@ -114,7 +114,8 @@ TINY_CHANGELOG=$(printf '%%changelog\n* Mon Mar 02 2026 A <a@b> - 1\n- fix {CVE-
 TINY_CHANGELOG=$(printf '%%changelog\n* Mon Mar 02 2026 A <a@b> - 1-2\n- CVE-2026-0301') \
     tiny_patch "$work/installed" "$k1" 1 2 'Provides: kpatch-coverage-until = 20260101'
 tiny_patch "$work/repo" "$k1" 1 3
-tiny_patch "$work/repo" "$k2" 1 1
+TINY_CHANGELOG=$(printf '%%changelog\n* Mon Mar 02 2026 A <a@b> - 1-1\n- CVE-2026-0320') \
+    tiny_patch "$work/repo" "$k2" 1 1
 tiny_kernel "$work/repo" 5.14.0-120.el9.x86_64
 tiny_install "$root" "$work"/kernels/*.rpm "$work"/installed/*.rpm 2>>"$work/log"
 mkdir -p "$root"/{proc/sys/kernel/random,run,etc/kpatch} "$root/sys/kernel/livepatch/kpatch_a_1_2" \
@@ -206,6 +207,14 @@ try "when the repository is gone, so is that" test "$code" = 0
 mv "$root/etc/yum.repos.off" "$root/etc/yum.repos.d"
 index repo gz "$work/updateinfo.xml"
 
+# check reads the changelogs of what can be had, from a repository without advisories.
+index repo
+try "what only a changelog in a repository says is not known" verdict CVE-2026-0320 "$k2" unknown
+check
+try "it is, when check has looked" verdict CVE-2026-0320 "$k2" available "$n2-1-1.x86_64"
+index repo gz "$work/updateinfo.xml"
+try "until the repository changes" verdict CVE-2026-0320 "$k2" unknown
+
 # What is live counts, not what is installed.
 echo 1 >"$root/sys/kernel/livepatch/kpatch_a_1_2/transition"
 try "in a transition nothing of it is live" verdict CVE-2026-0302 "$k1" installed-not-live
@@ -230,8 +239,18 @@ for damage in 'truncate -s 70' 'truncate -s 0' 'sed -i s/T-1/T-7/' 'sed -i 1s/^.
     try "a damaged cache ($damage) is made again" verdict CVE-2026-0303 "$k1" fixed-live 'kpatch_a_1_2 (1-2)'
     try "and is what it was ($damage)" test "$before" = "$(sha256sum <"$cache")"
 done
-chmod o+w "$cache"
-printf 'x' | dd of="$cache" bs=1 conv=notrunc status=none
+# forge MODE: a cache that is whole and lies.
+forge() {
+    python3 - "$cache" <<'END'
+import hashlib, sys
+rest = open(sys.argv[1], "rb").read()[64:].replace(b"CVE-2026-0303", b"CVE-2026-0388")
+open(sys.argv[1], "wb").write(hashlib.sha256(rest).hexdigest().encode() + rest)
+END
+    chmod "$1" "$cache"
+}
+forge 0644
+try "what root has in its cache is believed" verdict CVE-2026-0303 "$k1" unknown
+forge 0646
 try "one that others may write is not read" verdict CVE-2026-0303 "$k1" fixed-live
 sed -i 's/CVE-2026-0303/CVE-2026-0399/g' "$work/updateinfo.xml"
 index repo gz "$work/updateinfo.xml"
