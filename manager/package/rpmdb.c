@@ -93,16 +93,14 @@ static gboolean read_configuration(GError **error)
 {
 	static gboolean done;
 
-	if (!done && rpmReadConfigFiles(NULL, NULL) != 0) {
+	done = done || rpmReadConfigFiles(NULL, NULL) == 0;
+	if (!done)
 		g_set_error_literal(error, KP_ERROR, KP_ERROR_FAILED,
 				    "librpm cannot read its own configuration; reinstall rpm");
-		return FALSE;
-	}
-	done = TRUE;
-	return TRUE;
+	return done;
 }
 
-static void choose_folder(const char *found)
+static void use_folder(const char *found)
 {
 	rpmPushMacro(NULL, "_dbpath", NULL, found, RMIL_CMDLINE);
 }
@@ -111,17 +109,16 @@ gboolean kp_rpmdb_configure(const char *root, const char *folder, GError **error
 {
 	const char *found = find_folder(root, folder);
 
-	if (found == NULL) {
+	if (found == NULL)
 		set_missing(root, folder, error);
-		return FALSE;
-	}
-	if (!read_configuration(error))
-		return FALSE;
-	choose_folder(found);
-	return TRUE;
+	else if (read_configuration(error))
+		use_folder(found);
+	else
+		found = NULL;
+	return found != NULL;
 }
 
-static rpmts open_chosen(const char *root, GError **error)
+static rpmts open_below(const char *root, GError **error)
 {
 	rpmts ts = rpmtsCreate();
 
@@ -137,7 +134,7 @@ static rpmts open_chosen(const char *root, GError **error)
 
 rpmts kp_rpmdb_open(const char *root, const char *folder, GError **error)
 {
-	return kp_rpmdb_configure(root, folder, error) ? open_chosen(root, error) : NULL;
+	return kp_rpmdb_configure(root, folder, error) ? open_below(root, error) : NULL;
 }
 
 rpmts kp_rpmdb_look(const char *root, const char *folder, GError **error)
@@ -148,6 +145,6 @@ rpmts kp_rpmdb_look(const char *root, const char *folder, GError **error)
 	if (format == NULL || format->backend == NULL)
 		return kp_rpmdb_open(root, folder, error);
 	rpmPushMacro(NULL, "_db_backend", NULL, format->backend, RMIL_CMDLINE);
-	choose_folder(found);
-	return open_chosen(root, error);
+	use_folder(found);
+	return open_below(root, error);
 }
