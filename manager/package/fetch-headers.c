@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/metadata.h"
 #include "base/root.h"
+#include "package/fetch-handle.h"
 #include "package/fetch-packages.h"
 #include "package/fetch-room.h"
 #include "package/header-range.h"
