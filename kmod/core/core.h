@@ -241,6 +241,8 @@ void kpatch_refusal_publish(const struct kpatch_module *kpmod,
 			    const struct kpatch_refusal *refusal);
 void kpatch_refusal_loading(const struct kpatch_module *kpmod,
 			    const struct kpatch_object *obj);
+void kpatch_refusal_hook(const struct kpatch_module *kpmod,
+			 const struct kpatch_object *obj);
 ssize_t kpatch_refusal_show(char *buf);
 
 /* shadow.c */

@@ -224,6 +224,8 @@ static int object_link(struct kpatch_module *kpmod, struct kpatch_object *obj)
 		if (ret) {
 			pr_err("%s: pre_patch of %s refuses: error %d\n",
 			       kpmod->mod->name, obj->name, ret);
+			if (ret == -EBUSY)
+				kpatch_refusal_hook(kpmod, obj);
 			goto undo;
 		}
 	}

@@ -96,6 +96,21 @@ void kpatch_refusal_loading(const struct kpatch_module *kpmod,
 		  kpmod->mod->name, obj->name, -EBUSY);
 }
 
+/**
+ * kpatch_refusal_hook - say that a patch's own hook has something against it
+ * @kpmod:	the patch
+ * @obj:	the object whose pre_patch hook answered -EBUSY
+ *
+ * Under kpatch_mutex. The hook was logged by the caller.
+ */
+void kpatch_refusal_hook(const struct kpatch_module *kpmod,
+			 const struct kpatch_object *obj)
+{
+	scnprintf(refusal_text, sizeof(refusal_text),
+		  "patch %s\nobject %s\nhook pre_patch\nerror %d\n",
+		  kpmod->mod->name, obj->name, -EBUSY);
+}
+
 /* Reads of /sys/module/kpatch/refusal; @buf is one page. */
 ssize_t kpatch_refusal_show(char *buf)
 {

@@ -15,10 +15,12 @@ static void patch_free(gpointer data)
 {
 	KpInvPatch *patch = data;
 
+	g_free(patch->package);
 	g_free(patch->name);
 	g_free(patch->evr);
 	g_free(patch->uname_r);
 	g_free(patch->kver);
+	g_free(patch->until);
 	g_free(patch);
 }
 

@@ -15,11 +15,17 @@ typedef struct {
 
 /* A patch package: it requires kernel-uname-r. */
 typedef struct {
+	char *package;		/* name-version-release.arch */
 	char *name;
 	char *evr;		/* version-release, with the epoch if it has one */
 	char *uname_r;		/* version of what it requires: kernel-uname-r */
 	char *kver;		/* the kernel folder it owns in the corridor, or NULL */
+	char *until;		/* how long its stream is promised, as it says itself;
+				 * NULL: it does not (KP_UNTIL_PROVIDE) */
 } KpInvPatch;
+
+/* what a patch package provides to say so: = YYYYMMDD */
+#define KP_UNTIL_PROVIDE "kpatch-coverage-until"
 
 typedef struct {
 	GPtrArray *kernels;	/* KpInvKernel */
@@ -51,5 +57,13 @@ typedef gboolean (*KpPackageVerifyFunc)(const char *root, const char *rpmdb, int
 #define KP_PACKAGE_VERIFY_SYMBOL "kp_package_verify"
 KP_PLUGIN_API gboolean kp_package_verify(const char *root, const char *rpmdb, int fd,
 					 char **signature, GError **error);
+
+/* The CVEs that the changelogs of installed kernels and patches mention: package
+ * (as above) to a set (base/cve.h). NULL with @error set when the package database
+ * cannot be read. Caller frees with g_hash_table_unref(). */
+typedef GHashTable *(*KpChangelogsFunc)(const char *root, const char *rpmdb, GError **error);
+#define KP_CHANGELOGS_SYMBOL "kp_changelogs_read"
+KP_PLUGIN_API GHashTable *kp_changelogs_read(const char *root, const char *rpmdb,
+					     GError **error);
 
 #endif

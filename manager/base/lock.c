@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/names.h"
 #include "base/root.h"
 
 struct attempt {
@@ -91,4 +92,20 @@ gboolean kp_lock_is_held(const char *root)
 	held = flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
 	close(fd);
 	return held;
+}
+
+char *kp_lock_holder(int fd)
+{
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	g_autofree char *path = NULL, *command = NULL, *clean = NULL;
+
+	if (fcntl(fd, F_GETLK, &lock) != 0 || lock.l_type == F_UNLCK)
+		return NULL;
+	/* 0 and -1: of another namespace, or a lock that belongs to no process */
+	if (lock.l_pid <= 0)
+		return g_strdup("a process that cannot be seen from here");
+	path = g_strdup_printf("/proc/%d/comm", (int)lock.l_pid);
+	command = kp_read_text(path, 64);
+	clean = kp_text_printable(command != NULL ? command : "it has just ended");
+	return g_strdup_printf("process %d (%s)", (int)lock.l_pid, clean);
 }

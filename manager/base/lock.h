@@ -15,4 +15,8 @@ int kp_lock_take(const char *root, gint64 limit_ms, const KpWatch *watch, GError
 /* TRUE when somebody holds the lock below @root right now. */
 gboolean kp_lock_is_held(const char *root);
 
+/* Who holds a lock of fcntl(2) on the whole of @fd: "process 123 (dnf)"; NULL when
+ * nobody else does. Caller frees. */
+char *kp_lock_holder(int fd);
+
 #endif

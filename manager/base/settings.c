@@ -3,13 +3,18 @@
 
 #include <errno.h>
 
+#include "base/coverage.h"
 #include "base/error.h"
 #include "base/root.h"
 
-typedef enum { SETTING_NUMBER, SETTING_PATH, SETTING_LIST, SETTING_CHOICE } SettingType;
+typedef enum { SETTING_NUMBER, SETTING_PATH, SETTING_LIST, SETTING_CHOICE,
+	       SETTING_RULES } SettingType;
 
 /* in the order of KpVerifyPolicy */
 static const char *const verify_words[] = { "required", "warn", "off", NULL };
+
+/* in the order of KpPackagePolicy */
+static const char *const package_words[] = { "required", "warn", NULL };
 
 /* One row per key; the man page has them in the same order. */
 static const struct setting {
@@ -17,7 +22,7 @@ static const struct setting {
 	const char *key;
 	SettingType type;
 	gsize offset;
-	const char *initial;
+	const char *initial;	/* NULL: nothing */
 	gint64 least, most;	/* of numbers */
 	const char *const *words;	/* of choices; the index is stored */
 } setting_table[] = {
@@ -43,8 +48,16 @@ static const struct setting {
 	  G_STRUCT_OFFSET(KpSettings, rpmdb), "auto", 0, 0, NULL },
 	{ "packages", "patches", SETTING_LIST,
 	  G_STRUCT_OFFSET(KpSettings, patch_globs), "kpatch-patch-*", 0, 0, NULL },
+	{ "packages", "verify", SETTING_CHOICE,
+	  G_STRUCT_OFFSET(KpSettings, verify_packages), "required", 0, 0, package_words },
+	{ "packages", "lock-limit", SETTING_NUMBER,
+	  G_STRUCT_OFFSET(KpSettings, rpm_lock_limit), "60", 0, 3600, NULL },
 	{ "packages", "size-limit", SETTING_NUMBER,
 	  G_STRUCT_OFFSET(KpSettings, size_limit), "1024", 1, 1048576, NULL },
+	{ "coverage", "warn-days", SETTING_NUMBER,
+	  G_STRUCT_OFFSET(KpSettings, coverage_warn_days), "30", 0, 3650, NULL },
+	{ "coverage", "until", SETTING_RULES,
+	  G_STRUCT_OFFSET(KpSettings, coverage_until), NULL, 0, 0, NULL },
 };
 
 void kp_settings_free(KpSettings *settings)
@@ -53,6 +66,7 @@ void kp_settings_free(KpSettings *settings)
 		return;
 	g_free(settings->rpmdb);
 	g_strfreev(settings->patch_globs);
+	g_strfreev(settings->coverage_until);
 	g_free(settings);
 }
 
@@ -128,6 +142,22 @@ static gboolean store_choice(const struct setting *row, const char *value,
 	return FALSE;
 }
 
+static gboolean store_rules(const struct setting *row, const char *value,
+			    char ***list, GError **error)
+{
+	if (!store_list(row, value, list, error))
+		return FALSE;
+	for (char **rule = *list; *rule != NULL; rule++) {
+		if (kp_coverage_rule_valid(*rule))
+			continue;
+		g_set_error(error, KP_ERROR, KP_ERROR_CONFIG,
+			    "%s= has %s: give PATTERN=YYYY-MM-DD, with the pattern of a uname -r",
+			    row->key, *rule);
+		return FALSE;
+	}
+	return TRUE;
+}
+
 static gboolean store_value(KpSettings *settings, const struct setting *row,
 			    const char *value, GError **error)
 {
@@ -142,6 +172,8 @@ static gboolean store_value(KpSettings *settings, const struct setting *row,
 		return store_choice(row, value, field, error);
 	case SETTING_LIST:
 		return store_list(row, value, field, error);
+	case SETTING_RULES:
+		return store_rules(row, value, field, error);
 	}
 	return FALSE;
 }
@@ -202,8 +234,8 @@ static KpSettings *settings_defaults(void)
 	KpSettings *settings = g_new0(KpSettings, 1);
 
 	for (gsize i = 0; i < G_N_ELEMENTS(setting_table); i++)
-		if (!store_value(settings, &setting_table[i],
-				 setting_table[i].initial, NULL))
+		if (setting_table[i].initial != NULL &&
+		    !store_value(settings, &setting_table[i], setting_table[i].initial, NULL))
 			g_assert_not_reached();
 	return settings;
 }

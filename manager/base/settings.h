@@ -14,6 +14,12 @@ typedef enum {
 	KP_VERIFY_OFF,
 } KpVerifyPolicy;
 
+/* What is asked of a package before it is installed. */
+typedef enum {
+	KP_PACKAGE_REQUIRED,	/* a key of the package database has signed it */
+	KP_PACKAGE_WARN,	/* nothing but that it is whole */
+} KpPackagePolicy;
+
 typedef struct {
 	gint64 retry_limit;		/* seconds to retry an unsafe switch */
 	gint64 transition_limit;	/* seconds for a livepatch transition */
@@ -27,6 +33,10 @@ typedef struct {
 	gint64 size_limit;		/* MiB of one file that is fetched */
 	char *rpmdb;			/* folder, or "auto" */
 	char **patch_globs;		/* names of patch packages */
+	gint64 verify_packages;		/* KpPackagePolicy */
+	gint64 rpm_lock_limit;		/* seconds to wait for the package database */
+	gint64 coverage_warn_days;	/* days before the end of a kernel's coverage */
+	char **coverage_until;		/* rules of kp_coverage_find() */
 } KpSettings;
 
 void kp_settings_free(KpSettings *settings);

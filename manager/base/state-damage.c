@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -40,27 +41,56 @@ static void take_sql(sqlite3_stmt *query, gpointer data)
 	g_hash_table_insert(data, kp_state_column_text(query, 0), kp_state_column_text(query, 1));
 }
 
+static void ask_tables(KpState *state, KpRowFunc take, gpointer data)
+{
+	sqlite3_stmt *query = kp_state_prepare(state, "SELECT name, sql FROM sqlite_master"
+					       " WHERE sql IS NOT NULL ORDER BY name", NULL, NULL);
+
+	if (query != NULL)
+		kp_state_each_row(state, query, take, data, NULL);
+}
+
 /* The tables of @state: name to SQL. */
 static GHashTable *read_tables(KpState *state)
 {
 	GHashTable *tables = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-	sqlite3_stmt *query = kp_state_prepare(state, "SELECT name, sql FROM sqlite_master"
-					       " WHERE sql IS NOT NULL", NULL, NULL);
 
-	if (query != NULL)
-		kp_state_each_row(state, query, take_sql, tables, NULL);
+	ask_tables(state, take_sql, tables);
 	return tables;
 }
 
+/* With the NUL, so that no text can be cut in two places. */
+static void add_sql(sqlite3_stmt *query, gpointer data)
+{
+	for (int column = 0; column < 2; column++) {
+		g_autofree char *text = kp_state_column_text(query, column);
+
+		g_checksum_update(data, (const guchar *)text, (gssize)strlen(text) + 1);
+	}
+}
+
+char *kp_state_tables_digest(KpState *state)
+{
+	g_autoptr(GChecksum) checksum = g_checksum_new(G_CHECKSUM_SHA256);
+
+	ask_tables(state, add_sql, checksum);
+	return g_strdup(g_checksum_get_string(checksum));
+}
+
 /* Somebody else's database under our name, or the text of its tables is
- * damaged: they must be what this program would make. */
+ * damaged: they must be what this program would make. Making them in memory takes
+ * longer than all else that is done with a state at boot, so that is for those
+ * whose digest is not the known one: another SQLite may have spelled them. */
 static char *wrong_table(KpState *state)
 {
 	g_autoptr(KpState) model = g_new0(KpState, 1);
 	g_autoptr(GHashTable) wanted = NULL, found = NULL;
+	g_autofree char *digest = kp_state_tables_digest(state);
 	GHashTableIter iter;
 	gpointer name, sql;
 
+	if (g_str_equal(digest, KP_STATE_TABLES))
+		return NULL;
 	model->path = g_strdup(":memory:");
 	if (sqlite3_open(":memory:", &model->db) != SQLITE_OK || !kp_state_migrate(model, NULL))
 		return NULL;

@@ -10,6 +10,9 @@
 /* PRAGMA user_version of the tables that this program uses */
 #define KP_STATE_VERSION 3
 
+/* SHA-256 of them: kp_state_tables_digest(), which tests compare */
+#define KP_STATE_TABLES "2d484ea1a9464a0e8bb48031e4b391099fea526dd74e1a1c1ac12baea35f4b35"
+
 struct KpState {
 	sqlite3 *db;		/* NULL: nothing was ever recorded */
 	char *path;
@@ -24,6 +27,9 @@ gboolean kp_state_migrate(KpState *state, GError **error);
 
 /* Why the database cannot be used ever again, or NULL. Caller frees. */
 char *kp_state_damage(KpState *state);
+
+/* SHA-256 of the names and the SQL of all tables. Caller frees. */
+char *kp_state_tables_digest(KpState *state);
 
 /* Moves it, closed, out of the way because of @damage, and notes the warning. */
 gboolean kp_state_set_aside(KpState *state, const char *damage, GError **error);

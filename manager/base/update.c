@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/update.h"
 
-const char *kp_step_word(KpStepKind kind)
+const char *kp_update_step_word(KpUpdateStepKind kind)
 {
 	static const char *const words[] = {
 		[KP_STEP_INSTALL] = "install", [KP_STEP_UPGRADE] = "upgrade",
@@ -60,6 +60,7 @@ void kp_update_kernel_free(KpUpdateKernel *kernel)
 	g_free(kernel->installed);
 	kp_package_free(kernel->best);
 	g_strfreev(kernel->cves);
+	g_free(kernel->until);
 	g_ptr_array_unref(kernel->passed);
 	g_free(kernel);
 }

@@ -50,10 +50,10 @@ typedef enum {
 	KP_STEP_DOWNGRADE,
 	KP_STEP_REINSTALL,
 	KP_STEP_ERASE,
-} KpStepKind;
+} KpUpdateStepKind;
 
 typedef struct {
-	KpStepKind kind;
+	KpUpdateStepKind kind;
 	KpPackage *package;
 	char *replaces;		/* EVR of what it takes the place of, or NULL */
 } KpUpdateStep;
@@ -67,6 +67,8 @@ typedef struct {
 	KpPackage *best;	/* what should be there; NULL: nothing newer than @installed */
 	gboolean covered;	/* some repository or package has patches for it */
 	char **cves;		/* that @best adds; may be empty, never NULL */
+	char *until;		/* how long its stream is promised, as the newest of its
+				 * patches says it: YYYYMMDD; NULL: it does not */
 	GPtrArray *passed;	/* char *: newer ones that were not taken, and why */
 } KpUpdateKernel;
 
@@ -78,7 +80,7 @@ typedef struct {
 } KpUpdatePlan;
 
 /* "install", "upgrade", ... */
-const char *kp_step_word(KpStepKind kind);
+const char *kp_update_step_word(KpUpdateStepKind kind);
 /* name-evr.arch. Caller frees. */
 char *kp_package_nevra(const KpPackage *package);
 

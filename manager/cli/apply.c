@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* apply and sync: the newest patch, or a named one, becomes live. */
+/* apply: the newest patch, or a named one, becomes live. */
 #include "base/error.h"
 #include "cli/change.h"
 #include "cli/command.h"
@@ -48,7 +48,7 @@ static int run_apply(const KpOptions *options, const char *action, const char *w
 
 /* kpatch.enable=0 on the kernel command line is the way to boot without what
  * may be at fault: nothing may then load a patch but a person. */
-static gboolean is_disabled(const KpOptions *options, const char *action)
+gboolean kp_boot_is_disabled(const KpOptions *options, const char *action)
 {
 	g_autoptr(KpHost) host = kp_host_read(options->root);
 
@@ -56,6 +56,11 @@ static gboolean is_disabled(const KpOptions *options, const char *action)
 		return FALSE;
 	kp_say(options, "kpatch.enable=0 is on the kernel command line: %s loads nothing.", action);
 	return TRUE;
+}
+
+int kp_apply_best(const KpOptions *options, const char *action, GError **error)
+{
+	return run_apply(options, action, NULL, error);
 }
 
 int kp_command_apply(const KpOptions *options, char **words, GError **error)
@@ -68,20 +73,7 @@ int kp_command_apply(const KpOptions *options, char **words, GError **error)
 			    options->early ? "early" : "boot");
 		return -1;
 	}
-	if (is_disabled(options, "boot"))
+	if (kp_boot_is_disabled(options, "boot"))
 		return KP_EXIT_DONE;
 	return options->early ? kp_early_apply(options, error) : kp_boot_apply(options, error);
-}
-
-/* While an image is being installed in a chroot, or no kernel runs, there is
- * nothing to agree with: the image's own boot will see to it. */
-int kp_command_sync(const KpOptions *options, char **words, GError **error)
-{
-	g_autoptr(KpHost) host = kp_host_read(options->root);
-
-	if (!options->dry_run && (!host->is_machine || host->kver == NULL))
-		return KP_EXIT_DONE;
-	if (is_disabled(options, "sync"))
-		return KP_EXIT_DONE;
-	return run_apply(options, "sync", NULL, error);
 }

@@ -23,10 +23,18 @@ const KpCommand *kp_command_find(const char *name);
 /* apply --boot. Returns as a command does. */
 int kp_boot_apply(const KpOptions *options, GError **error);
 
+/* apply without a name, as @action. Returns as a command does. */
+int kp_apply_best(const KpOptions *options, const char *action, GError **error);
+
+/* TRUE, and says so, when the kernel command line wants nothing loaded. */
+gboolean kp_boot_is_disabled(const KpOptions *options, const char *action);
+
 /* apply --early. Returns as a command does. */
 int kp_early_apply(const KpOptions *options, GError **error);
 
 int kp_command_apply(const KpOptions *options, char **words, GError **error);
+int kp_command_check(const KpOptions *options, char **words, GError **error);
+int kp_command_cve(const KpOptions *options, char **words, GError **error);
 int kp_command_history(const KpOptions *options, char **words, GError **error);
 int kp_command_hold(const KpOptions *options, char **words, GError **error);
 int kp_command_list(const KpOptions *options, char **words, GError **error);
@@ -36,6 +44,7 @@ int kp_command_help(const KpOptions *options, char **words, GError **error);
 int kp_command_release(const KpOptions *options, char **words, GError **error);
 int kp_command_rollback(const KpOptions *options, char **words, GError **error);
 int kp_command_status(const KpOptions *options, char **words, GError **error);
+int kp_command_update(const KpOptions *options, char **words, GError **error);
 int kp_command_verify(const KpOptions *options, char **words, GError **error);
 int kp_command_sync(const KpOptions *options, char **words, GError **error);
 

@@ -31,6 +31,20 @@ static const KpCommand command_table[] = {
 	  "  kpatch-manager list --kernel $(uname -r)\n"
 	  "  kpatch-manager list --json      with digests and CVEs\n",
 	  KP_OPTION_JSON | KP_OPTION_KERNEL, 0, kp_command_list },
+	{ "check", "[--kernel KERNEL] [--refresh] [--json]",
+	  "show which patches the repositories have for the kernels",
+	  "Shows for every installed kernel, or for one, the best patch there is, what it\n"
+	  "takes the place of, its size, who signed it and which CVEs it adds. A kernel that\n"
+	  "no repository has patches for is uncovered. What is held, blocked, revoked,\n"
+	  "excluded, or needs what cannot be had is not taken, and it says why.\n"
+	  "\n"
+	  "It asks a repository when nothing is known of it, or what is known is older than\n"
+	  "its metadata_expire=. Only root can; others see what is known. It installs nothing.\n"
+	  "\n"
+	  "  kpatch-manager check             what is there for which kernel\n"
+	  "  kpatch-manager check --refresh   ask the repositories now\n"
+	  "  kpatch-manager check --json      the same for programs\n",
+	  KP_OPTION_JSON | KP_OPTION_KERNEL | KP_OPTION_REFRESH, 0, kp_command_check },
 	{ "history", "[--kernel KERNEL] [--limit N] [--json]",
 	  "show what was done to kernels, and how it went",
 	  "Shows attempts to change a kernel, newest first: 20 of them, or N; 0 means all.\n"
@@ -38,6 +52,24 @@ static const KpCommand command_table[] = {
 	  "  kpatch-manager history --limit 5\n"
 	  "  kpatch-manager history --json --limit 0\n",
 	  KP_OPTION_JSON | KP_OPTION_KERNEL | KP_OPTION_LIMIT, 0, kp_command_history },
+	{ "cve", "[ID...] [--kernel KERNEL] [--missing] [--refresh] [--json]",
+	  "say which holes are closed in which kernel, and by what",
+	  "Gives a verdict for each CVE and each installed kernel, and what does it or would:\n"
+	  "\n"
+	  "  fixed-live           what runs now has the fix\n"
+	  "  installed-not-live   it is here; apply, or a boot of that kernel, makes it live\n"
+	  "  available            a repository has a patch with it; 'kpatch-manager update'\n"
+	  "  not-fixed            nothing does it in this kernel; perhaps a newer kernel does\n"
+	  "  unknown              nothing mentions it\n"
+	  "\n"
+	  "Without an ID it shows all that patches do or newer kernels would. It reads what is\n"
+	  "on disk of the repositories; --refresh asks them first.\n"
+	  "\n"
+	  "  kpatch-manager cve CVE-2026-12345 CVE-2026-23456\n"
+	  "  kpatch-manager cve --kernel $(uname -r)\n"
+	  "  kpatch-manager cve --missing    what only a reboot into a newer kernel would bring\n",
+	  KP_OPTION_JSON | KP_OPTION_KERNEL | KP_OPTION_MISSING | KP_OPTION_REFRESH, G_MAXUINT,
+	  kp_command_cve },
 	{ "preflight", "[NAME|VERSION|FILE] [--json]",
 	  "say what speaks against a patch, and change nothing",
 	  "Looks at a patch as apply would, and shows every reason against it together.\n"
@@ -47,6 +79,29 @@ static const KpCommand command_table[] = {
 	  "  kpatch-manager preflight\n"
 	  "  kpatch-manager preflight ./my-patch.ko\n",
 	  KP_OPTION_JSON, 1, kp_command_preflight },
+	{ "update", "[RELEASE|PACKAGE-FILE...] [--kernel KERNEL | --all-kernels]\n"
+	  "           [--refresh] [--download-only] [--dry-run] [--yes] [--import-keys] [--json]",
+	  "install the best patch packages, and make the patch live",
+	  "Finds the best patch package for the running kernel (or for KERNEL, or for every\n"
+	  "installed one), shows what it would do, asks, downloads, verifies and installs it,\n"
+	  "and then does what sync does. No kernel is ever installed, replaced or removed;\n"
+	  "what is held, blocked or revoked is not chosen.\n"
+	  "\n"
+	  "  kpatch-manager update --dry-run       what would be done (exit 20: something)\n"
+	  "  kpatch-manager update                 show it, ask, do it\n"
+	  "  kpatch-manager update --yes           for scripts: do not ask\n"
+	  "  kpatch-manager update 1-2             this release, also in place of a newer one\n"
+	  "  kpatch-manager update ./kpatch-patch-6_12_0-1-1-3.x86_64.rpm    no repository is asked\n"
+	  "\n"
+	  "Packages must be signed by a key that rpm has (verify=warn in [packages] of\n"
+	  "manager.conf asks for less). A repository's gpgkey= is imported only after you\n"
+	  "said yes to its fingerprint, or with --import-keys.\n"
+	  "\n"
+	  "If somebody else is changing packages it waits, and says who it is (exit 3). It is\n"
+	  "safe to say this again after a crash: what was left half done is put in order.\n",
+	  KP_OPTION_JSON | KP_OPTION_DRY_RUN | KP_OPTION_KERNEL | KP_OPTION_REFRESH |
+	  KP_OPTION_UPDATE, G_MAXUINT,
+	  kp_command_update },
 	{ "apply", "[NAME|VERSION|FILE] [--dry-run] [--json] [--boot] [--early] [--older]",
 	  "make a patch live in the running kernel",
 	  "Makes a patch live, in place of the one before it, in one step. Without an\n"
@@ -113,7 +168,8 @@ static const KpCommand command_table[] = {
 	  "make the kernel agree with the installed files",
 	  "Package triggers call it after patches were installed or removed. It makes live\n"
 	  "what apply would, and is quiet when there is nothing to do. A patch whose\n"
-	  "package was removed stays live; rollback takes it out.\n"
+	  "package was removed stays live; rollback takes it out. Copies for kernels that are\n"
+	  "gone are removed.\n"
 	  "\n"
 	  "  kpatch-manager sync\n",
 	  KP_OPTION_DRY_RUN, 0, kp_command_sync },

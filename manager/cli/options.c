@@ -20,7 +20,13 @@ static const struct option_row {
 	{ "--boot", G_STRUCT_OFFSET(KpOptions, boot), KP_OPTION_BOOT },
 	{ "--early", G_STRUCT_OFFSET(KpOptions, early), KP_OPTION_EARLY },
 	{ "--older", G_STRUCT_OFFSET(KpOptions, older), KP_OPTION_OLDER },
+	{ "--refresh", G_STRUCT_OFFSET(KpOptions, refresh), KP_OPTION_REFRESH },
 	{ "--check", G_STRUCT_OFFSET(KpOptions, check), KP_OPTION_CHECK },
+	{ "--yes", G_STRUCT_OFFSET(KpOptions, yes), KP_OPTION_UPDATE },
+	{ "--all-kernels", G_STRUCT_OFFSET(KpOptions, all_kernels), KP_OPTION_UPDATE },
+	{ "--download-only", G_STRUCT_OFFSET(KpOptions, download_only), KP_OPTION_UPDATE },
+	{ "--import-keys", G_STRUCT_OFFSET(KpOptions, import_keys), KP_OPTION_UPDATE },
+	{ "--missing", G_STRUCT_OFFSET(KpOptions, missing), KP_OPTION_MISSING },
 };
 
 /* Options with a value, "--name VALUE" or "--name=VALUE". */
@@ -39,6 +45,7 @@ static const struct {
 	const char *full;
 } brief_table[] = {
 	{ "-q", "--quiet" }, { "-v", "--verbose" }, { "-h", "--help" }, { "-n", "--dry-run" },
+	{ "-y", "--yes" },
 };
 
 static gboolean usage(GError **error, const char *problem, const char *what)

@@ -18,6 +18,12 @@ typedef struct {
 	gboolean early;
 	gboolean check;
 	gboolean older;
+	gboolean yes;		/* these four: update */
+	gboolean all_kernels;
+	gboolean download_only;
+	gboolean import_keys;
+	gboolean missing;
+	gboolean refresh;
 	char *kernel;		/* NULL: not given */
 	char *limit;		/* NULL: not given */
 	char *reason;		/* NULL: not given */
@@ -40,6 +46,9 @@ enum {
 	KP_OPTION_REASON = 1 << 6,
 	KP_OPTION_EARLY = 1 << 7,
 	KP_OPTION_OLDER = 1 << 8,
+	KP_OPTION_REFRESH = 1 << 9,
+	KP_OPTION_MISSING = 1 << 10,
+	KP_OPTION_UPDATE = 1 << 11,	/* --yes and what else only update takes */
 };
 
 /* Parses @argv (without changing it) into *@options, which is zeroed. Options

@@ -166,6 +166,7 @@ static void add_kernel(KpJson *json, const KpStatus *status, const KpStatusKerne
 	add_live(json, status, kernel);
 	add_holds(json, kernel);
 	add_last(json, kernel->last);
+	kp_status_outlook_json(json, kernel);
 	kp_json_object_end(json);
 }
 

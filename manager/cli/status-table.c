@@ -82,6 +82,20 @@ static char *held_text(const KpStatusKernel *kernel)
 	return text != NULL ? g_string_free(text, FALSE) : NULL;
 }
 
+static const char *until_text(const KpStatusKernel *kernel)
+{
+	return kernel->coverage.state != KP_COVERAGE_UNKNOWN ? kernel->coverage.until : NULL;
+}
+
+/* A column that only those see who told how long a kernel is covered. */
+static gboolean any_coverage(const KpStatus *status)
+{
+	for (guint i = 0; i < status->kernels->len; i++)
+		if (until_text(g_ptr_array_index(status->kernels, i)) != NULL)
+			return TRUE;
+	return FALSE;
+}
+
 static void add_row(const KpStatus *status, KpTable *table, const KpStatusKernel *kernel)
 {
 	const KpStatusPatch *top = kp_status_top(status, kernel);
@@ -91,9 +105,11 @@ static void add_row(const KpStatus *status, KpTable *table, const KpStatusKernel
 	g_autofree char *held = held_text(kernel);
 	const char *cells[] = { kernel->running ? "*" : " ", kernel->kver, installed, live,
 				top != NULL ? kp_backend_word(top->backend) : NULL,
-				since, held, kernel->word };
+				since, held, until_text(kernel), kernel->word };
+	const char *without[] = { cells[0], cells[1], cells[2], cells[3], cells[4], cells[5],
+				  cells[6], cells[8] };
 
-	kp_table_add(table, cells, colour_of(kernel->word));
+	kp_table_add(table, any_coverage(status) ? cells : without, colour_of(kernel->word));
 }
 
 static void add_problems(const KpStatus *status, GString *text)
@@ -171,6 +187,7 @@ static void add_remarks(const KpStatus *status, GString *text)
 		if (top != NULL)
 			add_top(top, text);
 		add_blocks(kernel, text);
+		kp_status_outlook_text(kernel, text);
 		if (kernel->last == NULL || g_str_equal(kernel->last->result, "done"))
 			continue;
 		at = local_time(kernel->last->at);
@@ -184,7 +201,9 @@ char *kp_status_table(const KpStatus *status, gboolean coloured)
 {
 	static const char *const heads[] = { " ", "KERNEL", "INSTALLED", "LIVE", "BACKEND",
 					     "SINCE", "HELD", "STATE", NULL };
-	g_autoptr(KpTable) table = kp_table_new(heads);
+	static const char *const more[] = { " ", "KERNEL", "INSTALLED", "LIVE", "BACKEND",
+					    "SINCE", "HELD", "COVERED", "STATE", NULL };
+	g_autoptr(KpTable) table = kp_table_new(any_coverage(status) ? more : heads);
 	g_autofree char *rows = NULL;
 	GString *text;
 
@@ -211,7 +230,9 @@ char *kp_status_check_text(const KpStatus *status)
 	add_problems(status, text);
 	if (top != NULL)
 		add_top(top, text);
-	if (kernel != NULL)
+	if (kernel != NULL) {
 		add_blocks(kernel, text);
+		kp_status_outlook_text(kernel, text);
+	}
 	return g_string_free(text, FALSE);
 }

@@ -32,6 +32,7 @@ void kp_status_free(KpStatus *status)
 		return;
 	g_ptr_array_unref(status->kernels);
 	g_clear_pointer(&status->live, g_ptr_array_unref);
+	g_ptr_array_unref(status->available);
 	g_ptr_array_unref(status->problems);
 	kp_inventory_free(status->inventory);
 	kp_state_close(status->state);
@@ -205,6 +206,8 @@ static void judge(KpStatus *status, KpStatusKernel *kernel)
 	kp_status_add_patches(status, kernel);
 	facts.revoked = is_revoked(status, kernel);
 	facts.blocked = kp_status_is_blocked(kernel);
+	kp_status_outlook(status, kernel);
+	facts.available = kernel->available != NULL ? kernel->available->version : NULL;
 	if (top != NULL && status->state != NULL)
 		kernel->since = kp_state_live_since(status->state, kernel->kver, top->name,
 						    status->host->boot_id);
@@ -262,6 +265,7 @@ static KpStatus *read_facts(const char *root, GError **error)
 
 	status->kernels = g_ptr_array_new_with_free_func(kernel_free);
 	status->problems = g_ptr_array_new_with_free_func(g_free);
+	status->available = kp_available_read(root);
 	status->settings = kp_settings_read(root, error);
 	if (status->settings == NULL)
 		return NULL;

@@ -3,9 +3,12 @@
 #ifndef KP_STATUS_H
 #define KP_STATUS_H
 
+#include "base/available.h"
+#include "base/coverage.h"
 #include "base/inventory.h"
 #include "base/settings.h"
 #include "base/state.h"
+#include "cli/json.h"
 #include "live/host.h"
 #include "live/live.h"
 #include "live/select.h"
@@ -42,6 +45,8 @@ typedef struct {
 	char *recalled;		/* why the top patch is revoked by now, or NULL */
 	gint64 since;		/* when the top patch went live; 0: not known */
 	KpRecord *last;		/* last attempt on this kernel, or NULL */
+	const KpAvailable *available;	/* newer than what is here, or NULL */
+	KpCoverage coverage;
 	const char *word;	/* state of the kernel */
 } KpStatusKernel;
 
@@ -51,6 +56,7 @@ typedef struct {
 	KpVoucher *voucher;
 	KpState *state;
 	KpInventory *inventory;	/* NULL: it cannot be read */
+	GPtrArray *available;	/* KpAvailable: what was noted of repositories */
 	GPtrArray *live;	/* KpLivePatch of the running kernel */
 	gboolean awaited;	/* a transition is under way, and waited for */
 	KpStatusVerdict verdict;	/* of the running kernel */
@@ -90,6 +96,13 @@ const KpStatusPatch *kp_status_top(const KpStatus *status, const KpStatusKernel 
 /* Reads who vouched for what is live in @kernel, and whether somebody took that
  * back since. Before kp_status_add_patches(). */
 void kp_status_recall(KpStatus *status, KpStatusKernel *kernel);
+
+/* What is to come for @kernel; when all else but its word is known. */
+void kp_status_outlook(KpStatus *status, KpStatusKernel *kernel);
+void kp_status_outlook_text(const KpStatusKernel *kernel, GString *text);
+/* the members "available" and "coverage" */
+void kp_status_outlook_json(KpJson *json, const KpStatusKernel *kernel);
+void kp_coverage_json(KpJson *json, const KpCoverage *coverage);
 
 /* TRUE when a patch that is newer than the best one is blocked. */
 gboolean kp_status_is_blocked(const KpStatusKernel *kernel);

@@ -17,6 +17,7 @@ void kp_refusal_free(KpRefusal *refusal)
 	g_free(refusal->object);
 	g_free(refusal->function);
 	g_free(refusal->error);
+	g_free(refusal->hook);
 	g_free(refusal->task);
 	g_free(refusal->pid);
 	g_ptr_array_unref(refusal->frames);
@@ -44,6 +45,7 @@ static void take_line(KpRefusal *refusal, const char *line)
 		{ "object ", &refusal->object },
 		{ "function ", &refusal->function },
 		{ "error ", &refusal->error },
+		{ "hook ", &refusal->hook },
 		{ "task ", &refusal->task },
 		{ "pid ", &refusal->pid },
 	};
@@ -98,6 +100,10 @@ char *kp_refusal_text(const KpRefusal *refusal)
 			g_string_append_printf(text, " of module %s", refusal->object);
 		g_string_append(text, " is on the stack of ");
 		append_task(text, refusal);
+	} else if (refusal->hook != NULL) {
+		g_string_append_printf(text, "the patch's own %s hook for %s has something against "
+				       "it for now; the kernel log may say more", refusal->hook,
+				       refusal->object != NULL ? refusal->object : "vmlinux");
 	} else if (refusal->object != NULL) {
 		g_string_append_printf(text, "module %s is being loaded", refusal->object);
 	} else if (g_strcmp0(refusal->error, "-62") == 0) {	/* -ETIME */

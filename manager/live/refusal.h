@@ -12,6 +12,7 @@ typedef struct {
 	char *object;
 	char *function;
 	char *error;		/* in place of a function: see kpatch(7) */
+	char *hook;		/* "pre_patch": the patch's own has something against it */
 	char *task;
 	char *pid;
 	GPtrArray *frames;	/* char *, innermost first */

@@ -105,6 +105,9 @@ gboolean kp_vouch(KpVoucher *voucher, const KpPatch *patch)
 	filled->vouched = kp_vouch_fd(voucher, patch->fd, patch->path, &filled->signature, &problem);
 	if (problem != NULL)
 		filled->distrust = g_strdup(problem->message);
+	/* what it was verified by need not be worked out again */
+	if (patch->sealed && patch->sha256 == NULL && patch->signature != NULL)
+		filled->sha256 = g_strdup(patch->signature->file_sha256);
 	return patch->vouched;
 }
 

@@ -5,18 +5,15 @@
 #include <rpm/header.h>
 #include <rpm/rpmdb.h>
 #include <rpm/rpmtd.h>
-#include <string.h>
 
 #include "base/error.h"
 #include "base/inventory.h"
-#include "base/names.h"
+#include "package/header-names.h"
 #include "package/rpmdb.h"
+#include "package/until.h"
 
 /* the dependency that ties a patch to its kernel */
 #define TIE "kernel-uname-r"
-
-static const char *const kernel_folders[] = { "/lib/modules/", "/usr/lib/modules/", NULL };
-static const char *const patch_folders[] = { "/usr/lib/kpatch/", NULL };
 
 /* The version of the dependency TIE among the header's @names and @versions. */
 static char *tie_version(Header header, rpmTagVal names, rpmTagVal versions)
@@ -40,47 +37,6 @@ static char *tie_version(Header header, rpmTagVal names, rpmTagVal versions)
 	return found;
 }
 
-/* The folder right below one of @folders that @path leads through, or NULL. */
-static char *first_folder(const char *path, const char *const *folders)
-{
-	for (; *folders != NULL; folders++) {
-		g_autofree char *word = NULL;
-
-		if (!g_str_has_prefix(path, *folders))
-			continue;
-		path += strlen(*folders);
-		word = g_strndup(path, strcspn(path, "/"));
-		return kp_kver_valid(word) ? g_steal_pointer(&word) : NULL;
-	}
-	return NULL;
-}
-
-static char *search_paths(Header header, rpmTagVal tag, int flags, const char *const *folders)
-{
-	struct rpmtd_s list;
-	char *found = NULL;
-	const char *path;
-
-	if (!headerGet(header, tag, &list, flags))
-		return NULL;
-	while (found == NULL && (path = rpmtdNextString(&list)) != NULL)
-		found = first_folder(path, folders);
-	rpmtdFreeData(&list);
-	return found;
-}
-
-/* uname -r, from the path the package owns. The names of folders are few and
- * quick to go through; a package that owns nothing but the folder itself has
- * it among its files. */
-static char *owned_kver(Header header, const char *const *folders)
-{
-	char *found = search_paths(header, RPMTAG_DIRNAMES, HEADERGET_MINMEM, folders);
-
-	if (found == NULL)
-		found = search_paths(header, RPMTAG_FILENAMES, HEADERGET_EXT, folders);
-	return found;
-}
-
 static char *header_text(Header header, rpmTagVal tag)
 {
 	char *text = headerGetAsString(header, tag);
@@ -92,7 +48,7 @@ static char *header_text(Header header, rpmTagVal tag)
 
 static void add_kernel(KpInventory *inventory, Header header)
 {
-	g_autofree char *kver = owned_kver(header, kernel_folders);
+	g_autofree char *kver = kp_header_kernel(header);
 	KpInvKernel *kernel;
 
 	if (kver == NULL)
@@ -121,9 +77,11 @@ static void add_patch(KpInventory *inventory, Header header, const char *const *
 		return;
 	patch = g_new0(KpInvPatch, 1);
 	patch->name = g_steal_pointer(&name);
+	patch->package = header_text(header, RPMTAG_NEVRA);
 	patch->evr = header_text(header, RPMTAG_EVR);
 	patch->uname_r = tie_version(header, RPMTAG_REQUIRENAME, RPMTAG_REQUIREVERSION);
-	patch->kver = owned_kver(header, patch_folders);
+	patch->kver = kp_header_patched_kernel(header);
+	patch->until = kp_until_tag(header);
 	g_ptr_array_add(inventory->patches, patch);
 }
 
@@ -151,7 +109,7 @@ static void read_index(KpInventory *inventory, rpmts ts, rpmDbiTagVal index,
 KpInventory *kp_inventory_read(const char *root, const char *rpmdb,
 			       const char *const *globs, GError **error)
 {
-	rpmts ts = kp_rpmdb_open(root, rpmdb, error);
+	rpmts ts = kp_rpmdb_look(root, rpmdb, error);
 	KpInventory *inventory;
 
 	if (ts == NULL)

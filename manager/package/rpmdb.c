@@ -13,18 +13,29 @@
  * rpm's own default is not asked: on Debian it is a folder in $HOME. */
 static const char *const usual_folders[] = { "/usr/lib/sysimage/rpm", "/var/lib/rpm" };
 
-/* the file of each database format: sqlite, ndb, bdb */
-static const char *const database_files[] = { "rpmdb.sqlite", "Packages.db", "Packages" };
+/* The file of each database format, and what librpm calls that; its readers of bdb
+ * have had several names. */
+static const struct format {
+	const char *file;
+	const char *backend;
+} format_table[] = {
+	{ "rpmdb.sqlite", "sqlite" }, { "Packages.db", "ndb" }, { "Packages", NULL },
+};
+
+static const struct format *format_of(const char *root, const char *folder)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS(format_table); i++) {
+		g_autofree char *path = kp_root_pathf(root, "%s/%s", folder, format_table[i].file);
+
+		if (g_file_test(path, G_FILE_TEST_EXISTS))
+			return &format_table[i];
+	}
+	return NULL;
+}
 
 static gboolean has_database(const char *root, const char *folder)
 {
-	for (gsize i = 0; i < G_N_ELEMENTS(database_files); i++) {
-		g_autofree char *path = kp_root_pathf(root, "%s/%s", folder, database_files[i]);
-
-		if (g_file_test(path, G_FILE_TEST_EXISTS))
-			return TRUE;
-	}
-	return FALSE;
+	return format_of(root, folder) != NULL;
 }
 
 static const char *find_folder(const char *root, const char *folder)
@@ -77,22 +88,40 @@ static gboolean open_for_reading(rpmts ts, GError **error)
 	return FALSE;
 }
 
-rpmts kp_rpmdb_open(const char *root, const char *folder, GError **error)
+/* Once a process: it takes as long as opening the database does. */
+static gboolean read_configuration(GError **error)
 {
-	const char *found = find_folder(root, folder);
-	rpmts ts;
+	static gboolean done;
 
-	if (found == NULL) {
-		set_missing(root, folder, error);
-		return NULL;
-	}
-	if (rpmReadConfigFiles(NULL, NULL) != 0) {
+	done = done || rpmReadConfigFiles(NULL, NULL) == 0;
+	if (!done)
 		g_set_error_literal(error, KP_ERROR, KP_ERROR_FAILED,
 				    "librpm cannot read its own configuration; reinstall rpm");
-		return NULL;
-	}
+	return done;
+}
+
+static void use_folder(const char *found)
+{
 	rpmPushMacro(NULL, "_dbpath", NULL, found, RMIL_CMDLINE);
-	ts = rpmtsCreate();
+}
+
+gboolean kp_rpmdb_configure(const char *root, const char *folder, GError **error)
+{
+	const char *found = find_folder(root, folder);
+
+	if (found == NULL)
+		set_missing(root, folder, error);
+	else if (read_configuration(error))
+		use_folder(found);
+	else
+		found = NULL;
+	return found != NULL;
+}
+
+static rpmts open_below(const char *root, GError **error)
+{
+	rpmts ts = rpmtsCreate();
+
 	if (!kp_root_is_machine(root))
 		rpmtsSetRootDir(ts, root);
 	/* what is installed was verified when it was; headers need no second look */
@@ -101,4 +130,21 @@ rpmts kp_rpmdb_open(const char *root, const char *folder, GError **error)
 		return ts;
 	rpmtsFree(ts);
 	return NULL;
+}
+
+rpmts kp_rpmdb_open(const char *root, const char *folder, GError **error)
+{
+	return kp_rpmdb_configure(root, folder, error) ? open_below(root, error) : NULL;
+}
+
+rpmts kp_rpmdb_look(const char *root, const char *folder, GError **error)
+{
+	const char *found = find_folder(root, folder);
+	const struct format *format = found != NULL ? format_of(root, found) : NULL;
+
+	if (format == NULL || format->backend == NULL)
+		return kp_rpmdb_open(root, folder, error);
+	rpmPushMacro(NULL, "_db_backend", NULL, format->backend, RMIL_CMDLINE);
+	use_folder(found);
+	return open_below(root, error);
 }

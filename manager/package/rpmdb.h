@@ -6,10 +6,19 @@
 #include <glib.h>
 #include <rpm/rpmts.h>
 
+/* Makes librpm look at the database in @folder ("auto": the first of the usual folders
+ * that has one) below @root. FALSE with KP_ERROR_FAILED when there is none. */
+gboolean kp_rpmdb_configure(const char *root, const char *folder, GError **error);
+
 /* Opens the database in @folder ("auto": the first of the usual folders that
  * has one) below @root. NULL and KP_ERROR_FAILED when there is none or it
  * cannot be read; librpm itself would make an empty one. Caller ends it with
  * rpmtsFree(). */
 rpmts kp_rpmdb_open(const char *root, const char *folder, GError **error);
+
+/* The same for who only asks its indexes. Folder and format are all that librpm
+ * would take from its configuration, and reading that takes longer than all that is
+ * asked. What reads or installs packages wants kp_rpmdb_open(). */
+rpmts kp_rpmdb_look(const char *root, const char *folder, GError **error);
 
 #endif

@@ -8,6 +8,7 @@
 
 #define SIGN_PAYLOAD "the payload of the fuzz target"
 #define SIGN_MESSAGE_SIZE 394	/* as kpatch-sign makes them */
+#define SIGN_KEY_ID_MESSAGE_SIZE 375	/* as sign-file -k does */
 
 static const uint8_t sign_certificate[] = {
 	0x30, 0x82, 0x03, 0x0e, 0x30, 0x82, 0x01, 0xf6, 0xa0, 0x03, 0x02, 0x01, 0x02, 0x02,

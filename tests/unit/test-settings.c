@@ -34,6 +34,10 @@ static void test_defaults(void)
 	g_assert_cmpstr(empty->rpmdb, ==, "auto");
 	g_assert_cmpstr(empty->patch_globs[0], ==, "kpatch-patch-*");
 	g_assert_null(empty->patch_globs[1]);
+	g_assert_cmpint(missing->verify_packages, ==, KP_PACKAGE_REQUIRED);
+	g_assert_cmpint(missing->rpm_lock_limit, ==, 60);
+	g_assert_cmpint(missing->coverage_warn_days, ==, 30);
+	g_assert_null(missing->coverage_until);
 }
 
 static void test_values(void)
@@ -42,7 +46,9 @@ static void test_values(void)
 	g_autoptr(KpSettings) settings = read_text(
 		"[apply]\nretry-limit = 5 \ntransition-limit=7\nlock-limit=0\n"
 		"[trial]\nwindow=300\ninterval=1\ntimeout=2\n[boot]\ngood-after=120\n"
-		"[store]\nkeep=2\n[verify]\nmodules=warn\n[packages]\nrpmdb=/srv/rpm\npatches=a-*  b\n", &error);
+		"[store]\nkeep=2\n[verify]\nmodules=warn\n[packages]\nrpmdb=/srv/rpm\npatches=a-*  b\n"
+		"verify=warn\nlock-limit=5\n"
+		"[coverage]\nwarn-days=7\nuntil=5.14*=2027-01-31 *=2026-12-31\n", &error);
 
 	g_assert_no_error(error);
 	g_assert_cmpint(settings->retry_limit, ==, 5);
@@ -58,6 +64,10 @@ static void test_values(void)
 	g_assert_cmpstr(settings->patch_globs[0], ==, "a-*");
 	g_assert_cmpstr(settings->patch_globs[1], ==, "b");
 	g_assert_null(settings->patch_globs[2]);
+	g_assert_cmpint(settings->verify_packages, ==, KP_PACKAGE_WARN);
+	g_assert_cmpint(settings->rpm_lock_limit, ==, 5);
+	g_assert_cmpint(settings->coverage_warn_days, ==, 7);
+	g_assert_cmpstr(settings->coverage_until[1], ==, "*=2026-12-31");
 }
 
 /* Every wrong file is an error that names the file and what is wrong in it. */
@@ -77,6 +87,9 @@ static const struct {
 	{ "[trial]\ninterval=0\n", "from 1" },
 	{ "[boot]\nwindow=1\n", "window" },
 	{ "[store]\nkeep=1\n", "from 2" },
+	{ "[coverage]\nuntil=5.14\n", "PATTERN=" },
+	{ "[coverage]\nuntil==2027-01-31\n", "PATTERN=" },
+	{ "[coverage]\nuntil=5.14=2027-02-30\n", "5.14=2027-02-30" },
 	{ "[packages]\nrpmdb=var/lib/rpm\n", "begins with /" },
 	{ "[packages]\npatches= \n", "empty" },
 	{ "retry-limit=3\n", "manager.conf" },

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "base/state.h"
+#include "base/state-private.h"
 #include "fixture.h"
 
 #define RECORDS 200	/* some pages */
@@ -337,6 +337,17 @@ static void test_concurrent(void)
 	fixture_remove(root);
 }
 
+/* Else each boot would make all tables once more, to compare them. */
+static void test_tables_known(void)
+{
+	char *root = fixture_folder();
+	g_autoptr(KpState) state = open_state(root, TRUE);
+	g_autofree char *digest = kp_state_tables_digest(state);
+
+	g_assert_cmpstr(digest, ==, KP_STATE_TABLES);
+	fixture_remove(root);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -349,6 +360,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/state-damage/foreign", test_foreign);
 	g_test_add_func("/state-damage/newer-is-kept", test_newer_is_kept);
 	g_test_add_func("/state-damage/not-writable", test_not_writable);
+	g_test_add_func("/state-damage/tables-known", test_tables_known);
 	g_test_add_func("/state-damage/concurrent", test_concurrent);
 	return g_test_run();
 }

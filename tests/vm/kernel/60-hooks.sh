@@ -16,6 +16,8 @@ fails "pre_patch refuses" '.' load test-hooks refuse=-1
 like "pre_patch ran" '^pre_patch may sleep old;' "$(hooks)"
 unlike "and no other hook" 'post|unpatch' "$(hooks)"
 unlike "nothing is patched" 'test_hooks' "$(ls "$sys")"
+fails "pre_patch has something against it for now" 'busy' load test-hooks refuse=-16
+like "the file says that it was the hook" '^hook pre_patch$' "$(cat /sys/module/kpatch/refusal)"
 dmesg -c > /dev/null
 ok "the patch loads" load_again test-hooks
 again set_enabled test_hooks 0

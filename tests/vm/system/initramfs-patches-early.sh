@@ -15,8 +15,9 @@ trap '"$machine" reboot "$MACHINE_NAME" --append "" --initrd "" --firmware "" ||
 said="kpatch: before the root file system is mounted"
 variable=/sys/firmware/efi/efivars/KpatchEarly-6f3a1f2e-0c5b-4d0c-9a55-2b7d8c1e4f60
 
-# when TEXT: seconds since the start of the kernel's first message with it.
-when() { guest "dmesg | grep -m 1 -F '$1' | sed 's/^\[ *\([0-9.]*\)\].*/\1/'"; }
+# when TEXT: seconds since the start of the kernel's first message with it. To the
+# end: dmesg complains of a reader that has seen enough.
+when() { guest "dmesg | awk -v text='$1' -F '[][ ]+' 'index(\$0, text) && !seen++ { print \$2 }'"; }
 
 # image NAME: the initramfs as dracut would make it now, with the machine's state.
 image() {

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/available.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/available-note.h"
+#include "base/error.h"
+#include "base/names.h"
+#include "base/release.h"
+#include "base/root.h"
+
+/* one line of some hundred bytes for each kernel */
+#define MOST_BYTES (1024 * 1024)
+/* repomd.xml has a line for each kind of metadata */
+#define MOST_REPOMD (1024 * 1024)
+
+static const struct member {
+	const char *key;
+	gsize offset;
+} member_table[] = {
+	{ "version", G_STRUCT_OFFSET(KpAvailable, version) },
+	{ "package", G_STRUCT_OFFSET(KpAvailable, package) },
+	{ "repository", G_STRUCT_OFFSET(KpAvailable, repo) },
+	{ "repomd", G_STRUCT_OFFSET(KpAvailable, repomd) },
+	{ "cookie", G_STRUCT_OFFSET(KpAvailable, cookie) },
+};
+
+static void available_free(gpointer data)
+{
+	KpAvailable *available = data;
+
+	g_free(available->kver);
+	g_free(available->version);
+	g_free(available->package);
+	g_free(available->repo);
+	g_free(available->repomd);
+	g_free(available->cookie);
+	g_strfreev(available->cves);
+	g_free(available);
+}
+
+/* The content of a small file that nobody else may write, or NULL. */
+static char *read_file(const char *path, gsize most, gsize *size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	char *content = NULL;
+	struct stat st;
+
+	if (fd < 0)
+		return NULL;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (gsize)st.st_size <= most &&
+	    (st.st_uid == 0 || st.st_uid == geteuid()) && (st.st_mode & (S_IWGRP | S_IWOTH)) == 0) {
+		gssize n;
+
+		content = g_malloc((gsize)st.st_size + 1);
+		n = read(fd, content, (size_t)st.st_size);
+		*size = n > 0 ? (gsize)n : 0;
+		content[*size] = '\0';
+	}
+	close(fd);
+	return content;
+}
+
+static gboolean is_in_force(const KpAvailable *available)
+{
+	gsize size;
+	g_autofree char *content = read_file(available->repomd, MOST_REPOMD, &size);
+	g_autofree char *cookie = content == NULL ? NULL :
+		g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)content, size);
+
+	return g_strcmp0(cookie, available->cookie) == 0;
+}
+
+static KpAvailable *read_group(GKeyFile *file, const char *kver)
+{
+	KpAvailable *available = g_new0(KpAvailable, 1);
+	gboolean ok = kp_kver_valid(kver);
+
+	available->kver = g_strdup(kver);
+	for (gsize i = 0; i < G_N_ELEMENTS(member_table); i++) {
+		char *value = g_key_file_get_string(file, kver, member_table[i].key, NULL);
+
+		G_STRUCT_MEMBER(char *, available, member_table[i].offset) = value;
+		ok = ok && value != NULL && *value != '\0';
+	}
+	available->cves = g_key_file_get_string_list(file, kver, "cves", NULL, NULL);
+	if (available->cves == NULL)
+		available->cves = g_new0(char *, 1);
+	if (ok)
+		return available;
+	available_free(available);
+	return NULL;
+}
+
+static GPtrArray *read_all(const char *root)
+{
+	GPtrArray *list = g_ptr_array_new_with_free_func(available_free);
+	g_autofree char *path = kp_root_path(root, KP_AVAILABLE_FILE);
+	gsize size = 0;
+	g_autofree char *content = read_file(path, MOST_BYTES, &size);
+	g_autoptr(GKeyFile) file = g_key_file_new();
+	g_auto(GStrv) groups = NULL;
+
+	if (content == NULL ||
+	    !g_key_file_load_from_data(file, content, size, G_KEY_FILE_NONE, NULL))
+		return list;
+	groups = g_key_file_get_groups(file, NULL);
+	for (char **group = groups; *group != NULL; group++) {
+		KpAvailable *available = read_group(file, *group);
+
+		if (available != NULL)
+			g_ptr_array_add(list, available);
+	}
+	return list;
+}
+
+GPtrArray *kp_available_read(const char *root)
+{
+	GPtrArray *list = read_all(root);
+
+	for (guint i = list->len; i > 0; i--)
+		if (!is_in_force(g_ptr_array_index(list, i - 1)))
+			g_ptr_array_remove_index(list, i - 1);
+	return list;
+}
+
+const KpAvailable *kp_available_find(const GPtrArray *list, const char *kver)
+{
+	for (guint i = 0; i < list->len; i++) {
+		const KpAvailable *available = g_ptr_array_index(list, i);
+
+		if (g_str_equal(available->kver, kver))
+			return available;
+	}
+	return NULL;
+}
+
+static const KpRepoData *find_data(const GPtrArray *repos, const KpRepo *repo)
+{
+	for (guint i = 0; i < repos->len; i++) {
+		const KpRepoData *data = g_ptr_array_index(repos, i);
+
+		if (data->repo == repo)
+			return data;
+	}
+	return NULL;
+}
+
+static void set_cves(GKeyFile *file, const char *kver, char **cves)
+{
+	g_key_file_set_string_list(file, kver, "cves", (const char *const *)cves,
+				   g_strv_length(cves));
+}
+
+static void note_kernel(GKeyFile *file, const KpUpdateKernel *kernel, const GPtrArray *repos)
+{
+	const KpPackage *best = kernel->best;
+	const KpRepoData *data = best != NULL ? find_data(repos, best->repo) : NULL;
+	g_autofree char *nevra = NULL;
+
+	g_key_file_remove_group(file, kernel->kver, NULL);
+	if (data == NULL)
+		return;
+	nevra = g_strdup_printf("%s-%s.%s", best->name, best->evr, best->arch);
+	g_key_file_set_string(file, kernel->kver, "version", kp_release_without_epoch(best->evr));
+	g_key_file_set_string(file, kernel->kver, "package", nevra);
+	g_key_file_set_string(file, kernel->kver, "repository", data->repo->id);
+	g_key_file_set_string(file, kernel->kver, "repomd", data->repomd);
+	g_key_file_set_string(file, kernel->kver, "cookie", data->cookie);
+	set_cves(file, kernel->kver, kernel->cves);
+}
+
+static GKeyFile *what_is_known(const char *root)
+{
+	g_autoptr(GPtrArray) list = read_all(root);
+	GKeyFile *file = g_key_file_new();
+
+	for (guint i = 0; i < list->len; i++) {
+		const KpAvailable *available = g_ptr_array_index(list, i);
+
+		for (gsize j = 0; j < G_N_ELEMENTS(member_table); j++)
+			g_key_file_set_string(file, available->kver, member_table[j].key,
+					      G_STRUCT_MEMBER(char *, available,
+							      member_table[j].offset));
+		set_cves(file, available->kver, available->cves);
+	}
+	return file;
+}
+
+static gboolean is_noted(const char *path, const char *text)
+{
+	gsize size = 0;
+	g_autofree char *noted = read_file(path, MOST_BYTES, &size);
+
+	return noted != NULL && g_str_equal(noted, text);
+}
+
+gboolean kp_available_note(const char *root, const KpUpdatePlan *plan, const GPtrArray *repos,
+			   GError **error)
+{
+	g_autofree char *path = kp_root_path(root, KP_AVAILABLE_FILE);
+	g_autofree char *folder = g_path_get_dirname(path);
+	g_autoptr(GKeyFile) file = what_is_known(root);
+	g_autofree char *text = NULL;
+
+	for (guint i = 0; i < plan->kernels->len; i++)
+		note_kernel(file, g_ptr_array_index(plan->kernels, i), repos);
+	text = g_key_file_to_data(file, NULL, NULL);
+	/* putting it on the disk again would take longer than all of a check */
+	if (is_noted(path, text))
+		return TRUE;
+	if (g_mkdir_with_parents(folder, 0755) == 0 &&
+	    g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0644, error))
+		return TRUE;
+	if (error != NULL && *error == NULL)
+		g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "cannot make %s", folder);
+	return FALSE;
+}

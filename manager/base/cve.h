@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* CVE IDs, as people write them and as texts mention them. */
+#ifndef KP_CVE_H
+#define KP_CVE_H
+
+#include <glib.h>
+
+/* A set of IDs in their one spelling; free with g_hash_table_unref(). */
+GHashTable *kp_cve_set_new(void);
+
+/* "CVE-2024-12345" for any spelling of an ID, as the CVE Program defines them
+ * (a year, then four digits or more); NULL when @word is none. Caller frees. */
+char *kp_cve_parse(const char *word);
+
+/* Adds every ID that @text mentions to @set. */
+void kp_cve_scan(const char *text, GHashTable *set);
+
+/* The same for the text of a changelog, item by item: what an item takes back
+ * ("- Revert ...") is not fixed by it, so such items are passed over. */
+void kp_cve_scan_changelog(const char *text, GHashTable *set);
+
+/* Orders two IDs by year and number, the newest first. */
+int kp_cve_compare(const char *a, const char *b);
+
+/* The IDs of @set in that order, as a NULL-terminated array. Caller frees with
+ * g_strfreev(). */
+char **kp_cve_set_list(GHashTable *set);
+
+#endif

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* check: which patch each kernel should have, from what repositories offer. */
+#include "cli/check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/available-note.h"
+#include "base/error.h"
+#include "base/solve-api.h"
+#include "cli/barred.h"
+#include "cli/command.h"
+#include "cli/plugin.h"
+#include "cli/report.h"
+
+static void check_clear(KpCheck *check)
+{
+	g_clear_pointer(&check->plan, kp_update_plan_free);
+	g_clear_pointer(&check->repositories, kp_repositories_free);
+	g_clear_pointer(&check->status, kp_status_free);
+	g_clear_pointer(&check->signers, g_hash_table_unref);
+	g_clear_pointer(&check->warnings, g_ptr_array_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(KpCheck, check_clear)
+
+const KpUpdateStep *kp_check_step(const KpCheck *check, const KpUpdateKernel *kernel)
+{
+	const KpUpdatePlan *plan = check->plan;
+
+	for (guint i = 0; kernel->best != NULL && i < plan->steps->len; i++) {
+		const KpUpdateStep *step = g_ptr_array_index(plan->steps, i);
+
+		if (g_str_equal(step->package->name, kernel->best->name) &&
+		    g_str_equal(step->package->evr, kernel->best->evr) &&
+		    step->kind != KP_STEP_ERASE)
+			return step;
+	}
+	return NULL;
+}
+
+KpCoverage kp_check_coverage(const KpCheck *check, const KpUpdateKernel *kernel)
+{
+	const KpSettings *settings = check->status->settings;
+
+	return kp_coverage_find((const char *const *)settings->coverage_until, kernel->kver,
+				kernel->until, g_get_real_time() / G_USEC_PER_SEC,
+				settings->coverage_warn_days);
+}
+
+const char *kp_check_word(const KpUpdateKernel *kernel)
+{
+	if (!kernel->covered)
+		return "uncovered";
+	return kernel->best != NULL ? "update-available" : "up-to-date";
+}
+
+static gboolean make_plan(KpCheck *check, const KpOptions *options, GError **error)
+{
+	const KpSolveApi *api = kp_plugin_symbol(KP_SOLVE_PLUGIN, KP_SOLVE_SYMBOL, error);
+	g_autoptr(GPtrArray) barred = kp_barred_read(check->status);
+	const KpLivePatch *live = kp_live_top(check->status->live);
+	const KpUpdateRequest request = {
+		.root = options->root,
+		.rpmdb = check->status->settings->rpmdb,
+		.globs = (const char *const *)check->status->settings->patch_globs,
+		.repos = check->repositories->data,
+		.barred = barred,
+		.running = check->status->host->kver,
+		.live = live != NULL ? live->version : NULL,
+		.kernel = options->kernel,
+		.all = options->kernel == NULL,
+	};
+
+	if (api == NULL) {
+		g_prefix_error(error, "packages cannot be planned: ");
+		return FALSE;
+	}
+	check->plan = api->plan(&request, error);
+	return check->plan != NULL;
+}
+
+static void take_warnings(KpCheck *check)
+{
+	for (guint i = 0; i < check->plan->warnings->len; i++)
+		g_ptr_array_add(check->warnings,
+				g_strdup(g_ptr_array_index(check->plan->warnings, i)));
+}
+
+static gboolean read_all(KpCheck *check, const KpOptions *options, GError **error)
+{
+	check->warnings = g_ptr_array_new_with_free_func(g_free);
+	check->signers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	check->status = kp_status_read_files(options->root, NULL, error);
+	if (check->status == NULL)
+		return FALSE;
+	check->repositories = kp_repositories_read(options, options->refresh ? KP_REFRESH_ALWAYS
+						   : KP_REFRESH_STALE, check->warnings);
+	if (!make_plan(check, options, error))
+		return FALSE;
+	take_warnings(check);
+	kp_check_details(check, options);
+	/* status shows it from now on; who may not write there has seen it at least */
+	if (check->plan->problems->len == 0)
+		kp_available_note(options->root, check->plan, check->repositories->data, NULL);
+	return TRUE;
+}
+
+static gboolean colour_wanted(void)
+{
+	const char *no_colour = getenv("NO_COLOR");
+
+	return isatty(STDOUT_FILENO) && (no_colour == NULL || *no_colour == '\0');
+}
+
+int kp_command_check(const KpOptions *options, char **words, GError **error)
+{
+	g_auto(KpCheck) check = { NULL, NULL, NULL, NULL, NULL };
+	g_autofree char *text = NULL;
+
+	if (!read_all(&check, options, error))
+		return -1;
+	text = options->json ? kp_check_json(&check) : kp_check_text(&check, colour_wanted());
+	if (options->json || !options->quiet)
+		fputs(text, stdout);
+	if (!options->json)
+		kp_warn_all(check.warnings);
+	return KP_EXIT_DONE;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What check found, before it is put in words. */
+#ifndef KP_CLI_CHECK_H
+#define KP_CLI_CHECK_H
+
+#include "base/update.h"
+#include "cli/options.h"
+#include "cli/repositories.h"
+#include "cli/status.h"
+
+typedef struct {
+	KpStatus *status;	/* of the files alone */
+	KpRepositories *repositories;
+	KpUpdatePlan *plan;
+	GHashTable *signers;	/* checksum of a package -> char *, as far as known */
+	GPtrArray *warnings;	/* char *: ours and the plan's */
+} KpCheck;
+
+/* The step of the plan that brings the best patch of @kernel, or NULL. */
+const KpUpdateStep *kp_check_step(const KpCheck *check, const KpUpdateKernel *kernel);
+
+/* How long patches for @kernel are promised. */
+KpCoverage kp_check_coverage(const KpCheck *check, const KpUpdateKernel *kernel);
+
+/* "update-available", "up-to-date" or "uncovered". */
+const char *kp_check_word(const KpUpdateKernel *kernel);
+
+/* Fills signers, and the CVEs where no advisory has them. */
+void kp_check_details(KpCheck *check, const KpOptions *options);
+
+/* For people and for programs. Caller frees. */
+char *kp_check_text(const KpCheck *check, gboolean coloured);
+char *kp_check_json(const KpCheck *check);
+
+#endif

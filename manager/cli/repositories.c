@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cli/repositories.h"
+
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/metadata.h"
+#include "base/repo-config.h"
+#include "cli/fetch-apart.h"
+
+void kp_repositories_free(KpRepositories *repositories)
+{
+	if (repositories == NULL)
+		return;
+	g_ptr_array_unref(repositories->data);
+	g_ptr_array_unref(repositories->repos);
+	g_free(repositories);
+}
+
+static void add_warning(GPtrArray *warnings, const KpRepo *repo, const GError *error)
+{
+	g_ptr_array_add(warnings, g_strdup_printf("repository %s: %s", repo->id, error->message));
+}
+
+static KpRepoData *find(const KpOptions *options, const KpRepo *repo, GPtrArray *warnings)
+{
+	g_autoptr(GError) error = NULL;
+	KpRepoData *data = kp_metadata_find(options->root, repo, &error);
+
+	if (error != NULL)
+		add_warning(warnings, repo, error);
+	return data;
+}
+
+static gboolean is_wanted(KpRefresh refresh, const KpRepoData *data)
+{
+	return refresh == KP_REFRESH_ALWAYS ||
+	       (refresh == KP_REFRESH_STALE && (data == NULL || data->stale));
+}
+
+/* Why what is shown may be out of date. */
+static void tell_age(const KpRepo *repo, const KpRepoData *data, GPtrArray *warnings)
+{
+	const char *how = geteuid() == 0 ? "--refresh asks it" : "root can ask it with --refresh";
+
+	if (data == NULL)
+		g_ptr_array_add(warnings, g_strdup_printf(
+			"nothing is known of repository %s; %s", repo->id, how));
+	else if (data->stale)
+		g_ptr_array_add(warnings, g_strdup_printf(
+			"what is known of repository %s is out of date; %s", repo->id, how));
+}
+
+/* Asks those that want it, if we may, and looks again at what they brought. */
+static void ask_repos(const KpOptions *options, GPtrArray *repos, GPtrArray *data,
+		      KpRefresh refresh, GPtrArray *warnings)
+{
+	g_autoptr(GPtrArray) wanted = g_ptr_array_new();
+
+	for (guint i = 0; i < repos->len; i++)
+		if (is_wanted(refresh, g_ptr_array_index(data, i)))
+			g_ptr_array_add(wanted, g_ptr_array_index(repos, i));
+	if (wanted->len == 0 || geteuid() != 0)
+		return;
+	kp_fetch_apart(options, wanted, warnings);
+	for (guint i = 0; i < wanted->len; i++) {
+		guint at = 0;
+
+		g_ptr_array_find(repos, g_ptr_array_index(wanted, i), &at);
+		kp_repo_data_free(g_ptr_array_index(data, at));
+		g_ptr_array_index(data, at) = find(options, g_ptr_array_index(repos, at), warnings);
+	}
+}
+
+static void read_all(KpRepositories *repositories, const KpOptions *options, KpRefresh refresh,
+		     GPtrArray *warnings)
+{
+	GPtrArray *repos = repositories->repos;
+	g_autoptr(GPtrArray) data = g_ptr_array_new();
+
+	for (guint i = 0; i < repos->len; i++)
+		g_ptr_array_add(data, find(options, g_ptr_array_index(repos, i), warnings));
+	ask_repos(options, repos, data, refresh, warnings);
+	for (guint i = 0; i < repos->len; i++) {
+		tell_age(g_ptr_array_index(repos, i), g_ptr_array_index(data, i), warnings);
+		if (g_ptr_array_index(data, i) != NULL)
+			g_ptr_array_add(repositories->data, g_ptr_array_index(data, i));
+	}
+}
+
+KpRepositories *kp_repositories_read(const KpOptions *options, KpRefresh refresh,
+				     GPtrArray *warnings)
+{
+	KpRepositories *repositories = g_new0(KpRepositories, 1);
+	g_autoptr(GError) error = NULL;
+
+	repositories->data = g_ptr_array_new_with_free_func((GDestroyNotify)kp_repo_data_free);
+	repositories->repos = kp_repos_read(options->root, warnings, &error);
+	if (repositories->repos == NULL) {
+		repositories->repos = g_ptr_array_new();
+		g_ptr_array_add(warnings, g_strdup(error->message));
+	} else if (repositories->repos->len == 0) {
+		g_ptr_array_add(warnings, g_strdup(
+			"no repository is enabled; dnf.conf(5) says how one is configured"));
+	}
+	if (refresh == KP_REFRESH_ALWAYS && geteuid() != 0)
+		g_ptr_array_add(warnings, g_strdup(
+			"only root can ask repositories; what is on disk is shown"));
+	read_all(repositories, options, refresh, warnings);
+	return repositories;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The repositories of the system, and what is known of them. */
+#ifndef KP_REPOSITORIES_H
+#define KP_REPOSITORIES_H
+
+#include "base/repo.h"
+#include "cli/options.h"
+
+typedef enum {
+	KP_REFRESH_NEVER,	/* what is on disk counts */
+	KP_REFRESH_ALWAYS,	/* ask all of them first */
+	KP_REFRESH_STALE,	/* ask those of which nothing fresh is on disk */
+} KpRefresh;
+
+typedef struct {
+	GPtrArray *repos;	/* KpRepo: the enabled ones */
+	GPtrArray *data;	/* KpRepoData, of those of which something is on disk */
+} KpRepositories;
+
+/* Reads both. Asking a repository wants root and loads what fetches. Whatever
+ * does not work becomes a warning, and what is on disk counts. Caller frees. */
+KpRepositories *kp_repositories_read(const KpOptions *options, KpRefresh refresh,
+				     GPtrArray *warnings);
+void kp_repositories_free(KpRepositories *repositories);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(KpRepositories, kp_repositories_free)
+
+#endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The stages of update: choose, show, ask, fetch, install, sync. */
+#ifndef KP_CLI_UPDATE_H
+#define KP_CLI_UPDATE_H
+
+#include "base/settings.h"
+#include "base/transaction.h"
+#include "base/update.h"
+#include "cli/options.h"
+#include "cli/repositories.h"
+#include "cli/status.h"
+
+/* A package that is to be installed, once it is at hand. */
+typedef struct {
+	const KpUpdateStep *step;	/* of the plan */
+	int fd;				/* private: nobody else can change it; -1: not yet */
+	KpPackageHeader *header;	/* NULL: not yet */
+} KpChosen;
+
+typedef struct {
+	const KpOptions *options;
+	const KpSettings *settings;
+	const KpTransactionApi *api;
+	KpUpdatePlan *plan;
+	GPtrArray *chosen;	/* KpChosen, in the order of the plan's steps */
+	KpRepositories *repositories;	/* NULL: files were named */
+	KpStatus *status;	/* of the files alone */
+	GPtrArray *damage;	/* char *: what a killed transaction has left */
+	GPtrArray *holds;	/* KpHold of all kernels */
+	GPtrArray *warnings;	/* char * */
+	const char *release;	/* that was named, or NULL */
+	const char *sync;	/* "done", or an error's word; NULL: not reached */
+} KpUpdate;
+
+/* Each returns FALSE with @error set. */
+
+/* Takes the packages in @paths as the plan. */
+gboolean kp_update_take_files(KpUpdate *update, char **paths, GError **error);
+
+/* Takes what the planner chooses as the plan. */
+gboolean kp_update_take_best(KpUpdate *update, GError **error);
+
+/* Fetches what is not here yet, and reads its headers. */
+gboolean kp_update_fetch(KpUpdate *update, GError **error);
+
+/* Imports keys that repositories name and somebody agrees to. */
+gboolean kp_update_bring_keys(KpUpdate *update, GError **error);
+
+/* KP_ERROR_REFUSED when @header has what is held, blocked or revoked. */
+gboolean kp_update_check_header(const KpUpdate *update, const KpPackageHeader *header,
+				GError **error);
+
+/* Asks on the terminal, unless --yes says that all is agreed to. */
+gboolean kp_update_confirm(const KpUpdate *update, GError **error);
+/* A question for yes or no; no without an answer. */
+gboolean kp_update_ask(const char *question);
+
+/* Installs what was chosen and repairs, then makes the kernel agree. */
+gboolean kp_update_install(KpUpdate *update, GError **error);
+/* As the command sync does. */
+gboolean kp_update_sync(KpUpdate *update, GError **error);
+
+/* Says what the plan would do. */
+void kp_update_show(const KpUpdate *update);
+void kp_update_say_kernels(const KpUpdate *update);
+void kp_update_json(const KpUpdate *update, const char *result, const GError *error);
+
+/* A line on standard error while something takes long. @user: KpUpdate. */
+void kp_update_progress(gpointer user, const char *what, guint64 done, guint64 total);
+void kp_update_progress_end(void);
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "package/header-names.h"
+
+#include <rpm/rpmtd.h>
+#include <string.h>
+
+#include "base/names.h"
+
+static const char *const kernel_folders[] = { "/lib/modules/", "/usr/lib/modules/", NULL };
+static const char *const patch_folders[] = { "/usr/lib/kpatch/", NULL };
+
+/* The folder right below one of @folders that @path leads through, or NULL. */
+static char *first_folder(const char *path, const char *const *folders)
+{
+	for (; *folders != NULL; folders++) {
+		g_autofree char *word = NULL;
+
+		if (!g_str_has_prefix(path, *folders))
+			continue;
+		path += strlen(*folders);
+		word = g_strndup(path, strcspn(path, "/"));
+		return kp_kver_valid(word) ? g_steal_pointer(&word) : NULL;
+	}
+	return NULL;
+}
+
+static char *search_paths(Header header, rpmTagVal tag, int flags, const char *const *folders)
+{
+	struct rpmtd_s list;
+	char *found = NULL;
+	const char *path;
+
+	if (!headerGet(header, tag, &list, flags))
+		return NULL;
+	while (found == NULL && (path = rpmtdNextString(&list)) != NULL)
+		found = first_folder(path, folders);
+	rpmtdFreeData(&list);
+	return found;
+}
+
+/* uname -r, from the path the package owns. The names of folders are few and
+ * quick to go through; a package that owns nothing but the folder itself has
+ * it among its files. */
+static char *owned_kver(Header header, const char *const *folders)
+{
+	char *found = search_paths(header, RPMTAG_DIRNAMES, HEADERGET_MINMEM, folders);
+
+	if (found == NULL)
+		found = search_paths(header, RPMTAG_FILENAMES, HEADERGET_EXT, folders);
+	return found;
+}
+
+char *kp_header_kernel(Header header)
+{
+	return owned_kver(header, kernel_folders);
+}
+
+char *kp_header_patched_kernel(Header header)
+{
+	return owned_kver(header, patch_folders);
+}

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "package/header.h"
+
+#include <rpm/rpmdb.h>
+#include <rpm/rpmfiles.h>
+#include <rpm/rpmlib.h>
+#include <rpm/rpmpgp.h>
+#include <rpm/rpmtd.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/names.h"
+#include "package/files.h"
+#include "package/header-names.h"
+#include "package/rpmdb.h"
+#include "package/rpmlog.h"
+#include "package/tags.h"
+
+static const char *algorithm_name(int algorithm)
+{
+	switch (algorithm) {
+	case PGPHASHALGO_MD5: return "md5";
+	case PGPHASHALGO_SHA1: return "sha1";
+	case PGPHASHALGO_SHA256: return "sha256";
+	case PGPHASHALGO_SHA384: return "sha384";
+	case PGPHASHALGO_SHA512: return "sha512";
+	default: return NULL;
+	}
+}
+
+static char *hexadecimal(const unsigned char *bytes, gsize length)
+{
+	GString *text = g_string_new(NULL);
+
+	for (gsize i = 0; bytes != NULL && i < length; i++)
+		g_string_append_printf(text, "%02x", bytes[i]);
+	return g_string_free(text, FALSE);
+}
+
+static KpPackageFile *describe_file(rpmfiles files, int i)
+{
+	KpPackageFile *file = g_new0(KpPackageFile, 1);
+	const char *caps = rpmfilesFCaps(files, i);
+	char *path = rpmfilesFN(files, i);
+	const unsigned char *digest;
+	size_t length = 0;
+	int algorithm = 0;
+
+	file->path = g_strdup(path);
+	free(path);
+	file->mode = rpmfilesFMode(files, i);
+	file->special = caps != NULL && *caps != '\0';
+	digest = rpmfilesFDigest(files, i, &algorithm, &length);
+	file->digest = hexadecimal(digest, length);
+	file->algorithm = g_strdup(algorithm_name(algorithm));
+	return file;
+}
+
+static void describe_files(Header header, KpPackageHeader *info)
+{
+	rpmfiles files = rpmfilesNew(NULL, header, RPMTAG_BASENAMES, RPMFI_NOHEADER);
+	int count = files != NULL ? (int)rpmfilesFC(files) : 0;
+
+	for (int i = 0; i < count; i++)
+		g_ptr_array_add(info->files, describe_file(files, i));
+	rpmfilesFree(files);
+}
+
+static int compare_text(gconstpointer a, gconstpointer b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* CVE-YYYY-N with four digits of N or more (the CVE project's syntax). */
+static void add_cves(const char *text, GPtrArray *cves)
+{
+	while ((text = strstr(text, "CVE-")) != NULL) {
+		gsize year = strspn(text + 4, "0123456789");
+		gsize number = text[4 + year] == '-' ? strspn(text + 5 + year, "0123456789") : 0;
+		g_autofree char *cve = g_strndup(text, 5 + year + number);
+
+		text += 4;
+		if (year == 4 && number >= 4 && number <= 19 &&
+		    !g_ptr_array_find_with_equal_func(cves, cve, g_str_equal, NULL))
+			g_ptr_array_add(cves, g_steal_pointer(&cve));
+	}
+}
+
+static char **changelog_cves(Header header)
+{
+	GPtrArray *cves = g_ptr_array_new();
+	struct rpmtd_s texts;
+	const char *text;
+
+	if (headerGet(header, RPMTAG_CHANGELOGTEXT, &texts, HEADERGET_MINMEM)) {
+		while ((text = rpmtdNextString(&texts)) != NULL)
+			add_cves(text, cves);
+		rpmtdFreeData(&texts);
+	}
+	g_ptr_array_sort(cves, compare_text);
+	g_ptr_array_add(cves, NULL);
+	return (char **)g_ptr_array_free(cves, FALSE);
+}
+
+static char *evr_of(Header header)
+{
+	g_autofree char *evr = kp_tag_text(header, RPMTAG_EVR);
+
+	return g_strdup(g_str_has_prefix(evr, "0:") ? evr + 2 : evr);
+}
+
+KpPackageHeader *kp_header_describe(Header header)
+{
+	KpPackageHeader *info = g_new0(KpPackageHeader, 1);
+
+	info->files = g_ptr_array_new_with_free_func((GDestroyNotify)kp_package_file_free);
+	info->name = kp_tag_text(header, RPMTAG_NAME);
+	info->evr = evr_of(header);
+	info->arch = kp_tag_text(header, RPMTAG_ARCH);
+	info->nevra = g_strdup_printf("%s-%s.%s", info->name, info->evr, info->arch);
+	info->kver = kp_header_patched_kernel(header);
+	info->uname_r = kp_tag_required_kernel(header);
+	info->kernel = kp_tag_has_tie(header, RPMTAG_PROVIDENAME);
+	info->cves = changelog_cves(header);
+	info->installed_size = headerGetNumber(header, RPMTAG_LONGSIZE);
+	if (info->installed_size == 0)
+		info->installed_size = headerGetNumber(header, RPMTAG_SIZE);
+	describe_files(header, info);
+	return info;
+}
+
+/* The newest of that name; a transaction that was killed may have left two. */
+static void compare_with_installed(rpmts ts, Header header, KpPackageHeader *info)
+{
+	rpmdbMatchIterator found = rpmtsInitIterator(ts, RPMDBI_NAME, info->name, 0);
+	Header newest = NULL, installed;
+
+	while ((installed = rpmdbNextIterator(found)) != NULL) {
+		if (newest != NULL && rpmVersionCompare(installed, newest) <= 0)
+			continue;
+		headerFree(newest);
+		newest = headerLink(installed);
+	}
+	rpmdbFreeIterator(found);
+	if (newest == NULL)
+		return;
+	info->installed = evr_of(newest);
+	info->order = rpmVersionCompare(header, newest);
+	headerFree(newest);
+}
+
+static rpmRC read_package(rpmts ts, int fd, Header *header, char **why)
+{
+	g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
+	FD_t file;
+	rpmRC result;
+
+	if (lseek(fd, 0, SEEK_SET) != 0 || (file = fdDup(fd)) == NULL)
+		return RPMRC_NOTFOUND;
+	kp_rpmlog_begin(lines);
+	rpmtsSetVSFlags(ts, RPMVSF_DEFAULT);
+	result = rpmReadPackageFile(ts, file, "package", header);
+	rpmtsSetVSFlags(ts, RPMVSF_MASK_NOSIGNATURES | RPMVSF_MASK_NODIGESTS);
+	kp_rpmlog_end();
+	Fclose(file);
+	*why = kp_rpmlog_text(lines, "librpm does not say why");
+	return result;
+}
+
+KpPackageHeader *kp_header_read(rpmts ts, int fd, Header *header, GError **error)
+{
+	g_autofree char *why = NULL;
+	KpPackageHeader *info;
+	Header found = NULL;
+	rpmRC result = read_package(ts, fd, &found, &why);
+
+	if (found == NULL || result == RPMRC_FAIL || result == RPMRC_NOTFOUND) {
+		g_set_error(error, KP_ERROR, KP_ERROR_REFUSED,
+			    result == RPMRC_NOTFOUND ? "it is no package; get it again" :
+			    "it is damaged, or its signature is wrong (%s); get it again", why);
+		headerFree(found);
+		return NULL;
+	}
+	if (headerIsSource(found)) {
+		g_set_error(error, KP_ERROR, KP_ERROR_REFUSED, "it is a source package");
+		headerFree(found);
+		return NULL;
+	}
+	info = kp_header_describe(found);
+	kp_signer_fill(ts, found, info);
+	if (info->key_id != NULL)
+		info->signature = result == RPMRC_OK ? KP_SIGNED_GOOD : KP_SIGNED_UNKNOWN;
+	compare_with_installed(ts, found, info);
+	if (header != NULL)
+		*header = headerLink(found);
+	headerFree(found);
+	return info;
+}
+
+KpPackageHeader *kp_header_of_package(const char *root, const char *rpmdb, int fd, GError **error)
+{
+	rpmts ts = kp_rpmdb_open(root, rpmdb, error);
+	KpPackageHeader *info = ts != NULL ? kp_header_read(ts, fd, NULL, error) : NULL;
+
+	if (info != NULL && info->installed != NULL && info->order == 0)
+		info->intact = kp_files_are_right(root, info);
+	rpmtsFree(ts);
+	return info;
+}

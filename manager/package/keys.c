@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "package/keys.h"
+
+#include <rpm/rpmdb.h>
+#include <rpm/rpmpgp.h>
+#include <rpm/rpmts.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/names.h"
+#include "package/rpmdb.h"
+#include "package/rpmlog.h"
+
+#define BEGIN "-----BEGIN PGP PUBLIC KEY BLOCK-----"
+#define END "-----END PGP PUBLIC KEY BLOCK-----"
+
+static char *hexadecimal(const guint8 *bytes, gsize length)
+{
+	GString *text = g_string_new(NULL);
+
+	for (gsize i = 0; i < length; i++)
+		g_string_append_printf(text, "%02x", bytes[i]);
+	return g_string_free(text, FALSE);
+}
+
+static gboolean is_known(rpmts ts, const char *key_id)
+{
+	g_autofree char *name = g_strdup_printf("gpg(%s)", key_id);
+	rpmdbMatchIterator found = rpmtsInitIterator(ts, RPMDBI_PROVIDENAME, name, 0);
+	gboolean known = rpmdbNextIterator(found) != NULL;
+
+	rpmdbFreeIterator(found);
+	return known;
+}
+
+static char **all_ids(const guint8 *packets, gsize length, pgpDigParams parameters,
+		      const char *key_id)
+{
+	GPtrArray *ids = g_ptr_array_new();
+	pgpDigParams *subkeys = NULL;
+	int count = 0;
+
+	g_ptr_array_add(ids, g_strdup(key_id));
+	if (pgpPrtParamsSubkeys(packets, length, parameters, &subkeys, &count) != 0)
+		count = 0;
+	for (int i = 0; i < count; i++) {
+		g_ptr_array_add(ids, hexadecimal(pgpDigParamsSignID(subkeys[i]), PGP_KEYID_LEN));
+		pgpDigParamsFree(subkeys[i]);
+	}
+	free(subkeys);
+	g_ptr_array_add(ids, NULL);
+	return (char **)g_ptr_array_free(ids, FALSE);
+}
+
+/* One certificate; NULL when librpm makes nothing of it. */
+static KpPackageKey *describe(rpmts ts, const guint8 *packets, gsize length)
+{
+	pgpDigParams parameters = NULL;
+	guint8 *fingerprint = NULL;
+	size_t fingerprint_length = 0;
+	pgpKeyID_t id;
+	KpPackageKey *key;
+	const char *user;
+
+	if (pgpPrtParams(packets, length, PGPTAG_PUBLIC_KEY, &parameters) != 0)
+		return NULL;
+	if (pgpPubkeyFingerprint(packets, length, &fingerprint, &fingerprint_length) != 0 ||
+	    pgpPubkeyKeyID(packets, length, id) != 0) {
+		free(fingerprint);
+		pgpDigParamsFree(parameters);
+		return NULL;
+	}
+	key = g_new0(KpPackageKey, 1);
+	user = pgpDigParamsUserID(parameters);
+	key->user_id = kp_text_printable(user != NULL ? user : "");
+	key->fingerprint = hexadecimal(fingerprint, fingerprint_length);
+	key->key_id = hexadecimal(id, PGP_KEYID_LEN);
+	key->ids = all_ids(packets, length, parameters, key->key_id);
+	key->known = is_known(ts, key->key_id);
+	key->packets = g_bytes_new(packets, length);
+	free(fingerprint);
+	pgpDigParamsFree(parameters);
+	return key;
+}
+
+/* A block may hold several certificates, one after the other. */
+static void add_block(rpmts ts, const char *block, GPtrArray *keys)
+{
+	guint8 *packets = NULL;
+	size_t length = 0, done = 0, one = 0;
+
+	if (pgpParsePkts(block, &packets, &length) != PGPARMOR_PUBKEY)
+		return;
+	while (done < length && pgpPubKeyCertLen(packets + done, length - done, &one) == 0 &&
+	       one > 0) {
+		KpPackageKey *key = describe(ts, packets + done, one);
+
+		if (key != NULL)
+			g_ptr_array_add(keys, key);
+		done += one;
+	}
+	free(packets);
+}
+
+GPtrArray *kp_keys_read(const char *root, const char *rpmdb, const char *text, GError **error)
+{
+	g_autoptr(GPtrArray) keys =
+		g_ptr_array_new_with_free_func((GDestroyNotify)kp_package_key_free);
+	g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
+	rpmts ts = kp_rpmdb_open(root, rpmdb, error);
+	const char *end;
+
+	if (ts == NULL)
+		return NULL;
+	kp_rpmlog_begin(lines);
+	while ((text = strstr(text, BEGIN)) != NULL && (end = strstr(text, END)) != NULL) {
+		g_autofree char *block = g_strndup(text, (gsize)(end - text) + strlen(END));
+
+		add_block(ts, block, keys);
+		text = end;
+	}
+	kp_rpmlog_end();
+	rpmtsFree(ts);
+	if (keys->len > 0)
+		return g_steal_pointer(&keys);
+	g_set_error_literal(error, KP_ERROR, KP_ERROR_FAILED, "there is no public key in it");
+	return NULL;
+}
+
+gboolean kp_keys_import(const char *root, const char *rpmdb, const KpPackageKey *key,
+			GError **error)
+{
+	g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
+	rpmts ts = kp_rpmdb_open(root, rpmdb, error);
+	g_autofree char *why = NULL;
+	gsize length = 0;
+	const guint8 *packets = g_bytes_get_data(key->packets, &length);
+	rpmRC result;
+
+	if (ts == NULL)
+		return FALSE;
+	kp_rpmlog_begin(lines);
+	result = rpmtsImportPubkey(ts, packets, length);
+	kp_rpmlog_end();
+	rpmtsFree(ts);
+	if (result == RPMRC_OK)
+		return TRUE;
+	why = kp_rpmlog_text(lines, "librpm does not say why");
+	g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "the key %s cannot be imported: %s",
+		    key->fingerprint, why);
+	return FALSE;
+}

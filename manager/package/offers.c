@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The kernels and patches that repositories have. */
+#include <errno.h>
+#include <fnmatch.h>
+#include <solv/pool.h>
+#include <solv/repo.h>
+#include <solv/repo_rpmmd.h>
+#include <solv/solv_xfopen.h>
+#include <string.h>
+
+#include "base/inventory.h"
+#include "package/advisories.h"
+#include "package/kept.h"
+#include "package/primary.h"
+
+/* the dependency that ties a patch to its kernel */
+#define TIE "kernel-uname-r"
+
+/* A list of name, EVR and architecture, "is a kernel", kernel-uname-r, and how long
+ * its stream is promised. */
+static const KpKeptKind kept = { "offers", "a(sssbss)" };
+
+static gboolean matches(const char *name, const char *nevra, char *const *globs)
+{
+	for (; globs != NULL && *globs != NULL; globs++)
+		if (fnmatch(*globs, name, 0) == 0 || fnmatch(*globs, nevra, 0) == 0)
+			return TRUE;
+	return FALSE;
+}
+
+/* The version of the dependency @name in the list @key of @solvable, or NULL. */
+static char *version_of(Solvable *solvable, Id key, const char *name)
+{
+	Pool *pool = solvable->repo->pool;
+	char *found = NULL;
+	Queue queue;
+
+	queue_init(&queue);
+	solvable_lookup_deparray(solvable, key, &queue, -1);
+	for (int i = 0; found == NULL && i < queue.count; i++) {
+		Reldep *relation = ISRELDEP(queue.elements[i]) ?
+			GETRELDEP(pool, queue.elements[i]) : NULL;
+
+		if (relation != NULL && relation->flags == REL_EQ &&
+		    g_str_equal(pool_id2str(pool, relation->name), name))
+			found = g_strdup(pool_id2str(pool, relation->evr));
+	}
+	queue_free(&queue);
+	return found;
+}
+
+static KpOffer *make_offer(Solvable *solvable, const KpRepo *repo, const char *const *globs)
+{
+	Pool *pool = solvable->repo->pool;
+	const char *name = pool_id2str(pool, solvable->name);
+	const char *nevra = pool_solvable2str(pool, solvable);
+	g_autoptr(KpOffer) offer = kp_offer_new();
+
+	if (matches(name, nevra, repo->excludes) ||
+	    (repo->includes != NULL && *repo->includes != NULL &&
+	     !matches(name, nevra, repo->includes)))
+		return NULL;
+	offer->uname_r = version_of(solvable, SOLVABLE_PROVIDES, TIE);
+	offer->kernel = offer->uname_r != NULL;
+	if (!offer->kernel && matches(name, name, (char *const *)globs)) {
+		offer->uname_r = version_of(solvable, SOLVABLE_REQUIRES, TIE);
+		offer->until = version_of(solvable, SOLVABLE_PROVIDES, KP_UNTIL_PROVIDE);
+	}
+	offer->nevra = offer->uname_r != NULL ? kp_nevra_parse(nevra) : NULL;
+	return offer->nevra != NULL ? g_steal_pointer(&offer) : NULL;
+}
+
+/* Of the document only what may matter gets to the parser. */
+static gboolean load(Repo *repo, const KpRepoData *data, const char *const *globs,
+		     GPtrArray *warnings)
+{
+	static const char *const provides[] = { TIE, NULL };
+	const KpPrimaryWanted wanted = { .globs = globs, .provides = provides };
+	g_autofree char *problem = NULL;
+	FILE *packed = solv_xfopen(data->primary, "r"), *stream;
+
+	if (packed == NULL) {
+		problem = g_strdup(g_strerror(errno));
+	} else {
+		stream = kp_primary_filter(packed, &wanted, &problem);
+		if (repo_add_rpmmd(repo, stream, NULL, 0) != 0 && problem == NULL)
+			problem = g_strdup(pool_errstr(repo->pool));
+		fclose(stream);
+	}
+	if (problem != NULL)
+		g_ptr_array_add(warnings, g_strdup_printf(
+			"repository %s: its packages cannot be read: %s: %s; "
+			"'kpatch-manager cve --refresh' gets the list again",
+			data->repo->id, data->primary, problem));
+	return problem == NULL;
+}
+
+static GPtrArray *new_list(void)
+{
+	return g_ptr_array_new_with_free_func((GDestroyNotify)kp_offer_free);
+}
+
+static GPtrArray *read_metadata(const KpRepoData *data, const char *const *globs,
+				GPtrArray *warnings)
+{
+	Pool *pool = pool_create();
+	Repo *repo = repo_create(pool, data->repo->id);
+	GPtrArray *list = NULL;
+	Solvable *solvable;
+	Id id;
+
+	pool_setdisttype(pool, DISTTYPE_RPM);
+	if (load(repo, data, globs, warnings)) {
+		list = new_list();
+		repo_internalize(repo);
+		FOR_REPO_SOLVABLES(repo, id, solvable) {
+			KpOffer *offer = make_offer(solvable, data->repo, globs);
+
+			if (offer != NULL)
+				g_ptr_array_add(list, offer);
+		}
+	}
+	pool_free(pool);
+	return list;
+}
+
+static KpOffer *unpack(GVariant *item)
+{
+	const char *name, *evr, *arch, *uname_r, *until;
+	KpOffer *offer = kp_offer_new();
+
+	g_variant_get(item, "(&s&s&sb&s&s)", &name, &evr, &arch, &offer->kernel, &uname_r, &until);
+	offer->nevra = kp_nevra_new(name, evr, arch);
+	offer->uname_r = g_strdup(uname_r);
+	offer->until = *until != '\0' ? g_strdup(until) : NULL;
+	return offer;
+}
+
+static GPtrArray *read_kept(const char *root, const KpRepoData *data, const char *question)
+{
+	g_autoptr(GVariant) all = kp_kept_read(root, &kept, data, question);
+	GPtrArray *list;
+
+	if (all == NULL)
+		return NULL;
+	list = new_list();
+	for (gsize i = 0; i < g_variant_n_children(all); i++) {
+		g_autoptr(GVariant) item = g_variant_get_child_value(all, i);
+
+		g_ptr_array_add(list, unpack(item));
+	}
+	return list;
+}
+
+static void keep(const char *root, const KpRepoData *data, const char *question,
+		 const GPtrArray *list)
+{
+	GVariantBuilder items;
+
+	g_variant_builder_init(&items, G_VARIANT_TYPE(kept.type));
+	for (guint i = 0; i < list->len; i++) {
+		const KpOffer *offer = g_ptr_array_index(list, i);
+		const KpNevra *nevra = offer->nevra;
+
+		g_variant_builder_add(&items, "(sssbss)", nevra->name, nevra->evr, nevra->arch,
+				      offer->kernel, offer->uname_r,
+				      offer->until != NULL ? offer->until : "");
+	}
+	kp_kept_write(root, &kept, data, question, g_variant_builder_end(&items));
+}
+
+/* All that the answer depends on, but for the metadata. */
+static char *make_question(const KpRepo *repo, const char *const *globs)
+{
+	g_autofree char *names = g_strjoinv(" ", (char **)globs);
+	g_autofree char *excludes = repo->excludes != NULL ? g_strjoinv(" ", repo->excludes) : NULL;
+	g_autofree char *includes = repo->includes != NULL ? g_strjoinv(" ", repo->includes) : NULL;
+
+	return g_strdup_printf("%s\n%s\n%s", names, excludes != NULL ? excludes : "",
+			       includes != NULL ? includes : "");
+}
+
+static GPtrArray *read_repo(const char *root, const KpRepoData *data, const char *const *globs,
+			    GPtrArray *warnings)
+{
+	g_autofree char *question = make_question(data->repo, globs);
+	GPtrArray *list = read_kept(root, data, question);
+
+	if (list != NULL)
+		return list;
+	list = read_metadata(data, globs, warnings);
+	if (list != NULL)
+		keep(root, data, question, list);
+	return list;
+}
+
+GPtrArray *kp_offers_read(const char *root, const GPtrArray *repos, const char *const *globs,
+			  GPtrArray *warnings)
+{
+	GPtrArray *offers = new_list();
+
+	for (guint i = 0; i < repos->len; i++) {
+		GPtrArray *list = read_repo(root, g_ptr_array_index(repos, i), globs, warnings);
+
+		if (list != NULL)
+			g_ptr_array_extend_and_steal(offers, list);
+	}
+	return offers;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Of a repository's primary.xml, the packages that may matter. */
+#ifndef KP_PRIMARY_H
+#define KP_PRIMARY_H
+
+#include <glib.h>
+#include <stdio.h>
+
+typedef struct {
+	const char *const *globs;	/* of names; NULL: none */
+	const char *const *provides;	/* names of dependencies and paths of files; NULL: none */
+	/* Of the packages with such a name, not those that are tied to one kernel which
+	 * is none of these: releases, or versions, of kernel-uname-r. NULL: all. */
+	const char *const *ties;
+} KpPrimaryWanted;
+
+/* A stream of the same document with the <package> elements alone that are
+ * called as one of the globs, or provide one of the names. The XML parser behind
+ * it sees no more than that: it is what takes the time. Neither a document type
+ * nor an entity ever reaches it.
+ *
+ * Reads @file, which the stream closes. A document that is cut short, has an
+ * element of unlikely size or does not end ends the stream with an error; then
+ * *@problem is a text to be freed, else NULL. @wanted and @problem must outlive
+ * the stream. */
+FILE *kp_primary_filter(FILE *file, const KpPrimaryWanted *wanted, char **problem);
+
+#endif

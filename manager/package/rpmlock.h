@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* librpm's lock on its database, taken before librpm takes it: on a terminal it
+ * would wait for ever, and without one not at all. */
+#ifndef KP_RPMLOCK_H
+#define KP_RPMLOCK_H
+
+#include "base/wait.h"
+
+/* Takes it below @root, once _dbpath is set. Returns a descriptor, or -1 with
+ * KP_ERROR_BUSY when somebody else has had it for @limit_ms. It is a lock of this
+ * process (fcntl(2)): librpm gets it too, and takes it from us when it is done. */
+int kp_rpmlock_take(const char *root, gint64 limit_ms, const KpWatch *watch, GError **error);
+
+/* Tries to have it again, at once. */
+gboolean kp_rpmlock_again(int fd);
+
+#endif

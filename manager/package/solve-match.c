@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which patch belongs to which kernel: the dependency says it, never a name. */
+#include <solv/knownid.h>
+#include <solv/solvable.h>
+
+#include "package/solve.h"
+
+/* The first dependency on kernel-uname-r of @id that is in its list @key, or 0. */
+static Id tie_of(const KpSolve *solve, Id id, Id key)
+{
+	Pool *pool = solve->pool;
+	Queue list;
+	Id found = 0;
+
+	kp_solve_dependencies(solve, id, key, &list);
+	for (int i = 0; i < list.count && found == 0; i++) {
+		Id dep = list.elements[i];
+
+		if (dep == solve->tie || (ISRELDEP(dep) && GETRELDEP(pool, dep)->name == solve->tie))
+			found = dep;
+	}
+	queue_free(&list);
+	return found;
+}
+
+char *kp_solve_tie_text(const KpSolve *solve, Id id)
+{
+	Id tie = tie_of(solve, id, SOLVABLE_REQUIRES);
+
+	if (tie == 0 || !ISRELDEP(tie))
+		return NULL;
+	return g_strdup(pool_id2str(solve->pool, GETRELDEP(solve->pool, tie)->evr));
+}
+
+/* A kernel may provide the name more than once. */
+static gboolean ties_to(const KpSolve *solve, Id tie, Id kernel)
+{
+	Queue provides;
+	gboolean found = FALSE;
+
+	kp_solve_dependencies(solve, kernel, SOLVABLE_PROVIDES, &provides);
+	for (int i = 0; i < provides.count && !found; i++) {
+		Id dep = provides.elements[i];
+
+		found = dep == tie ||
+			(ISRELDEP(dep) && GETRELDEP(solve->pool, dep)->name == solve->tie &&
+			 pool_match_dep(solve->pool, dep, tie));
+	}
+	queue_free(&provides);
+	return found;
+}
+
+KpSolveKernel *kp_solve_find_kernel(const KpSolve *solve, const char *kver)
+{
+	for (guint i = 0; i < solve->kernels->len; i++) {
+		KpSolveKernel *kernel = g_ptr_array_index(solve->kernels, i);
+
+		if (g_str_equal(kernel->kver, kver))
+			return kernel;
+	}
+	return NULL;
+}
+
+/* All releases of a stream ask for the same dependency: its kernels are looked for
+ * once, and kept in @known by its id. */
+static GPtrArray *kernels_of(const KpSolve *solve, GHashTable *known, Id tie)
+{
+	GPtrArray *kernels = g_hash_table_lookup(known, GINT_TO_POINTER(tie));
+
+	if (kernels != NULL)
+		return kernels;
+	kernels = g_ptr_array_new();
+	for (guint i = 0; i < solve->kernels->len; i++) {
+		KpSolveKernel *kernel = g_ptr_array_index(solve->kernels, i);
+
+		if (ties_to(solve, tie, kernel->id))
+			g_ptr_array_add(kernels, kernel);
+	}
+	g_hash_table_insert(known, GINT_TO_POINTER(tie), kernels);
+	return kernels;
+}
+
+static void sort_in(const KpSolve *solve, Queue *newest_first, Id id)
+{
+	int at = 0;
+
+	while (at < newest_first->count &&
+	       kp_solve_compare(solve, newest_first->elements[at], id) >= 0)
+		at++;
+	queue_insert(newest_first, at, id);
+}
+
+static void orphan(KpSolve *solve, Id id)
+{
+	g_autofree char *nevra = kp_solve_nevra(solve, id);
+	g_autofree char *tie = kp_solve_tie_text(solve, id);
+
+	g_ptr_array_add(solve->plan->warnings, g_strdup_printf(
+		"%s is for kernel %s, which is not installed; 'dnf remove %s' takes it away",
+		nevra, tie != NULL ? tie : "?",
+		pool_id2str(solve->pool, pool_id2solvable(solve->pool, id)->name)));
+}
+
+static void match_one(KpSolve *solve, GHashTable *known, Id id)
+{
+	const Solvable *s = pool_id2solvable(solve->pool, id);
+	gboolean installed = s->repo == solve->installed;
+	const GPtrArray *kernels;
+	Id tie;
+
+	if (!kp_solve_is_patch_name(solve, pool_id2str(solve->pool, s->name)))
+		return;
+	tie = tie_of(solve, id, SOLVABLE_REQUIRES);
+	if (tie == 0)
+		return;
+	kernels = kernels_of(solve, known, tie);
+	if (installed && kernels->len == 0)
+		orphan(solve, id);
+	for (guint i = 0; i < kernels->len; i++) {
+		KpSolveKernel *kernel = g_ptr_array_index(kernels, i);
+
+		sort_in(solve, installed ? &kernel->patches : &kernel->offered, id);
+	}
+}
+
+void kp_solve_match(KpSolve *solve)
+{
+	g_autoptr(GHashTable) known = g_hash_table_new_full(NULL, NULL, NULL,
+							    (GDestroyNotify)g_ptr_array_unref);
+	Id id;
+
+	for (id = 2; id < solve->pool->nsolvables; id++)
+		if (pool_id2solvable(solve->pool, id)->repo != NULL)
+			match_one(solve, known, id);
+}
+
+static gboolean may_come_in(const KpSolve *solve, Id id)
+{
+	const char *name = pool_id2str(solve->pool, pool_id2solvable(solve->pool, id)->name);
+	g_autofree char *hidden = NULL;
+
+	if (kp_solve_is_kernel(solve, id) ||
+	    (kp_solve_is_patch_name(solve, name) && tie_of(solve, id, SOLVABLE_REQUIRES) != 0))
+		return FALSE;
+	hidden = kp_solve_invisible(solve, id);
+	return hidden == NULL;
+}
+
+void kp_solve_consider(KpSolve *solve, const Queue *wanted)
+{
+	Pool *pool = solve->pool;
+	Id id;
+
+	map_free(&solve->considered);
+	map_init(&solve->considered, pool->nsolvables);
+	for (id = 1; id < pool->nsolvables; id++) {
+		const Repo *repo = pool_id2solvable(pool, id)->repo;
+
+		if (repo == NULL || repo == solve->installed || may_come_in(solve, id))
+			MAPSET(&solve->considered, id);
+	}
+	for (int i = 0; i < wanted->count; i++)
+		MAPSET(&solve->considered, wanted->elements[i]);
+	pool->considered = &solve->considered;
+}

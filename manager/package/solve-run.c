@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Asks libsolv what it takes, and turns its answer into steps. */
+#include <solv/solvable.h>
+#include <solv/transaction.h>
+
+#include "package/solve.h"
+
+/* Kernels are neither replaced nor removed. */
+static void lock_kernels(const KpSolve *solve, Queue *job)
+{
+	for (guint i = 0; i < solve->kernels->len; i++) {
+		const KpSolveKernel *kernel = g_ptr_array_index(solve->kernels, i);
+
+		queue_push2(job, SOLVER_LOCK | SOLVER_SOLVABLE, kernel->id);
+	}
+}
+
+static KpUpdateStep *make_step(const KpSolve *solve, KpUpdateStepKind kind, Id id, Id old)
+{
+	KpUpdateStep *step = g_new0(KpUpdateStep, 1);
+	Pool *pool = solve->pool;
+
+	step->kind = kind;
+	step->package = kp_solve_package(solve, id);
+	if (old == 0)
+		return step;
+	if (pool_id2solvable(pool, old)->name == pool_id2solvable(pool, id)->name)
+		step->replaces = g_strdup(pool_id2str(pool, pool_id2solvable(pool, old)->evr));
+	else
+		step->replaces = kp_solve_nevra(solve, old);
+	return step;
+}
+
+static KpUpdateStep *step_of(const KpSolve *solve, Transaction *transaction, Id id)
+{
+	Id type = transaction_type(transaction, id, SOLVER_TRANSACTION_SHOW_ACTIVE |
+				   SOLVER_TRANSACTION_SHOW_OBSOLETES |
+				   SOLVER_TRANSACTION_CHANGE_IS_REINSTALL);
+
+	switch (type) {
+	case SOLVER_TRANSACTION_ERASE:
+		return make_step(solve, KP_STEP_ERASE, id, 0);
+	case SOLVER_TRANSACTION_INSTALL:
+	case SOLVER_TRANSACTION_MULTIINSTALL:
+		return make_step(solve, KP_STEP_INSTALL, id, 0);
+	case SOLVER_TRANSACTION_DOWNGRADE:
+		return make_step(solve, KP_STEP_DOWNGRADE, id, transaction_obs_pkg(transaction, id));
+	case SOLVER_TRANSACTION_REINSTALL:
+	case SOLVER_TRANSACTION_MULTIREINSTALL:
+		return make_step(solve, KP_STEP_REINSTALL, id, transaction_obs_pkg(transaction, id));
+	case SOLVER_TRANSACTION_UPGRADE:
+	case SOLVER_TRANSACTION_CHANGE:
+	case SOLVER_TRANSACTION_OBSOLETES:
+		return make_step(solve, KP_STEP_UPGRADE, id, transaction_obs_pkg(transaction, id));
+	default:
+		return NULL;	/* what is replaced goes with what replaces it */
+	}
+}
+
+static void take_steps(const KpSolve *solve, Transaction *transaction, GPtrArray *steps)
+{
+	transaction_order(transaction, 0);
+	for (int i = 0; i < transaction->steps.count; i++) {
+		KpUpdateStep *step = step_of(solve, transaction, transaction->steps.elements[i]);
+
+		if (step != NULL)
+			g_ptr_array_add(steps, step);
+	}
+}
+
+/* The last door: whatever the rules above missed, a kernel does not pass. */
+static gboolean touches_kernel(const KpSolve *solve, const Transaction *transaction,
+			       GPtrArray *reasons)
+{
+	for (int i = 0; i < transaction->steps.count; i++) {
+		Id id = transaction->steps.elements[i];
+		g_autofree char *nevra = NULL;
+
+		if (!kp_solve_is_kernel(solve, id))
+			continue;
+		nevra = kp_solve_nevra(solve, id);
+		g_ptr_array_add(reasons, g_strdup_printf(
+			"it would change the kernel package %s, which is left to dnf", nevra));
+		return TRUE;
+	}
+	return FALSE;
+}
+
+gboolean kp_solve_run(KpSolve *solve, const Queue *wanted, GPtrArray *steps, GPtrArray *reasons)
+{
+	Solver *solver = solver_create(solve->pool);
+	gboolean ok;
+	Queue job;
+
+	queue_init(&job);
+	lock_kernels(solve, &job);
+	for (int i = 0; i < wanted->count; i++)
+		queue_push2(&job, SOLVER_INSTALL | SOLVER_SOLVABLE, wanted->elements[i]);
+	solver_set_flag(solver, SOLVER_FLAG_IGNORE_RECOMMENDED, 1);
+	solver_set_flag(solver, SOLVER_FLAG_ALLOW_VENDORCHANGE, 1);
+	ok = solver_solve(solver, &job) == 0;
+	if (ok) {
+		Transaction *transaction = solver_create_transaction(solver);
+
+		ok = !touches_kernel(solve, transaction, reasons);
+		if (ok)
+			take_steps(solve, transaction, steps);
+		transaction_free(transaction);
+	} else {
+		kp_solve_explain(solve, solver, reasons);
+	}
+	queue_free(&job);
+	solver_free(solver);
+	return ok;
+}

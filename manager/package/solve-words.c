@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Why something cannot be installed, for somebody who knows packages and has
+ * never heard of a solver. */
+#include <solv/solvable.h>
+
+#include "package/solve.h"
+
+static Id dep_name(const Pool *pool, Id dep)
+{
+	while (ISRELDEP(dep))
+		dep = GETRELDEP(pool, dep)->name;
+	return dep;
+}
+
+/* The newest package called @name that is (not) installed, or 0. */
+static Id newest(const KpSolve *solve, Id name, gboolean installed)
+{
+	Pool *pool = solve->pool;
+	Id found = 0, id;
+
+	for (id = 2; id < pool->nsolvables; id++) {
+		const Solvable *s = pool_id2solvable(pool, id);
+
+		if (s->repo != NULL && s->name == name && (s->repo == solve->installed) == installed &&
+		    (found == 0 || kp_solve_compare(solve, id, found) > 0))
+			found = id;
+	}
+	return found;
+}
+
+static char *why_not(const KpSolve *solve, Id offered)
+{
+	return kp_solve_is_kernel(solve, offered) ? g_strdup("a kernel is for dnf to install")
+						  : kp_solve_invisible(solve, offered);
+}
+
+/* What there is instead of @dep: "; 1-1 is installed; main has 1-5". */
+static char *instead(const KpSolve *solve, Id dep)
+{
+	Pool *pool = solve->pool;
+	Id installed = newest(solve, dep_name(pool, dep), TRUE);
+	Id offered = newest(solve, dep_name(pool, dep), FALSE);
+	g_autofree char *hidden = offered != 0 ? why_not(solve, offered) : NULL;
+	GString *text = g_string_new(NULL);
+
+	if (installed == 0 && offered == 0)
+		g_string_append(text, ", which is neither installed nor in a repository");
+	if (installed != 0)
+		g_string_append_printf(text, "; %s is installed", pool_id2str(
+			pool, pool_id2solvable(pool, installed)->evr));
+	if (offered != 0)
+		g_string_append_printf(text, "; %s has %s%s%s", kp_solve_where(solve, offered),
+				       pool_id2str(pool, pool_id2solvable(pool, offered)->evr),
+				       hidden != NULL ? ", but " : "", hidden != NULL ? hidden : "");
+	return g_string_free(text, FALSE);
+}
+
+static char *needs(KpSolve *solve, const char *who, Id from, Id dep, gboolean nobody)
+{
+	gboolean installed = pool_id2solvable(solve->pool, from)->repo == solve->installed;
+	g_autofree char *there = nobody ? instead(solve, dep) : NULL;
+
+	if (dep_name(solve->pool, dep) == solve->tie) {
+		g_autofree char *kernel = kp_solve_tie_text(solve, from);
+
+		return g_strdup_printf("%s is for kernel %s, which is not installed", who,
+				       kernel != NULL ? kernel : "?");
+	}
+	return g_strdup_printf("%s%s needs %s%s", who, installed ? ", which is installed," : "",
+			       pool_dep2str(solve->pool, dep), nobody ? there : "");
+}
+
+/* NULL: the rule says nothing that would help. */
+static char *reason(KpSolve *solve, SolverRuleinfo type, Id from, Id to, Id dep)
+{
+	/* what other rules call from and to are no packages */
+	gboolean packages = (type & SOLVER_RULE_TYPEMASK) == SOLVER_RULE_PKG;
+	g_autofree char *who = packages && from > 0 ? kp_solve_nevra(solve, from) : NULL;
+	g_autofree char *other = packages && to > 0 ? kp_solve_nevra(solve, to) : NULL;
+
+	switch (type) {
+	case SOLVER_RULE_PKG_NOTHING_PROVIDES_DEP:
+		return needs(solve, who, from, dep, TRUE);
+	case SOLVER_RULE_PKG_REQUIRES:
+		return needs(solve, who, from, dep, FALSE);
+	case SOLVER_RULE_PKG_CONFLICTS:
+		return g_strdup_printf("%s and %s do not go together", who, other);
+	case SOLVER_RULE_PKG_SELF_CONFLICT:
+		return g_strdup_printf("%s conflicts with itself", who);
+	case SOLVER_RULE_PKG_OBSOLETES:
+	case SOLVER_RULE_PKG_INSTALLED_OBSOLETES:
+	case SOLVER_RULE_PKG_IMPLICIT_OBSOLETES:
+		return g_strdup_printf("%s takes the place of %s", who, other);
+	case SOLVER_RULE_PKG_NOT_INSTALLABLE:
+		return g_strdup_printf("%s cannot be installed on this machine", who);
+	default:
+		return NULL;
+	}
+}
+
+static void add_once(GPtrArray *reasons, char *text)
+{
+	if (text == NULL)
+		return;
+	if (g_ptr_array_find_with_equal_func(reasons, text, g_str_equal, NULL))
+		g_free(text);
+	else
+		g_ptr_array_add(reasons, text);
+}
+
+void kp_solve_explain(KpSolve *solve, Solver *solver, GPtrArray *reasons)
+{
+	Queue rules;
+	Id problem = 0;
+
+	queue_init(&rules);
+	while ((problem = solver_next_problem(solver, problem)) != 0) {
+		solver_findallproblemrules(solver, problem, &rules);
+		for (int i = 0; i < rules.count; i++) {
+			Id from = 0, to = 0, dep = 0;
+			SolverRuleinfo type = solver_ruleinfo(solver, rules.elements[i], &from, &to,
+							      &dep);
+
+			add_once(reasons, reason(solve, type, from, to, dep));
+		}
+	}
+	queue_free(&rules);
+	if (reasons->len == 0)
+		g_ptr_array_add(reasons, g_strdup("what is installed does not leave room for it"));
+}

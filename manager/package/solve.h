@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The parts of the planner, in the order they are called. What is installed and
+ * what is offered lies in a libsolv pool; whoever fills it (the package database
+ * and metadata, or a test's text) is behind KpSource. */
+#ifndef KP_SOLVE_H
+#define KP_SOLVE_H
+
+#include <solv/pool.h>
+#include <solv/repo.h>
+#include <solv/queue.h>
+#include <solv/solver.h>
+
+#include "base/update.h"
+
+/* the dependency that ties a patch to its kernel */
+#define KP_TIE "kernel-uname-r"
+
+typedef struct KpSolve KpSolve;
+
+/* Which installed packages are asked for, by a name of a package or dependency. */
+typedef enum {
+	KP_ASK_NAME,
+	KP_ASK_PROVIDES,	/* or own the file, if it begins with '/' */
+	KP_ASK_REQUIRES,
+	KP_ASK_CONFLICTS,
+	KP_ASK_OBSOLETES,
+} KpAsk;
+
+typedef struct {
+	gpointer user;
+	/* Adds the installed packages that match, each once however often it is asked
+	 * for. NULL: all are there from the start. */
+	void (*installed)(gpointer user, KpSolve *solve, KpAsk ask, const char *name);
+	/* Adds what repositories offer under @names, which is NULL-terminated. NULL:
+	 * as above. */
+	gboolean (*offered)(gpointer user, KpSolve *solve, const char *const *names,
+			    GError **error);
+} KpSource;
+
+/* An installed kernel, and the patches that belong to it. */
+typedef struct {
+	Id id;
+	char *kver;
+	Queue patches;		/* installed, newest first */
+	Queue offered;		/* best first, also those that must not be taken */
+	KpUpdateKernel *out;	/* NULL: nobody asked about it */
+	Id chosen;		/* or 0 */
+} KpSolveKernel;
+
+struct KpSolve {
+	Pool *pool;
+	Repo *installed;
+	Repo *files;		/* package files that were named, or NULL */
+	const KpUpdateRequest *request;
+	const KpSource *source;
+	GPtrArray *kernels;	/* KpSolveKernel */
+	GHashTable *asked;	/* questions to the source so far */
+	KpUpdatePlan *plan;
+	Map considered;		/* the pool's */
+	Id tie;
+};
+
+/* An empty pool with the rules of RPM. @request and @source are borrowed. */
+KpSolve *kp_solve_new(const KpUpdateRequest *request, const KpSource *source, const char *arch);
+void kp_solve_free(KpSolve *solve);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(KpSolve, kp_solve_free)
+
+/* A repository in the pool. Its repo->appdata is @repo: NULL for files. */
+Repo *kp_solve_add_repo(KpSolve *solve, const char *name, const KpRepo *repo);
+
+/* Says that the installed package @id is the kernel @kver: from the path it owns. */
+void kp_solve_add_kernel(KpSolve *solve, Id id, const char *kver);
+
+/* Everything else: the plan for what is in the pool. NULL when the source fails.
+ * Caller frees it. */
+KpUpdatePlan *kp_solve_plan(KpSolve *solve, GError **error);
+
+/* solve-facts.c: of one package */
+gboolean kp_solve_is_patch_name(const KpSolve *solve, const char *name);
+gboolean kp_solve_is_kernel(const KpSolve *solve, Id id);
+const KpRepo *kp_solve_repo(const KpSolve *solve, Id id);
+const char *kp_solve_where(const KpSolve *solve, Id id);	/* repository, "a file" */
+/* version-release, without the epoch; valid until the pool's next text */
+const char *kp_solve_release(const KpSolve *solve, Id id);
+char *kp_solve_nevra(const KpSolve *solve, Id id);
+int kp_solve_compare(const KpSolve *solve, Id a, Id b);
+gboolean kp_solve_arch_fits(const KpSolve *solve, Id id);
+gboolean kp_solve_matches(const KpSolve *solve, Id id, const char *const *patterns);
+/* A package that only subscribes a kernel to its stream. */
+gboolean kp_solve_is_empty_release(const KpSolve *solve, Id id);
+KpPackage *kp_solve_package(const KpSolve *solve, Id id);
+/* How long it says that its stream is promised, or NULL. Caller frees. */
+char *kp_solve_until(const KpSolve *solve, Id id);
+/* The dependencies in one list of a package. Caller clears @list. */
+void kp_solve_dependencies(const KpSolve *solve, Id id, Id key, Queue *list);
+
+/* solve-match.c: which patch belongs to which kernel */
+void kp_solve_match(KpSolve *solve);
+KpSolveKernel *kp_solve_find_kernel(const KpSolve *solve, const char *kver);
+/* The uname -r that a patch asks for, as a package says it. Caller frees; NULL
+ * if it asks for none. */
+char *kp_solve_tie_text(const KpSolve *solve, Id id);
+
+/* solve-choose.c: the best of them, and why not the others */
+void kp_solve_choose(KpSolve *solve);
+/* The next best after what was chosen for @kernel, because of @why. FALSE: none. */
+gboolean kp_solve_choose_next(KpSolve *solve, KpSolveKernel *kernel, const char *why);
+
+/* NULL: it may be seen. What does not fit or is excluded is as good as not there:
+ * why it is not. Caller frees. */
+char *kp_solve_invisible(const KpSolve *solve, Id id);
+/* Hides all that may not come in from libsolv: kernels, what is invisible, and
+ * patches that are not @wanted. Again whenever something was added. */
+void kp_solve_consider(KpSolve *solve, const Queue *wanted);
+
+/* solve-closure.c: whatever @wanted can touch is in the pool afterwards */
+gboolean kp_solve_complete(KpSolve *solve, const Queue *wanted, GError **error);
+
+/* solve-run.c: what it takes to install @wanted. Steps go to @steps; FALSE with
+ * the reasons in @reasons (char *). */
+gboolean kp_solve_run(KpSolve *solve, const Queue *wanted, GPtrArray *steps, GPtrArray *reasons);
+
+/* solve-words.c: why it cannot be done. */
+void kp_solve_explain(KpSolve *solve, Solver *solver, GPtrArray *reasons);
+
+#endif

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From items to librpm's elements, with all that policy says on the way. */
+#include <rpm/rpmdb.h>
+#include <rpm/rpmds.h>
+#include <rpm/rpmlib.h>
+
+#include "base/error.h"
+#include "base/names.h"
+#include "package/header.h"
+#include "package/repair.h"
+#include "package/tags.h"
+#include "package/transaction.h"
+
+static gboolean refuse(const char *nevra, const char *why, GError **error)
+{
+	g_autofree char *name = kp_text_printable(nevra);
+
+	g_set_error(error, KP_ERROR, KP_ERROR_REFUSED, "%s is refused: %s", name, why);
+	return FALSE;
+}
+
+static gboolean check_signature(const KpRun *run, const KpPackageHeader *info, GError **error)
+{
+	g_autofree char *name = kp_text_printable(info->nevra);
+	g_autofree char *why = NULL;
+
+	if (info->signature == KP_SIGNED_GOOD)
+		return TRUE;
+	why = info->signature == KP_SIGNED_NOT ? g_strdup("it is not signed") :
+	      g_strdup_printf("it is signed by the key %s, which the package database does not have",
+			      info->key_id);
+	if (run->t->policy == KP_PACKAGE_REQUIRED) {
+		g_set_error(error, KP_ERROR, KP_ERROR_REFUSED,
+			    "%s is refused: %s; %s", name, why,
+			    info->signature == KP_SIGNED_NOT ?
+			    "have it signed, or set verify=warn in [packages], manager.conf" :
+			    "if you trust that key, import it with 'rpmkeys --import FILE'");
+		return FALSE;
+	}
+	g_ptr_array_add(run->t->warnings, g_strdup_printf("%s: %s", name, why));
+	return TRUE;
+}
+
+static gboolean check_part(const KpRun *run, const KpPart *part, GError **error)
+{
+	g_autofree char *why = kp_package_refusal(part->info, run->t->globs);
+	const char *wanted = part->item->nevra;
+
+	if (wanted != NULL && !g_str_equal(wanted, part->info->nevra))
+		return refuse(wanted, "the file holds another package; get it again", error);
+	if (why != NULL)
+		return refuse(part->info->nevra, why, error);
+	return check_signature(run, part->info, error);
+}
+
+/* A transaction that was killed may have brought it already. */
+static gboolean is_installed(const KpRun *run, const KpPart *part)
+{
+	rpmdbMatchIterator found = rpmtsInitIterator(run->ts, RPMDBI_NAME, part->info->name, 0);
+	gboolean there = FALSE;
+	Header header;
+
+	while ((header = rpmdbNextIterator(found)) != NULL) {
+		g_autofree char *nevra = kp_tag_text(header, RPMTAG_NEVRA);
+
+		there = there || g_str_equal(nevra, part->info->nevra);
+	}
+	rpmdbFreeIterator(found);
+	return there;
+}
+
+static int add_to_librpm(const KpRun *run, const KpPart *part, Header header)
+{
+	if (is_installed(run, part))
+		return rpmtsAddReinstallElement(run->ts, header, part);
+	/* as rpm -U: what it obsoletes goes, which check_kernels() has to see */
+	return rpmtsAddInstallElement(run->ts, header, part, 1, NULL);
+}
+
+static gboolean add_package(KpRun *run, const KpTransactionItem *item, GError **error)
+{
+	KpPart *part = g_new0(KpPart, 1);
+	g_autofree char *name = kp_text_printable(item->nevra != NULL ? item->nevra : "package");
+	Header header = NULL;
+	gboolean ok;
+
+	part->item = item;
+	part->info = kp_header_read(run->ts, item->fd, &header, error);
+	g_ptr_array_add(run->parts, part);
+	if (part->info == NULL) {
+		g_prefix_error(error, "%s: ", name);
+		return FALSE;
+	}
+	ok = check_part(run, part, error);
+	if (ok && add_to_librpm(run, part, header) != 0)
+		ok = refuse(part->info->nevra, "librpm does not take it", error);
+	headerFree(header);
+	return ok;
+}
+
+static gboolean add_erasure(KpRun *run, const KpTransactionItem *item, GError **error)
+{
+	rpmdbMatchIterator found = rpmtsInitIterator(run->ts, RPMDBI_LABEL, item->nevra, 0);
+	Header header = rpmdbNextIterator(found);
+	gboolean ok = header != NULL;
+
+	if (ok)
+		rpmtsAddEraseElement(run->ts, header, (int)rpmdbGetIteratorOffset(found));
+	else
+		refuse(item->nevra, "it is not installed", error);
+	rpmdbFreeIterator(found);
+	return ok;
+}
+
+/* What an earlier transaction was killed before it could erase. */
+static void add_doubles(KpRun *run)
+{
+	run->doubles = kp_repair_doubles(run->ts, run->t->globs);
+	for (guint i = 0; i < run->doubles->len; i++) {
+		const KpInstance *instance = g_ptr_array_index(run->doubles, i);
+
+		rpmtsAddEraseElement(run->ts, instance->header, (int)instance->offset);
+	}
+}
+
+static gboolean provides_kernel(rpmte element)
+{
+	rpmds provides = rpmdsInit(rpmteDS(element, RPMTAG_PROVIDENAME));
+
+	while (rpmdsNext(provides) >= 0)
+		if (g_str_equal(rpmdsN(provides), KP_TIE))
+			return TRUE;
+	return FALSE;
+}
+
+/* Obsoletes of a package could take one away. */
+static gboolean check_kernels(const KpRun *run, GError **error)
+{
+	for (int i = 0; i < rpmtsNElements(run->ts); i++) {
+		rpmte element = rpmtsElement(run->ts, i);
+
+		if (provides_kernel(element))
+			return refuse(rpmteNEVRA(element),
+				      "it is a kernel; kpatch-manager installs, replaces and "
+				      "removes none", error);
+	}
+	return TRUE;
+}
+
+gboolean kp_run_prepare(KpRun *run, GError **error)
+{
+	rpmps problems;
+	gboolean ok = TRUE;
+
+	for (guint i = 0; i < run->t->items->len && ok; i++) {
+		const KpTransactionItem *item =
+			&g_array_index(run->t->items, KpTransactionItem, i);
+
+		ok = item->kind == KP_STEP_ERASE ? add_erasure(run, item, error)
+						 : add_package(run, item, error);
+	}
+	if (!ok)
+		return FALSE;
+	add_doubles(run);
+	if (!check_kernels(run, error))
+		return FALSE;
+	rpmtsCheck(run->ts);
+	problems = rpmtsProblems(run->ts);
+	ok = rpmpsNumProblems(problems) == 0;
+	rpmpsFree(problems);
+	if (!ok)
+		kp_run_set_problems(run, error);
+	else
+		rpmtsOrder(run->ts);
+	rpmtsClean(run->ts);
+	return ok;
+}

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One transaction from the lock to the last look, and the plugin's table. */
+#include <errno.h>
+#include <rpm/rpmlib.h>
+#include <rpm/rpmio.h>
+#include <rpm/rpmmacro.h>
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/fault.h"
+#include "package/header.h"
+#include "package/keep.h"
+#include "package/keys.h"
+#include "package/repair.h"
+#include "package/rpmdb.h"
+#include "package/rpmlock.h"
+#include "package/rpmlog.h"
+#include "package/transaction.h"
+
+static void part_free(gpointer data)
+{
+	KpPart *part = data;
+
+	if (part->open != NULL)
+		Fclose(part->open);
+	kp_package_header_free(part->info);
+	g_free(part);
+}
+
+/* librpm has handlers of its own, which end the process as soon as a transaction is
+ * over: what has to follow it would not happen. */
+static const int held_signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+
+static void hold_signals(sigset_t *before)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (gsize i = 0; i < G_N_ELEMENTS(held_signals); i++)
+		sigaddset(&set, held_signals[i]);
+	pthread_sigmask(SIG_BLOCK, &set, before);
+}
+
+/* Takes what has come meanwhile, so that it ends nothing any more. */
+static void release_signals(const sigset_t *before, GPtrArray *warnings)
+{
+	static const struct timespec at_once;
+	sigset_t set;
+	int came;
+
+	sigemptyset(&set);
+	for (gsize i = 0; i < G_N_ELEMENTS(held_signals); i++)
+		sigaddset(&set, held_signals[i]);
+	while ((came = sigtimedwait(&set, NULL, &at_once)) > 0 || (came < 0 && errno == EINTR))
+		if (came > 0)
+			g_ptr_array_add(warnings, g_strdup_printf(
+				"signal %d came while packages were being installed; that was "
+				"carried to its end", came));
+	pthread_sigmask(SIG_SETMASK, before, NULL);
+}
+
+/* 0: librpm counts all as done, which is not to say that it is. */
+static gboolean run_failed(const KpRun *run, int result)
+{
+	gboolean failed = result != 0;
+
+	for (int i = 0; i < rpmtsNElements(run->ts) && !failed; i++)
+		failed = rpmteFailed(rpmtsElement(run->ts, i)) != 0;
+	return failed;
+}
+
+static void set_failed(const KpRun *run, int result, GError **error)
+{
+	g_autofree char *why = NULL;
+
+	if (result > 0) {
+		kp_run_set_problems(run, error);
+		return;
+	}
+	why = kp_rpmlog_text(run->lines, "librpm does not say why");
+	g_set_error(error, KP_ERROR, KP_ERROR_FAILED,
+		    "the packages could not be installed: %s; what was there before stays", why);
+}
+
+/* Children must not write between the lines of a program that prints JSON. */
+static void send_output_to_stderr(rpmts ts)
+{
+	FD_t output = fdDup(STDERR_FILENO);
+
+	rpmtsSetScriptFd(ts, output);
+	Fclose(output);
+}
+
+static gboolean run_elements(KpRun *run, GError **error)
+{
+	int result;
+
+	if (rpmtsNElements(run->ts) == 0)
+		return TRUE;
+	if (run->t->policy == KP_PACKAGE_REQUIRED)
+		rpmtsSetVfyLevel(run->ts, RPMSIG_VERIFIABLE_TYPE);
+	else
+		rpmtsSetVfyLevel(run->ts, RPMSIG_DIGEST_TYPE);
+	rpmtsSetVfyFlags(run->ts, RPMVSF_DEFAULT);
+	rpmtsSetNotifyCallback(run->ts, kp_run_notify, run);
+	rpmtsSetNotifyStyle(run->ts, 0);
+	send_output_to_stderr(run->ts);
+	result = rpmtsRun(run->ts, NULL, RPMPROB_FILTER_OLDPACKAGE | RPMPROB_FILTER_DEBIAN);
+	if (!run_failed(run, result))
+		return TRUE;
+	set_failed(run, result, error);
+	return FALSE;
+}
+
+static void add_lines(const KpRun *run)
+{
+	for (guint i = 0; i < run->lines->len; i++)
+		g_ptr_array_add(run->t->warnings, g_strdup(g_ptr_array_index(run->lines, i)));
+}
+
+static void remove_leftovers(const KpTransaction *t)
+{
+	g_autoptr(GPtrArray) paths = kp_repair_leftovers(t->root);
+
+	for (guint i = 0; i < paths->len; i++)
+		if (unlink(g_ptr_array_index(paths, i)) != 0)
+			g_ptr_array_add(t->warnings, g_strdup_printf(
+				"%s cannot be removed: %s", (char *)g_ptr_array_index(paths, i),
+				g_strerror(errno)));
+}
+
+/* What a transaction that was killed has left: first, for new temporary files may get
+ * the same names. The number in them is the time. */
+static void clear_up(const KpTransaction *t, rpmts ts)
+{
+	remove_leftovers(t);
+	kp_keep_settle(ts, t->root, t->warnings);
+}
+
+static gboolean install(KpRun *run, GError **error)
+{
+	gboolean ok;
+
+	run->ts = kp_rpmdb_open(run->t->root, run->t->rpmdb, error);
+	if (run->ts == NULL)
+		return FALSE;
+	clear_up(run->t, run->ts);
+	/* librpm syncs its database, but the files only if it is told to */
+	rpmPushMacro(NULL, "_flush_io", NULL, "1", RMIL_CMDLINE);
+	ok = kp_run_prepare(run, error) && kp_keep_old(run->ts, run->t->root, error);
+	kp_rpmlog_begin(run->lines);
+	ok = ok && run_elements(run, error);
+	g_clear_pointer(&run->ts, rpmtsFree);
+	kp_rpmlog_end();
+	rpmPopMacro(NULL, "_flush_io");
+	return ok;
+}
+
+static gboolean was_told_to_stop(const KpTransaction *t, GError **error)
+{
+	if (t->watch == NULL || t->watch->stop == NULL || *t->watch->stop == 0)
+		return FALSE;
+	g_set_error(error, KP_ERROR, KP_ERROR_BUSY, "interrupted; nothing was changed");
+	return TRUE;
+}
+
+/* librpm gave the lock back when it was done, and somebody else may have it. */
+static gboolean finish(KpRun *run, int lock, gboolean ok, GError **error)
+{
+	rpmts ts = kp_rpmdb_open(run->t->root, run->t->rpmdb, ok ? error : NULL);
+
+	kp_fault("installed-all");
+	if (ts == NULL)
+		return FALSE;
+	ok = ok && kp_run_look_again(run, ts, error);
+	if (kp_rpmlock_again(lock)) {
+		if (!ok)
+			kp_run_clean(run, ts);
+		kp_keep_settle(ts, run->t->root, run->t->warnings);
+	}
+	if (ok)
+		add_lines(run);
+	rpmtsFree(ts);
+	return ok;
+}
+
+static gboolean run_locked(const KpTransaction *t, int lock, GError **error)
+{
+	g_autoptr(GPtrArray) parts = g_ptr_array_new_with_free_func(part_free);
+	g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
+	KpRun run = { .t = t, .parts = parts, .lines = lines };
+	sigset_t before;
+	gboolean ok;
+
+	if (was_told_to_stop(t, error))
+		return FALSE;
+	hold_signals(&before);
+	ok = finish(&run, lock, install(&run, error), error);
+	g_clear_pointer(&run.doubles, g_ptr_array_unref);
+	release_signals(&before, t->warnings);
+	return ok;
+}
+
+static gboolean transaction_run(const KpTransaction *t, GError **error)
+{
+	gboolean ok;
+	int lock;
+
+	if (!kp_rpmdb_configure(t->root, t->rpmdb, error))
+		return FALSE;
+	lock = kp_rpmlock_take(t->root, t->lock_limit_ms, t->watch, error);
+	if (lock < 0)
+		return FALSE;
+	kp_fault("locked");
+	ok = run_locked(t, lock, error);
+	close(lock);
+	return ok;
+}
+
+const KpTransactionApi kp_transaction_api = {
+	kp_header_of_package, transaction_run, kp_repair_damage, kp_keys_read, kp_keys_import,
+};

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The parts of one transaction. */
+#ifndef KP_TRANSACTION_RPM_H
+#define KP_TRANSACTION_RPM_H
+
+#include <rpm/rpmts.h>
+
+#include "base/transaction.h"
+
+/* One item, once its header was read. */
+typedef struct {
+	const KpTransactionItem *item;
+	KpPackageHeader *info;
+	FD_t open;		/* librpm reads it just now; NULL: it does not */
+} KpPart;
+
+typedef struct {
+	const KpTransaction *t;
+	rpmts ts;
+	GPtrArray *parts;	/* KpPart */
+	GPtrArray *doubles;	/* KpInstance: to erase */
+	GPtrArray *lines;	/* what librpm says */
+	gboolean installing;	/* behind the verification */
+} KpRun;
+
+/* Gives librpm what is to be done. FALSE with KP_ERROR_REFUSED when policy is against
+ * it. */
+gboolean kp_run_prepare(KpRun *run, GError **error);
+
+/* librpm calls this while it works. */
+void *kp_run_notify(const void *header, rpmCallbackType what, rpm_loff_t amount, rpm_loff_t total,
+		    fnpyKey key, rpmCallbackData data);
+
+/* What librpm's problems mean. */
+void kp_run_set_problems(const KpRun *run, GError **error);
+
+/* Are database and files below the root as they should be? */
+gboolean kp_run_look_again(const KpRun *run, rpmts ts, GError **error);
+
+/* Takes away files of packages that did not get into the database; @ts reads it. */
+void kp_run_clean(const KpRun *run, rpmts ts);
+
+#endif

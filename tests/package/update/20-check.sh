@@ -1,0 +1,234 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# check, with real packages, a real package database and real metadata.
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/../../lib/common.sh"
+. "$TOP/tests/package/lib.sh"
+. "$TOP/tests/package/tiny.sh"
+. "$TOP/tests/lib/tap.sh"
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export KPATCH_MANAGER_PLUGINS=$OUT/build
+root=$work/root
+one=5.14.0-362.8.1.el9_3.x86_64
+two=5.14.0-400.1.1.el9.x86_64
+three=5.14.0-427.el9.x86_64
+tag=5_14_0_362_8_1_el9_3
+
+# One kernel with a stream, one whose patches need more, one without any.
+tiny_kernel "$work/installed" "$one"
+tiny_kernel "$work/installed" "$two"
+tiny_kernel "$work/installed" "$three"
+tiny "$work/installed" kpatch-manager 1 1 -- /usr/sbin/kpatch-manager
+tiny "$work/installed" dash 5 1 -- /bin/sh
+changelog() { printf '%%changelog\n* Mon Mar 02 2026 A <a@localhost> - 1\n'; printf -- '- fixes %s\n' "$@"; }
+TINY_CHANGELOG=$(changelog CVE-2026-0001) tiny_patch "$work/installed" "$one" 1 1
+mkdir "$work/repo"
+tiny_patch "$work/repo" "$one" 1 1
+TINY_CHANGELOG=$(changelog CVE-2026-0002 CVE-2026-0001) tiny_patch "$work/repo" "$one" 1 2 "Requires: /bin/sh"
+signing_key
+sign_rpms "$work/repo/kpatch-patch-$tag-1-2.x86_64.rpm" >/dev/null 2>&1
+gpg --batch --armor --output "$work/key" --export "$GPG_NAME"
+tiny_patch "$work/repo" "$two" 1 1 "Requires: kpatch-manager >= 2"
+tiny "$work/repo" kpatch-manager 2 1 "Requires: libodd.so.1" -- /usr/sbin/kpatch-manager
+tiny "$work/repo" oddly-named 3 1 "Provides: libodd.so.1" -- /usr/lib/odd
+tiny "$work/repo" bystander 1 1 -- /usr/lib/bystander
+tiny_kernel "$work/repo" 5.14.0-500.el9.x86_64
+tiny_root "$root"
+tiny_install "$root" "$work"/installed/*.rpm
+rpmkeys --root "$root" --dbpath /var/lib/rpm --import "$work/key"
+mkdir -p "$root/etc/yum.repos.d" "$root/proc/sys/kernel"
+echo "$one" >"$root/proc/sys/kernel/osrelease"
+printf '[site]\nname=site\nbaseurl=file://%s\ngpgcheck=0\n' "$work/repo" >"$root/etc/yum.repos.d/site.repo"
+
+# index COMPRESSION: the metadata, fetched anew by whoever looks next
+index() {
+    rm -rf "$work/repo/repodata" "$root/var/cache/kpatch-manager"
+    createrepo_c --quiet --general-compress-type=gz "$work/repo"
+    gunzip -c "$work"/repo/repodata/*-primary.xml.gz >"$work/primary.xml"
+    pack "$1"
+}
+
+# pack COMPRESSION: of $work/primary.xml. A repomd.xml by hand: createrepo_c here
+# does not know zstd, and would not say that nonsense is metadata.
+pack() {
+    local folder=$work/repo/repodata file
+    rm -rf "$folder"
+    mkdir -p "$folder"
+    file=$folder/primary.xml.${1/zstd/zst}
+    "${1/gz/gzip}" -c <"$work/primary.xml" >"$file"
+    cat >"$folder/repomd.xml" <<END
+<?xml version="1.0" encoding="UTF-8"?>
+<repomd xmlns="http://linux.duke.edu/metadata/repo" xmlns:rpm="http://linux.duke.edu/metadata/rpm">
+  <revision>1</revision>
+  <data type="primary">
+    <checksum type="sha256">$(sha256sum <"$file" | cut -d' ' -f1)</checksum>
+    <open-checksum type="sha256">$(sha256sum <"$work/primary.xml" | cut -d' ' -f1)</open-checksum>
+    <location href="repodata/${file##*/}"/>
+    <timestamp>1</timestamp>
+    <size>$(stat -c %s "$file")</size>
+    <open-size>$(stat -c %s "$work/primary.xml")</open-size>
+  </data>
+</repomd>
+END
+}
+
+check() { "$OUT/build/kpatch-manager" --root "$root" check "$@"; }
+
+# member EXPRESSION: of the JSON of check
+member() { check --json | python3 -c "import json, sys; c = json.load(sys.stdin); print($1)"; }
+
+expected=$(
+    cat <<END
+$one 1-1 kpatch-patch-$tag-1-2.x86_64 1-1 update-available
+$three None None None uncovered
+$two None kpatch-patch-5_14_0_400_1_1_el9-1-1.x86_64 None update-available
+install kpatch-patch-5_14_0_400_1_1_el9-1-1.x86_64
+install oddly-named-3-1.x86_64
+upgrade kpatch-manager-2-1.x86_64
+upgrade kpatch-patch-$tag-1-2.x86_64
+END
+)
+# answer: in a few lines, what check says
+answer() {
+    check --json | python3 -c '
+import json, sys
+c = json.load(sys.stdin)
+for k in c["kernels"]:
+    a = k["available"] or {}
+    print(k["kernel"], k["installed"], a.get("nevra"), a.get("replaces"), k["state"])
+for line in sorted(s["action"] + " " + s["nevra"] for s in c["steps"]):
+    print(line)
+assert not c["problems"], c["problems"]'
+}
+answers() { diff <(echo "$expected") <(answer); }
+
+for compression in gz xz zstd; do
+    index "$compression"
+    try "metadata in $compression: each kernel's patch, what it needs, and no kernel" answers
+    try "and again from the cache" answers
+done
+
+# details: who signed what there is, and what it adds
+details() {
+    [ "$(member '[(k["available"]["signer"], k["available"]["cves"]) for k in c["kernels"] if k["available"]]')" = \
+        "[('$(gpg --batch --with-colons --list-keys "$GPG_NAME" | awk -F: '$1 == "uid" { print $10; exit }')', ['CVE-2026-0002']), ('nobody', [])]" ]
+}
+try "who signed each, and the CVEs that its changelog adds" details
+mkdir "$work/plugins"
+cp "$OUT"/build/kpatch-{json,solve}.so "$work/plugins/"
+offline() { KPATCH_MANAGER_PLUGINS=$work/plugins "$@"; }
+try "and again without anything that fetches or reads packages" offline details
+
+as_nobody() {
+    chmod 0755 "$work"
+    setpriv --reuid 65534 --clear-groups "$OUT/build/kpatch-manager" --root "$root" check "$@" 2>&1
+}
+# others_look: the same answer; it changes nothing, and says what it could not do
+others_look() {
+    find "$root/var/cache" | sort >"$work/before"
+    as_nobody | grep -q "$one.*1-2.*update-available" || return 1
+    as_nobody --refresh | grep -q 'only root can ask' || return 1
+    find "$root/var/cache" | sort | cmp - "$work/before" || return 1
+    mv "$root/var/cache/kpatch-manager" "$work/away"
+    as_nobody | grep 'nothing is known of repository site; root can ask it' || return 1
+    mv "$work/away" "$root/var/cache/kpatch-manager"
+}
+if [ "$(id -u)" -eq 0 ]; then
+    try "who is not root sees what is known" others_look
+else
+    skip "who is not root sees what is known" "only root can be somebody else"
+fi
+
+solv() { find "$root/var/cache/kpatch-manager/solv" -name '*.solv'; }
+try "what was kept of the metadata does not name a bystander" \
+    bash -c "[ $(solv | wc -l) -ge 1 ] && ! grep -q bystander $(solv | tr '\n' ' ')"
+
+# Any damage to what was kept: the metadata is read again, and it is put right.
+spoil() {
+    local file at size
+    answers || return 1
+    for file in $(solv); do
+        cp "$file" "$work/good"
+        size=$(stat -c %s "$file")
+        for at in 0 8 100 $((size / 2)) $((size - 9)) $((size - 1)); do
+            cp "$work/good" "$file"
+            printf '\377\376\375' | dd of="$file" bs=1 seek="$at" conv=notrunc status=none
+            answers || return 1
+            cmp "$work/good" "$file" || return 1
+        done
+        for at in 0 1 15 100 $((size / 2)) $((size - 1)); do
+            head -c "$at" "$work/good" >"$file"
+            answers || return 1
+            cmp "$work/good" "$file" || return 1
+        done
+    done
+}
+try "a damaged cache is put right, and nobody notices" spoil
+
+outdated() {
+    cp "$(solv | head -n 1)" "$work/old"
+    tiny_patch "$work/repo" "$one" 1 3
+    createrepo_c --quiet --general-compress-type=xz "$work/repo"
+    check --refresh --quiet
+    [ "$(member 'c["kernels"][0]["available"]["evr"]')" = 1-3 ] || return 1
+    # nothing of the older metadata is left
+    [ "$(solv | wc -l)" -le 2 ]
+}
+try "new metadata: the new release, and what was kept of the old has gone" outdated
+
+excluded() {
+    echo "excludepkgs=kpatch-patch-$tag-1-3*" >>"$root/etc/yum.repos.d/site.repo"
+    [ "$(member 'c["kernels"][0]["available"]["evr"]')" = 1-2 ] &&
+        check | grep "not taken: .*1-3.*excludepkgs= of repository site"
+}
+try "what is excluded is not taken, without reading the metadata again" excluded
+
+# Metadata that is no metadata: an error that names the repository, never a plan.
+broken() {
+    index gz
+    python3 - "$work/primary.xml" "$1" <<'END'
+import sys
+path, what = sys.argv[1:]
+text = open(path).read()
+if what == "cut":
+    text = text[:len(text) // 2]
+elif what == "laughs":
+    text = text.replace("<metadata", "<!DOCTYPE m [<!ENTITY a \"ha\">" + "".join(
+        f'<!ENTITY {b} "{("&" + a + ";") * 10}">' for a, b in zip("abcdefgh", "bcdefghi")) + "]>\n<metadata", 1)
+    text = text.replace("<summary>", "<summary>&i;")
+elif what == "unclosed":
+    text = text.replace("</version>", "").replace("<rpm:requires>", "<rpm:requires", 1)
+elif what == "huge":
+    text = text.replace("<description>", "<description>" + "x" * (17 << 20), 1)
+open(path, "w").write(text)
+END
+    pack gz
+    check >"$work/said" 2>&1 && return 1
+    cat "$work/said"
+    grep -q 'repository site' "$work/said" && [ "$(wc -l <"$work/said")" -eq 1 ]
+}
+for what in cut laughs unclosed huge; do
+    try "a primary.xml that is $what: an error that names the repository" broken "$what"
+done
+
+# older_is_used: a repository that breaks does not take away what it had.
+older_is_used() {
+    index gz
+    answer >"$work/before" || return 1
+    sed -i 's/<version /<version</' "$work/primary.xml"
+    pack gz
+    check --refresh >"$work/said" 2>&1 || return 1
+    grep 'what repository site has now is damaged' "$work/said" || return 1
+    answer | cmp - "$work/before"
+}
+try "a repository that breaks: what it had before is used, and said to be" older_is_used
+
+rm -rf "$root/var/lib/rpm"
+mkdir -p "$root/var/lib/rpm"
+rpm --root "$root" --dbpath /var/lib/rpm --initdb
+index gz
+try "a package database without packages is an error" \
+    bash -c "! '$OUT/build/kpatch-manager' --root '$root' check 2>&1 | tee /dev/stderr | grep -qv 'no packages at all'"
+tap_end

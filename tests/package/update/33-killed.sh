@@ -1,0 +1,67 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# kill -9 at every stage of a transaction: the next run puts in order what is left.
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/../../lib/common.sh"
+. "$TOP/tests/package/lib.sh"
+. "$TOP/tests/package/tiny.sh"
+. "$TOP/tests/lib/tap.sh"
+. "$TOP/tests/package/installing.sh"
+
+points=(locked verify verified begin prepared unpack unpacking unpacked closed installed
+    erase erased installed-all sync)
+
+# killed_at POINT COMMAND...: it died there, of nothing else.
+killed_at() {
+    local point=$1 rc=0
+    shift
+    KPATCH_MANAGER_FAULT=$point "$@" >"$work/log" 2>&1 || rc=$?
+    [ "$rc" -eq 137 ] || { echo "status $rc:"; cat "$work/log"; return 1; }
+}
+
+# in_order: no temporary file, one release, its file as packaged, and nothing to repair.
+in_order() {
+    is "1-3 / 1-3.ko" && in_root -V "$patch" && says 0 "nothing to install" update "$(patch_file 3)"
+}
+
+make_patches 2 3
+tiny_install "$root" "$(patch_file 2)"
+cp -a "$root" "$work/before"
+
+for point in "${points[@]}"; do
+    rm -rf "$root"
+    cp -a "$work/before" "$root"
+    try "$point: an upgrade is killed there" killed_at "$point" update "$(patch_file 3)"
+    left=$(releases)
+    try "$point: the same upgrade, said again, leaves all in order (there was: $left)" \
+        says 0 "" update "$(patch_file 3)"
+    try "$point: nothing is left over" in_order
+done
+
+# what is left is repaired by any update, not only by the same one
+for point in unpacked closed; do
+    rm -rf "$root"
+    cp -a "$work/before" "$root"
+    killed_at "$point" update "$(patch_file 3)"
+    cp -a "$root" "$work/$point"
+done
+rm -rf "$root"; cp -a "$work/unpacked" "$root"
+try "a killed upgrade left a temporary file" grep -q ';[0-9a-f]\{8\}$' <(ls "$corridor")
+try "--dry-run tells of it" says 20 "repair: " manager update --dry-run "$(patch_file 2)"
+try "another update takes it away" says 0 "is in order" update "$(patch_file 2)"
+try "and the release that was there stays" is "1-2 / 1-2.ko"
+
+rm -rf "$root"; cp -a "$work/closed" "$root"
+try "a killed upgrade left both releases in the database" grep -q "1-2.*1-3 */" <(releases)
+try "JSON tells of it" json "len(j['repairs']) == 2 and '1-2' in j['repairs'][0]" \
+    manager update --dry-run --json "$(patch_file 3)"
+try "the later one stays" says 0 "is in order" update "$(patch_file 3)"
+try "alone" is "1-3 / 1-3.ko"
+
+# a downgrade that was killed: what was installed last stays, though it is older
+rm -rf "$root"; cp -a "$work/before" "$root"
+update "$(patch_file 3)" >/dev/null 2>&1
+try "a downgrade is killed" killed_at closed update "$(patch_file 2)"
+try "the repair keeps the older one, which was asked for" says 0 "" update "$(patch_file 2)"
+try "alone" is "1-2 / 1-2.ko"
+tap_end

@@ -1,0 +1,56 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The key of a repository: only after somebody said yes to its fingerprint.
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/../../lib/common.sh"
+. "$TOP/tests/package/lib.sh"
+. "$TOP/tests/package/tiny.sh"
+. "$TOP/tests/lib/tap.sh"
+. "$TOP/tests/package/installing.sh"
+. "$TOP/tests/package/server/lib.sh"
+trap 'serve_end; clean_up' EXIT
+
+# machine GPGKEY: without any key; the repository names that URL.
+machine() {
+    new_root
+    in_root -e gpg-pubkey
+    mkdir -p "$root/etc/yum.repos.d" "$root/proc/sys/kernel"
+    echo "$kver" >"$root/proc/sys/kernel/osrelease"
+    # shellcheck disable=SC2154  # serve sets URL_main
+    printf '[site]\nname=site\nbaseurl=%s\ngpgcheck=1\ngpgkey=%s\n' "$URL_main" "$1" \
+        >"$root/etc/yum.repos.d/site.repo"
+}
+no_key() { is "none /" && says 1 "not installed" in_root -q gpg-pubkey; }
+
+make_patches 2
+mkdir -p "$work/www"
+cp "$(patch_file 2)" "$work/key" "$work/www/"
+createrepo_c --quiet "$work/www"
+serve main "$work/www"
+fingerprint=$(gpg --with-colons --fingerprint "$GPG_NAME" | sed -n 's|^fp[r]:*\([0-9A-F]*\):$|\1|p;' | head -n 1)
+grouped=$(sed 's/..../& /g; s/ $//' <<<"$fingerprint")
+
+machine "file://$work/key"
+try "--yes does not import a key, and shows the fingerprint" says 4 "$grouped" update
+try "neither key nor package is there" no_key
+try "who says no to it gets neither" says 4 "was not imported" on_terminal "y
+n"
+try "really neither" no_key
+try "who says yes to it gets both" says 0 "is installed" on_terminal "y
+y"
+try "the package" is "1-2 / 1-2.ko"
+try "the key" in_root -q gpg-pubkey
+
+machine "$URL_main/key"
+try "--import-keys agrees, with a key from a server too" says 0 "$GPG_NAME" update --import-keys
+try "the package is there" is "1-2 / 1-2.ko"
+
+gpg --batch --quiet --homedir "$work" --passphrase '' --quick-generate-key other rsa2048 sign never 2>/dev/null
+gpg --homedir "$work" --armor --export other >"$work/other-key" 2>/dev/null
+machine "file://$work/other-key"
+try "a key that did not sign the package is not imported" says 4 "does not have" update --import-keys
+try "neither is there" no_key
+machine "file://$work/none"
+try "a key that is not there is told" says 1 "$work/none" update --import-keys
+try "neither is there" no_key
+tap_end

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "package/primary.h"
+
+#include <string.h>
+
+/* What comes out of @text, or NULL with *@problem. */
+static char *filter(const char *text, gsize size, const KpPrimaryWanted *wanted, char **problem)
+{
+	FILE *file = fmemopen((void *)text, size, "r");
+	FILE *stream = kp_primary_filter(file, wanted, problem);
+	GString *out = g_string_new(NULL);
+	char buffer[1000];
+	gsize n;
+
+	while ((n = fread(buffer, 1, sizeof(buffer), stream)) > 0)
+		g_string_append_len(out, buffer, (gssize)n);
+	g_assert_cmpint(ferror(stream) != 0, ==, *problem != NULL);
+	fclose(stream);
+	return g_string_free(out, *problem != NULL);
+}
+
+static const char *const globs[] = { "kpatch-patch-*", NULL };
+static const char *const ties[] = { "2.el9.x86_64", "7", NULL };
+
+#define NAMED(name, more) "<package type=\"rpm\">\n  <name>" name "</name>" more "</package>\n"
+#define TIE(flags, version) "<rpm:entry name=\"kernel-uname-r\"" flags version "/>"
+#define DOCUMENT(packages) "<?xml version=\"1.0\"?>\n<metadata packages=\"9\">\n" packages "</metadata>\n"
+
+static void assert_kept(const char *document, const KpPrimaryWanted *wanted, gboolean kept)
+{
+	g_autofree char *problem = NULL;
+	g_autofree char *out = filter(document, strlen(document), wanted, &problem);
+
+	g_assert_null(problem);
+	g_assert_true(g_str_has_prefix(out, "<?xml"));
+	g_assert_true(g_str_has_suffix(out, "</metadata>\n"));
+	g_assert_cmpint(strstr(out, "<package ") != NULL, ==, kept);
+}
+
+static void test_names(void)
+{
+	const KpPrimaryWanted wanted = { .globs = globs };
+
+	assert_kept(DOCUMENT(NAMED("kpatch-patch-5", "")), &wanted, TRUE);
+	assert_kept(DOCUMENT(NAMED("bash", "")), &wanted, FALSE);
+	assert_kept(DOCUMENT(NAMED("a-kpatch-patch-5", "")), &wanted, FALSE);
+	assert_kept(DOCUMENT(NAMED("bash", "<summary>kpatch-patch-5</summary>")), &wanted, FALSE);
+	assert_kept(DOCUMENT(""), &wanted, FALSE);
+	/* what cannot be told is for the parser */
+	assert_kept(DOCUMENT("<package ><name >bash</name></package>"), &wanted, TRUE);
+}
+
+static void test_provides(void)
+{
+	static const char *const names[] = { "libx.so.1", "/usr/bin/x", NULL };
+	const KpPrimaryWanted wanted = { .provides = names };
+
+	assert_kept(DOCUMENT(NAMED("x", "<rpm:entry name=\"libx.so.1\"/>")), &wanted, TRUE);
+	assert_kept(DOCUMENT(NAMED("x", "<rpm:entry name=\"libx.so.11\"/>")), &wanted, FALSE);
+	assert_kept(DOCUMENT(NAMED("x", "<file>/usr/bin/x</file>")), &wanted, TRUE);
+	assert_kept(DOCUMENT(NAMED("x", "<file>/usr/bin/xx</file>")), &wanted, FALSE);
+	assert_kept(DOCUMENT(NAMED("kpatch-patch-5", "")), &wanted, FALSE);
+}
+
+static void test_ties(void)
+{
+	const KpPrimaryWanted wanted = { .globs = globs, .ties = ties };
+#define PATCH(more) DOCUMENT(NAMED("kpatch-patch-5", more))
+#define EQ " flags=\"EQ\""
+
+	assert_kept(PATCH(TIE(EQ, " ver=\"5\" rel=\"2.el9.x86_64\"")), &wanted, TRUE);
+	assert_kept(PATCH(TIE(" ver=\"5\" rel=\"2.el9.x86_64\"", EQ)), &wanted, TRUE);
+	assert_kept(PATCH(TIE(EQ, " ver=\"7\"")), &wanted, TRUE);
+	assert_kept(PATCH(TIE(EQ, " ver=\"5\" rel=\"12.el9.x86_64\"")), &wanted, FALSE);
+	assert_kept(PATCH(TIE(EQ, " ver=\"5\" rel=\"2.el9.x86_64.1\"")), &wanted, FALSE);
+	/* a range may mean one of ours, and so may one of several */
+	assert_kept(PATCH(TIE(" flags=\"GE\"", " ver=\"4\" rel=\"1\"")), &wanted, TRUE);
+	assert_kept(PATCH(TIE("", "")), &wanted, TRUE);
+	assert_kept(PATCH(TIE(EQ, " rel=\"9\"") TIE(EQ, " rel=\"2.el9.x86_64\"")), &wanted, TRUE);
+	assert_kept(PATCH(TIE(EQ, " rel=\"9\"") TIE(EQ, " rel=\"8\"")), &wanted, FALSE);
+	/* whether one that asks for no kernel is a patch is not for us to say */
+	assert_kept(PATCH(""), &wanted, TRUE);
+}
+
+static void assert_problem(const char *text, gsize size, const char *expected)
+{
+	const KpPrimaryWanted wanted = { .globs = globs };
+	g_autofree char *problem = NULL;
+	g_autofree char *out = filter(text, size, &wanted, &problem);
+
+	g_assert_null(out);
+	g_assert_nonnull(strstr(problem, expected));
+}
+
+static void test_damage(void)
+{
+	static const char whole[] = DOCUMENT(NAMED("kpatch-patch-1", "") NAMED("bash", ""));
+	static const char unopened[] = DOCUMENT("</package>");
+	g_autofree char *huge = g_strnfill(17 * 1024 * 1024, 'x');
+
+	/* a document that is cut anywhere before its end is not taken for a shorter one */
+	for (gsize size = 1; size < sizeof(whole) - 2; size++)
+		assert_problem(whole, size, "cut short");
+	assert_problem(unopened, strlen(unopened), "has not begun");
+	memcpy(huge, "<metadata><package ", 19);
+	assert_problem(huge, strlen(huge), "16 MiB");
+}
+
+/* The stream is read in pieces of 128 KiB: the end of an element may lie on both
+ * sides of such a place. */
+static void test_any_place(void)
+{
+	static const char head[] = "<metadata>\n<package type=\"rpm\">\n  <name>kpatch-patch-0</name>";
+	const KpPrimaryWanted wanted = { .globs = globs };
+
+	for (gsize before = 0; before < 20; before++) {
+		g_autofree char *filler = g_strnfill(128 * 1024 - before - strlen(head), '-');
+		g_autofree char *text = g_strconcat(head, filler, "</package>\n" NAMED("bash", "")
+						    NAMED("kpatch-patch-1", "") "</metadata>", NULL);
+		g_autofree char *problem = NULL;
+		g_autofree char *out = filter(text, strlen(text), &wanted, &problem);
+
+		g_assert_null(problem);
+		g_assert_nonnull(strstr(out, filler));
+		g_assert_nonnull(strstr(out, "kpatch-patch-1"));
+		g_assert_null(strstr(out, "bash"));
+	}
+}
+
+int main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/primary/names", test_names);
+	g_test_add_func("/primary/provides", test_provides);
+	g_test_add_func("/primary/ties", test_ties);
+	g_test_add_func("/primary/damage", test_damage);
+	g_test_add_func("/primary/any-place", test_any_place);
+	return g_test_run();
+}
