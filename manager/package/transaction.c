@@ -14,6 +14,7 @@
 #include "package/keep.h"
 #include "package/keys.h"
 #include "package/repair.h"
+#include "package/rpm-debian.h"
 #include "package/rpmdb.h"
 #include "package/rpmlock.h"
 #include "package/rpmlog.h"
@@ -105,9 +106,8 @@ static gboolean run_elements(KpRun *run, GError **error)
 		rpmtsSetVfyLevel(run->ts, RPMSIG_DIGEST_TYPE);
 	rpmtsSetVfyFlags(run->ts, RPMVSF_DEFAULT);
 	rpmtsSetNotifyCallback(run->ts, kp_run_notify, run);
-	rpmtsSetNotifyStyle(run->ts, 0);
 	send_output_to_stderr(run->ts);
-	result = rpmtsRun(run->ts, NULL, RPMPROB_FILTER_OLDPACKAGE | RPMPROB_FILTER_DEBIAN);
+	result = rpmtsRun(run->ts, NULL, RPMPROB_FILTER_OLDPACKAGE | KP_FILTER_DEBIAN);
 	if (!run_failed(run, result))
 		return TRUE;
 	set_failed(run, result, error);

@@ -7,6 +7,8 @@
 #include <rpm/rpmps.h>
 #include <rpm/rpmts.h>
 
+#include "package/rpm-debian.h"
+
 static void *notify(const void *header, rpmCallbackType what, rpm_loff_t amount, rpm_loff_t total,
 		    fnpyKey key, rpmCallbackData data)
 {
@@ -39,5 +41,5 @@ int main(int argc, char **argv)
 	Fclose(file);
 	rpmtsCheck(ts);
 	rpmtsOrder(ts);
-	return rpmtsRun(ts, NULL, RPMPROB_FILTER_DEBIAN) != 0;
+	return rpmtsRun(ts, NULL, KP_FILTER_DEBIAN) != 0;
 }
