@@ -264,7 +264,7 @@ static gboolean prepare(struct load *load, const GPtrArray *packages, GError **e
 	return TRUE;
 }
 
-/* Half files that nobody came back for. */
+/* Half files that nobody came back for; others may be there because somebody wants them. */
 static void clean(const char *folder)
 {
 	g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
@@ -274,7 +274,7 @@ static void clean(const char *folder)
 	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
 		g_autofree char *path = g_build_filename(folder, name, NULL);
 
-		if (lstat(path, &st) == 0 && st.st_mtime < time(NULL) - PART_AGE)
+		if (*name == '.' && lstat(path, &st) == 0 && st.st_mtime < time(NULL) - PART_AGE)
 			unlink(path);
 	}
 }
