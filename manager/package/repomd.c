@@ -114,11 +114,25 @@ const char *kp_location_suffix(const char *location)
 	return g_str_has_suffix(location, ".xml") ? "" : NULL;
 }
 
+/* @text fit to be printed, and not longer than @max bytes: the end is that of a
+ * character. */
+static char *shown(const char *text, gsize max)
+{
+	char *clean = kp_text_printable(text);
+
+	if (strlen(clean) > max) {
+		while ((clean[max] & 0xc0) == 0x80)
+			max--;
+		clean[max] = '\0';
+	}
+	return clean;
+}
+
 static void fail(GError **error, const char *what, const char *value)
 {
-	g_autofree char *clean = kp_text_printable(value);
+	g_autofree char *clean = shown(value, 200);
 
-	g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "%s: %.200s", what, clean);
+	g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "%s: %s", what, clean);
 }
 
 static const char *attribute(const char **names, const char **values, const char *wanted)
@@ -327,8 +341,8 @@ KpRepomd *kp_repomd_parse(const char *text, gsize size, GError **error)
 		return g_steal_pointer(&repomd);
 
 	/* what GMarkup says of the text may have any byte of it */
-	g_autofree char *clean = kp_text_printable(problem->message);
+	g_autofree char *clean = shown(problem->message, 400);
 
-	g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "repomd.xml: %.400s", clean);
+	g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "repomd.xml: %s", clean);
 	return NULL;
 }
