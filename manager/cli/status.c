@@ -230,22 +230,45 @@ static void add_trust_warnings(KpStatus *status)
 		add_text(status, g_strdup(g_ptr_array_index(warnings, i)));
 }
 
+/* Newest first, until one is not revoked: older ones have no say. */
+static const KpPatch *choose(KpStatus *status, KpStatusKernel *kernel)
+{
+	for (;;) {
+		g_autoptr(KpChoice) choice = kp_select_best(kernel->candidates->patches,
+							    kernel->holds);
+		const KpPatch *patch = choice->patch;
+
+		if (patch == NULL || kp_vouch(status->voucher, patch) || !kp_patch_revoked(patch))
+			return patch;
+	}
+}
+
+static void vouch_live(KpStatus *status, KpStatusKernel *kernel)
+{
+	for (guint i = 0; i < kernel->candidates->patches->len; i++) {
+		const KpPatch *patch = g_ptr_array_index(kernel->candidates->patches, i);
+
+		if (kp_live_find(status->live, patch->name) != NULL)
+			kp_vouch(status->voucher, patch);
+	}
+}
+
 static void complete_kernel(KpStatus *status, KpStatusKernel *kernel, const char *root)
 {
-	g_autoptr(KpChoice) choice = NULL;
-
 	kernel->candidates = kp_store_scan(root, kernel->kver);
 	read_kernel_state(status, kernel);
-	vouch_all(status, kernel);
-	choice = kp_select_best(kernel->candidates->patches, kernel->holds);
-	kernel->best = choice->patch;
+	if (status->thorough)
+		vouch_all(status, kernel);
+	kernel->best = choose(status, kernel);
 	if (kernel->best != NULL && kernel->best->distrust != NULL)
 		add_text(status, g_strdup_printf("%s: %s", kernel->best->path,
 						 kernel->best->distrust));
 	for (guint i = 0; i < kernel->candidates->problems->len; i++)
 		add_text(status, g_strdup(g_ptr_array_index(kernel->candidates->problems, i)));
-	if (kernel->running)
-		status->live = kp_live_read(root, kernel->candidates);
+	if (!kernel->running)
+		return;
+	status->live = kp_live_read(root, kernel->candidates);
+	vouch_live(status, kernel);
 }
 
 static int compare_kernels(gconstpointer a, gconstpointer b)
@@ -293,13 +316,14 @@ static void complete(KpStatus *status, const char *root, const char *only)
 	add_trust_warnings(status);
 }
 
-KpStatus *kp_status_read(const char *root, GError **error)
+KpStatus *kp_status_read(const char *root, gboolean thorough, GError **error)
 {
 	g_autoptr(KpStatus) status = read_facts(root, error);
 	g_autoptr(GError) problem = NULL;
 
 	if (status == NULL)
 		return NULL;
+	status->thorough = thorough;
 	status->inventory = kp_packages_read(root, status->settings, &problem);
 	if (status->inventory == NULL)
 		add_problem(status, &problem);
@@ -319,6 +343,7 @@ KpStatus *kp_status_read_files(const char *root, const char *kver, GError **erro
 	status = read_facts(root, error);
 	if (status == NULL)
 		return NULL;
+	status->thorough = TRUE;
 	complete(status, root, kver);
 	return g_steal_pointer(&status);
 }
@@ -347,7 +372,7 @@ static int check(const KpStatus *status, const KpOptions *options, GError **erro
 
 int kp_command_status(const KpOptions *options, char **words, GError **error)
 {
-	g_autoptr(KpStatus) status = kp_status_read(options->root, error);
+	g_autoptr(KpStatus) status = kp_status_read(options->root, options->json, error);
 	g_autofree char *text = NULL;
 
 	if (status == NULL)

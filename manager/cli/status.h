@@ -58,6 +58,7 @@ typedef struct {
 	KpInventory *inventory;	/* NULL: it cannot be read */
 	GPtrArray *available;	/* KpAvailable: what was noted of repositories */
 	GPtrArray *live;	/* KpLivePatch of the running kernel */
+	gboolean thorough;	/* every file is verified */
 	gboolean awaited;	/* a transition is under way, and waited for */
 	KpStatusVerdict verdict;	/* of the running kernel */
 	GPtrArray *kernels;	/* KpStatusKernel, newest first, the running one before all */
@@ -107,9 +108,10 @@ void kp_coverage_json(KpJson *json, const KpCoverage *coverage);
 /* TRUE when a patch that is newer than the best one is blocked. */
 gboolean kp_status_is_blocked(const KpStatusKernel *kernel);
 
-/* Reads everything below @root. Only a bad configuration is an error; what
- * else cannot be read is a problem. Caller frees. */
-KpStatus *kp_status_read(const char *root, GError **error);
+/* Reads everything below @root. @thorough: verifies every patch file, else only what
+ * decides which one is the best, and what is live. Only a bad configuration is an
+ * error; what else cannot be read is a problem. Caller frees. */
+KpStatus *kp_status_read(const char *root, gboolean thorough, GError **error);
 
 /* The same without asking the package database: kernels are those that have a
  * folder, only @kver unless NULL. */

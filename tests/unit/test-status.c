@@ -190,7 +190,7 @@ static void test_json(void)
 	JsonObject *kernel;
 
 	add_history(root);
-	status = kp_status_read(root, NULL);
+	status = kp_status_read(root, TRUE, NULL);
 	text = kp_status_json(status);
 	kernel = first_kernel(parser, text);
 	g_assert_cmpstr(json_object_get_string_member(kernel, "kernel"), ==, KVER);
@@ -213,7 +213,7 @@ static void test_json(void)
 static void test_text(void)
 {
 	char *root = captured();
-	g_autoptr(KpStatus) status = kp_status_read(root, NULL);
+	g_autoptr(KpStatus) status = kp_status_read(root, TRUE, NULL);
 	g_autofree char *text = kp_status_table(status, FALSE);
 
 	g_assert_nonnull(strstr(text, "*  " KVER));
@@ -233,7 +233,7 @@ static void test_broken(void)
 
 	fixture_write(root, KP_STATE_FILE, "no database, by any means, at all", -1);
 	fixture_write(root, KP_PACKAGE_FOLDER "/" KVER "/bad.ko", "x", -1);
-	status = kp_status_read(root, NULL);
+	status = kp_status_read(root, TRUE, NULL);
 	text = kp_status_table(status, FALSE);
 	g_assert_nonnull(strstr(text, "state.db"));
 	g_assert_nonnull(strstr(text, "bad.ko"));
