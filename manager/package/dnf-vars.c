@@ -9,6 +9,8 @@
 
 #define NAME_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
 #define VALUE_MAX 4096
+#define DEPTH_MAX 16	/* of ${a:-${b:-...}} */
+#define ENVIRONMENT "DNF_VAR_"
 #define OS_RELEASE_MAX 65536
 
 static void set(GHashTable *vars, const char *name, const char *value)
@@ -22,6 +24,7 @@ static void set_arch(GHashTable *vars)
 
 	if (uname(&uts) != 0)
 		return;
+	/* last of all, for nobody can set these two otherwise */
 	set(vars, "arch", uts.machine);
 	/* i386, i486, i586, i686 */
 	if (strlen(uts.machine) == 4 && uts.machine[0] == 'i' &&
@@ -84,6 +87,24 @@ static void set_parts(GHashTable *vars)
 		set(vars, "releasever_minor", dot != NULL ? dot + 1 : "");
 }
 
+/* DNF_VAR_NAME is $NAME, and DNF0 to DNF9 are called so. */
+static void read_environment(GHashTable *vars)
+{
+	g_auto(GStrv) environment = g_get_environ();
+
+	for (char **pair = environment; *pair != NULL; pair++) {
+		gboolean named = g_str_has_prefix(*pair, ENVIRONMENT);
+		const char *name = *pair + (named ? strlen(ENVIRONMENT) : 0);
+		gsize length = strspn(name, NAME_CHARS);
+		g_autofree char *key = g_strndup(name, length);
+		gboolean numbered = length == 4 && g_str_has_prefix(key, "DNF") &&
+				    g_ascii_isdigit(key[3]);
+
+		if (length > 0 && name[length] == '=' && (named || numbered))
+			set(vars, key, name + length + 1);
+	}
+}
+
 static void read_folder(GHashTable *vars, const char *folder)
 {
 	g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
@@ -107,12 +128,13 @@ GHashTable *kp_dnf_vars_read(const char *root, const char *const *folders)
 {
 	GHashTable *vars = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 
-	set_arch(vars);
+	read_environment(vars);
 	for (const char *const *folder = folders; *folder != NULL; folder++) {
 		g_autofree char *path = kp_root_path(root, *folder);
 
 		read_folder(vars, path);
 	}
+	set_arch(vars);
 	if (!g_hash_table_contains(vars, "releasever")) {
 		g_autofree char *release = release_of(root);
 
@@ -123,46 +145,59 @@ GHashTable *kp_dnf_vars_read(const char *root, const char *const *folders)
 	return vars;
 }
 
-/* What stands between { and }: name, name:-otherwise or name:+instead. NULL: stays. */
-static char *fill_braced(GHashTable *vars, const char *text, gsize length)
+static char *fill(GHashTable *vars, const char *text, guint depth);
+
+/* What stands between { and }: name, name:-otherwise or name:+instead, and either word
+ * may have variables of its own. NULL: stays. */
+static char *fill_braced(GHashTable *vars, const char *text, guint depth)
 {
 	gsize name_length = strspn(text, NAME_CHARS);
-	g_autofree char *name = g_strndup(text, MIN(name_length, length));
+	g_autofree char *name = g_strndup(text, name_length);
 	const char *value = g_hash_table_lookup(vars, name);
-	const char *rest = text + strlen(name);
+	const char *rest = text + name_length;
 	gboolean has = value != NULL && *value != '\0';
-	gsize left = length - strlen(name);
 
 	if (*name == '\0')
 		return NULL;
-	if (left == 0)
+	if (*rest == '\0')
 		return g_strdup(value);
-	if (left < 2 || rest[0] != ':' || (rest[1] != '-' && rest[1] != '+'))
+	if (!g_str_has_prefix(rest, ":-") && !g_str_has_prefix(rest, ":+"))
 		return NULL;
 	if (rest[1] == '-')
-		return has ? g_strdup(value) : g_strndup(rest + 2, left - 2);
-	return has ? g_strndup(rest + 2, left - 2) : g_strdup("");
+		return has ? g_strdup(value) : fill(vars, rest + 2, depth + 1);
+	return has ? fill(vars, rest + 2, depth + 1) : g_strdup("");
 }
 
-static gboolean in_braces(const char *at)
+/* The } that belongs to the ${ at @at, or NULL. */
+static const char *closing(const char *at)
 {
-	return at[1] == '{' && strchr(at, '}') != NULL;
+	guint open = 0;
+
+	for (gsize i = 0; i < VALUE_MAX && at[i] != '\0'; i++) {
+		if (at[i] == '$' && at[i + 1] == '{')
+			open++;
+		else if (at[i] == '}' && --open == 0)
+			return at + i;
+	}
+	return NULL;
 }
 
 /* Bytes that the variable at @at takes, and its value; NULL: it is none. */
-static char *fill_one(GHashTable *vars, const char *at, gsize *taken)
+static char *fill_one(GHashTable *vars, const char *at, guint depth, gsize *taken)
 {
-	gsize length = in_braces(at) ? strcspn(at, "}") + 1 : 1 + strspn(at + 1, NAME_CHARS);
+	const char *end = at[1] == '{' && depth < DEPTH_MAX ? closing(at) : NULL;
 	g_autofree char *name = NULL;
 
-	*taken = length;
-	if (in_braces(at))
-		return fill_braced(vars, at + 2, length - 3);
-	name = g_strndup(at + 1, length - 1);
-	return g_strdup(g_hash_table_lookup(vars, name));
+	*taken = end != NULL ? (gsize)(end - at) + 1 : 1 + strspn(at + 1, NAME_CHARS);
+	if (end == NULL) {
+		name = g_strndup(at + 1, *taken - 1);
+		return g_strdup(g_hash_table_lookup(vars, name));
+	}
+	name = g_strndup(at + 2, *taken - 3);
+	return fill_braced(vars, name, depth);
 }
 
-char *kp_dnf_vars_fill(GHashTable *vars, const char *text)
+static char *fill(GHashTable *vars, const char *text, guint depth)
 {
 	g_autoptr(GString) filled = g_string_new(NULL);
 
@@ -174,7 +209,7 @@ char *kp_dnf_vars_fill(GHashTable *vars, const char *text)
 		text += plain;
 		if (*text == '\0')
 			break;
-		value = fill_one(vars, text, &taken);
+		value = fill_one(vars, text, depth, &taken);
 		if (value != NULL)
 			g_string_append(filled, value);
 		else
@@ -182,4 +217,9 @@ char *kp_dnf_vars_fill(GHashTable *vars, const char *text)
 		text += taken;
 	}
 	return g_string_free(g_steal_pointer(&filled), FALSE);
+}
+
+char *kp_dnf_vars_fill(GHashTable *vars, const char *text)
+{
+	return fill(vars, text, 0);
 }
