@@ -17,11 +17,16 @@ void kp_repo_free(KpRepo *repo)
 	g_free(repo->proxy);
 	g_free(repo->proxy_username);
 	g_free(repo->proxy_password);
+	g_free(repo->proxy_method);
+	g_free(repo->proxy_sslcacert);
+	g_free(repo->proxy_sslclientcert);
+	g_free(repo->proxy_sslclientkey);
 	g_free(repo->username);
 	g_free(repo->password);
 	g_free(repo->sslcacert);
 	g_free(repo->sslclientcert);
 	g_free(repo->sslclientkey);
+	g_free(repo->ip_resolve);
 	g_free(repo->dnf_cache);
 	g_free(repo);
 }

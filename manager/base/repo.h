@@ -16,23 +16,31 @@ typedef struct {
 	char *mirrorlist;
 	char *metalink;
 	gint64 priority;	/* lower wins; 99 unless configured */
-	char **excludes;	/* patterns of names and NEVRAs, dnf.conf's too */
+	char **excludes;	/* patterns of names and NEVRAs, dnf.conf's too, unless disabled */
 	char **includes;
 	gboolean gpgcheck;
 	gboolean repo_gpgcheck;
 	char **gpgkey;		/* URLs */
 	gboolean skip_if_unavailable;
 	gint64 metadata_expire;	/* seconds; -1: never */
-	char *proxy;		/* NULL: what the environment says; "": none */
+	char *proxy;		/* NULL: what the environment says, or none */
 	char *proxy_username;
 	char *proxy_password;
+	char *proxy_method;	/* as dnf.conf(5) names them; NULL: any */
+	gboolean proxy_sslverify;
+	char *proxy_sslcacert;
+	char *proxy_sslclientcert;
+	char *proxy_sslclientkey;
 	char *username;
 	char *password;
 	gboolean sslverify;
+	gboolean sslverifystatus;
 	char *sslcacert;
 	char *sslclientcert;
 	char *sslclientkey;
+	char *ip_resolve;	/* NULL: whatever there is */
 	gint64 timeout;		/* seconds */
+	gint64 minrate;		/* bytes a second; what is slower for so long is given up */
 	char *dnf_cache;	/* dnf's cachedir, where it may have been there before us */
 } KpRepo;
 

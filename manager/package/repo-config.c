@@ -18,12 +18,14 @@ static const char *const main_files[] = { "/etc/dnf/dnf.conf", "/etc/yum.conf" }
 static const char *const repo_folders[] = {
 	"/etc/yum.repos.d", "/etc/yum/repos.d", "/etc/distro.repos.d", NULL,
 };
+static const char *const nothing[] = { NULL };
 static const char *const vars_folders[] = { "/etc/yum/vars", "/etc/dnf/vars", NULL };
 
 struct reader {
 	const char *root;
 	GHashTable *vars;
 	KpRepo *defaults;
+	char **disabled;	/* disable_excludes=: "all", "main" and ids */
 	GHashTable *seen;	/* ids, of disabled ones too */
 	GPtrArray *repos;
 	GPtrArray *warnings;
@@ -51,37 +53,10 @@ static KpRepo *new_defaults(void)
 	repo->gpgkey = g_new0(char *, 1);
 	repo->priority = 99;
 	repo->metadata_expire = 48 * 3600;
-	repo->sslverify = TRUE;
+	repo->sslverify = repo->proxy_sslverify = TRUE;
 	repo->timeout = 30;
+	repo->minrate = 1000;
 	repo->dnf_cache = g_strdup("/var/cache/dnf");
-	return repo;
-}
-
-/* Only what [main] may have set. */
-static KpRepo *copy_of(const KpRepo *from)
-{
-	KpRepo *repo = new_defaults();
-
-	g_strfreev(repo->excludes);
-	repo->excludes = g_strdupv(from->excludes);
-	g_strfreev(repo->includes);
-	repo->includes = g_strdupv(from->includes);
-	repo->gpgcheck = from->gpgcheck;
-	repo->repo_gpgcheck = from->repo_gpgcheck;
-	repo->skip_if_unavailable = from->skip_if_unavailable;
-	repo->metadata_expire = from->metadata_expire;
-	repo->proxy = g_strdup(from->proxy);
-	repo->proxy_username = g_strdup(from->proxy_username);
-	repo->proxy_password = g_strdup(from->proxy_password);
-	repo->username = g_strdup(from->username);
-	repo->password = g_strdup(from->password);
-	repo->sslverify = from->sslverify;
-	repo->sslcacert = g_strdup(from->sslcacert);
-	repo->sslclientcert = g_strdup(from->sslclientcert);
-	repo->sslclientkey = g_strdup(from->sslclientkey);
-	repo->timeout = from->timeout;
-	g_free(repo->dnf_cache);
-	repo->dnf_cache = g_strdup(from->dnf_cache);
 	return repo;
 }
 
@@ -106,6 +81,22 @@ static gboolean valid_id(const char *id)
 			     "0123456789-_.:")] == '\0';
 }
 
+static gboolean excludes_disabled(const struct reader *reader, const char *whose)
+{
+	const char *const *disabled = (const char *const *)reader->disabled;
+
+	return g_strv_contains(disabled, "all") || g_strv_contains(disabled, whose);
+}
+
+/* dnf's disable_excludes= is about includepkgs= as well. */
+static void take_lists(KpRepo *repo, const KpRepo *from)
+{
+	g_strfreev(repo->excludes);
+	repo->excludes = g_strdupv(from->excludes);
+	g_strfreev(repo->includes);
+	repo->includes = g_strdupv(from->includes);
+}
+
 static gboolean has_source(const KpRepo *repo)
 {
 	return *repo->baseurl != NULL || repo->mirrorlist != NULL || repo->metalink != NULL;
@@ -113,9 +104,10 @@ static gboolean has_source(const KpRepo *repo)
 
 static void take_repo(struct reader *reader, const KpIniSection *section, const char *file)
 {
-	g_autoptr(KpRepo) repo = copy_of(reader->defaults);
+	g_autoptr(KpRepo) repo = new_defaults();
 	KpKeyPlace place = { file, section->name, reader->vars, reader->warnings };
 
+	kp_repo_keys_copy(repo, reader->defaults);
 	repo->id = kp_dnf_vars_fill(reader->vars, section->name);
 	if (!valid_id(repo->id)) {
 		warn(reader, "%s: [%s] is left out; a repository's name has letters, digits and - _ . : "
@@ -131,6 +123,8 @@ static void take_repo(struct reader *reader, const KpIniSection *section, const 
 		return;
 	repo->file = g_strdup(file);
 	kp_repo_keys_store(repo, section, FALSE, &place);
+	if (excludes_disabled(reader, repo->id))
+		take_lists(repo, reader->defaults);
 	if (repo->name == NULL)
 		repo->name = g_strdup(repo->id);
 	if (has_source(repo))
@@ -228,9 +222,9 @@ static GPtrArray *read_main(const char *root, char **path, GError **error)
 	return g_ptr_array_new();
 }
 
-/* The folders that @key of [main] names, or else @usual. Caller frees. */
-static char **folders_of(const KpIniSection *main_section, const char *key,
-			 const char *const *usual)
+/* The list that @key of [main] has, or else @usual. Caller frees. */
+static char **list_of(const KpIniSection *main_section, const char *key,
+		      const char *const *usual)
 {
 	const char *value = main_section != NULL ?
 			    g_hash_table_lookup(main_section->values, key) : NULL;
@@ -246,11 +240,16 @@ static int by_id(gconstpointer a, gconstpointer b)
 static void read_all(struct reader *reader, const GPtrArray *sections, const char *path)
 {
 	const KpIniSection *main_section = kp_ini_section(sections, "main");
-	g_auto(GStrv) folders = folders_of(main_section, "reposdir", repo_folders);
+	g_auto(GStrv) folders = list_of(main_section, "reposdir", repo_folders);
 	KpKeyPlace place = { path, "main", reader->vars, reader->warnings };
 
 	if (main_section != NULL)
 		kp_repo_keys_store(reader->defaults, main_section, TRUE, &place);
+	if (excludes_disabled(reader, "main")) {
+		g_autoptr(KpRepo) none = new_defaults();
+
+		take_lists(reader->defaults, none);
+	}
 	if (path != NULL)
 		take_repos(reader, sections, path);
 	take_folders(reader, folders);
@@ -265,14 +264,17 @@ GPtrArray *kp_repos_read(const char *root, GPtrArray *warnings, GError **error)
 	g_autoptr(GHashTable) vars = NULL;
 	g_autofree char *path = NULL;
 	g_autoptr(GPtrArray) sections = read_main(root, &path, error);
-	g_auto(GStrv) folders = NULL;
+	g_auto(GStrv) folders = NULL, disabled = NULL;
+	const KpIniSection *main_section;
 
 	if (sections == NULL)
 		return NULL;
-	folders = folders_of(kp_ini_section(sections, "main"), "varsdir", vars_folders);
+	main_section = kp_ini_section(sections, "main");
+	folders = list_of(main_section, "varsdir", vars_folders);
+	disabled = list_of(main_section, "disable_excludes", nothing);
 	vars = kp_dnf_vars_read(root, (const char *const *)folders);
 
-	struct reader reader = { root, vars, defaults, seen, repos, warnings };
+	struct reader reader = { root, vars, defaults, disabled, seen, repos, warnings };
 
 	read_all(&reader, sections, path);
 	return g_steal_pointer(&repos);

@@ -8,38 +8,60 @@
 #include "base/names.h"
 #include "package/dnf-vars.h"
 
-typedef enum { KEY_TEXT, KEY_PROXY, KEY_URLS, KEY_LIST, KEY_BOOLEAN, KEY_NUMBER, KEY_SECONDS } KeyType;
+/* KEY_PATTERNS: a list that grows, for what [main] excludes is excluded everywhere. */
+typedef enum {
+	KEY_TEXT, KEY_PROXY, KEY_CHOICE, KEY_URLS, KEY_WORDS, KEY_PATTERNS,
+	KEY_BOOLEAN, KEY_NUMBER, KEY_SECONDS, KEY_BYTES,
+} KeyType;
+
+static const char *const proxy_methods[] = {
+	"any", "basic", "digest", "negotiate", "ntlm", "digest_ie", "ntlm_wb", "none", NULL,
+};
+static const char *const families[] = { "whatever", "4", "ipv4", "6", "ipv6", NULL };
+
+#define ROW(key, type, main, field) { key, type, main, G_STRUCT_OFFSET(KpRepo, field), NULL }
+#define CHOICE(key, main, field, words) \
+	{ key, KEY_CHOICE, main, G_STRUCT_OFFSET(KpRepo, field), words }
 
 static const struct repo_key {
 	const char *key;
 	KeyType type;
 	gboolean main;		/* [main] may say it for all */
 	gsize offset;
+	const char *const *words;	/* of KEY_CHOICE */
 } key_table[] = {
-	{ "name", KEY_TEXT, FALSE, G_STRUCT_OFFSET(KpRepo, name) },
-	{ "baseurl", KEY_URLS, FALSE, G_STRUCT_OFFSET(KpRepo, baseurl) },
-	{ "mirrorlist", KEY_TEXT, FALSE, G_STRUCT_OFFSET(KpRepo, mirrorlist) },
-	{ "metalink", KEY_TEXT, FALSE, G_STRUCT_OFFSET(KpRepo, metalink) },
-	{ "priority", KEY_NUMBER, FALSE, G_STRUCT_OFFSET(KpRepo, priority) },
-	{ "exclude", KEY_LIST, TRUE, G_STRUCT_OFFSET(KpRepo, excludes) },
-	{ "excludepkgs", KEY_LIST, TRUE, G_STRUCT_OFFSET(KpRepo, excludes) },
-	{ "includepkgs", KEY_LIST, TRUE, G_STRUCT_OFFSET(KpRepo, includes) },
-	{ "gpgcheck", KEY_BOOLEAN, TRUE, G_STRUCT_OFFSET(KpRepo, gpgcheck) },
-	{ "repo_gpgcheck", KEY_BOOLEAN, TRUE, G_STRUCT_OFFSET(KpRepo, repo_gpgcheck) },
-	{ "gpgkey", KEY_LIST, FALSE, G_STRUCT_OFFSET(KpRepo, gpgkey) },
-	{ "skip_if_unavailable", KEY_BOOLEAN, TRUE, G_STRUCT_OFFSET(KpRepo, skip_if_unavailable) },
-	{ "metadata_expire", KEY_SECONDS, TRUE, G_STRUCT_OFFSET(KpRepo, metadata_expire) },
-	{ "proxy", KEY_PROXY, TRUE, G_STRUCT_OFFSET(KpRepo, proxy) },
-	{ "proxy_username", KEY_TEXT, TRUE, G_STRUCT_OFFSET(KpRepo, proxy_username) },
-	{ "proxy_password", KEY_TEXT, TRUE, G_STRUCT_OFFSET(KpRepo, proxy_password) },
-	{ "username", KEY_TEXT, TRUE, G_STRUCT_OFFSET(KpRepo, username) },
-	{ "password", KEY_TEXT, TRUE, G_STRUCT_OFFSET(KpRepo, password) },
-	{ "sslverify", KEY_BOOLEAN, TRUE, G_STRUCT_OFFSET(KpRepo, sslverify) },
-	{ "sslcacert", KEY_TEXT, TRUE, G_STRUCT_OFFSET(KpRepo, sslcacert) },
-	{ "sslclientcert", KEY_TEXT, TRUE, G_STRUCT_OFFSET(KpRepo, sslclientcert) },
-	{ "sslclientkey", KEY_TEXT, TRUE, G_STRUCT_OFFSET(KpRepo, sslclientkey) },
-	{ "timeout", KEY_SECONDS, TRUE, G_STRUCT_OFFSET(KpRepo, timeout) },
-	{ "cachedir", KEY_TEXT, TRUE, G_STRUCT_OFFSET(KpRepo, dnf_cache) },
+	ROW("name", KEY_TEXT, FALSE, name),
+	ROW("baseurl", KEY_URLS, FALSE, baseurl),
+	ROW("mirrorlist", KEY_TEXT, FALSE, mirrorlist),
+	ROW("metalink", KEY_TEXT, FALSE, metalink),
+	ROW("priority", KEY_NUMBER, FALSE, priority),
+	ROW("exclude", KEY_PATTERNS, TRUE, excludes),
+	ROW("excludepkgs", KEY_PATTERNS, TRUE, excludes),
+	ROW("includepkgs", KEY_PATTERNS, TRUE, includes),
+	ROW("gpgcheck", KEY_BOOLEAN, TRUE, gpgcheck),
+	ROW("repo_gpgcheck", KEY_BOOLEAN, TRUE, repo_gpgcheck),
+	ROW("gpgkey", KEY_WORDS, FALSE, gpgkey),
+	ROW("skip_if_unavailable", KEY_BOOLEAN, TRUE, skip_if_unavailable),
+	ROW("metadata_expire", KEY_SECONDS, TRUE, metadata_expire),
+	ROW("proxy", KEY_PROXY, TRUE, proxy),
+	ROW("proxy_username", KEY_TEXT, TRUE, proxy_username),
+	ROW("proxy_password", KEY_TEXT, TRUE, proxy_password),
+	CHOICE("proxy_auth_method", TRUE, proxy_method, proxy_methods),
+	ROW("proxy_sslverify", KEY_BOOLEAN, TRUE, proxy_sslverify),
+	ROW("proxy_sslcacert", KEY_TEXT, TRUE, proxy_sslcacert),
+	ROW("proxy_sslclientcert", KEY_TEXT, TRUE, proxy_sslclientcert),
+	ROW("proxy_sslclientkey", KEY_TEXT, TRUE, proxy_sslclientkey),
+	ROW("username", KEY_TEXT, TRUE, username),
+	ROW("password", KEY_TEXT, TRUE, password),
+	ROW("sslverify", KEY_BOOLEAN, TRUE, sslverify),
+	ROW("sslverifystatus", KEY_BOOLEAN, TRUE, sslverifystatus),
+	ROW("sslcacert", KEY_TEXT, TRUE, sslcacert),
+	ROW("sslclientcert", KEY_TEXT, TRUE, sslclientcert),
+	ROW("sslclientkey", KEY_TEXT, TRUE, sslclientkey),
+	CHOICE("ip_resolve", TRUE, ip_resolve, families),
+	ROW("timeout", KEY_SECONDS, TRUE, timeout),
+	ROW("minrate", KEY_BYTES, TRUE, minrate),
+	ROW("cachedir", KEY_TEXT, TRUE, dnf_cache),
 };
 
 int kp_repo_boolean(const char *text)
@@ -52,30 +74,36 @@ int kp_repo_boolean(const char *text)
 	return -1;
 }
 
-/* 300, 90m, 6h, 1.5d, never or -1, which are the same. */
-static gboolean parse_seconds(const char *text, gint64 *seconds)
-{
-	static const struct { char unit; double seconds; } units[] = {
-		{ '\0', 1 }, { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 },
-	};
-	char *end = NULL;
-	double number;
+/* 300, 90m, 6h, 1.5d; 1000, 5k, 1.5M. */
+static const struct unit { char letter; double factor; } time_units[] = {
+	{ 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 }, { '\0', 1 },
+}, byte_units[] = {
+	{ 'k', 1024 }, { 'm', 1024 * 1024 }, { 'g', 1024 * 1024 * 1024 }, { '\0', 1 },
+};
 
-	if (g_ascii_strcasecmp(text, "never") == 0 || g_str_equal(text, "-1")) {
-		*seconds = -1;
-		return TRUE;
-	}
-	number = g_ascii_strtod(text, &end);
+static gboolean parse_amount(const char *text, const struct unit *units, gint64 *amount)
+{
+	char *end = NULL;
+	double number = g_ascii_strtod(text, &end);
+
 	if (end == text || (*end != '\0' && end[1] != '\0') || !isfinite(number) || number < 0)
 		return FALSE;
-	for (gsize i = 0; i < G_N_ELEMENTS(units); i++) {
-		if (g_ascii_tolower(*end) != units[i].unit)
-			continue;
-		/* 2^53: what a double counts exactly */
-		*seconds = (gint64)MIN(number * units[i].seconds, 9007199254740992.0);
-		return TRUE;
-	}
-	return FALSE;
+	while (units->letter != '\0' && units->letter != g_ascii_tolower(*end))
+		units++;
+	if (units->letter != g_ascii_tolower(*end))
+		return FALSE;
+	/* 2^53: what a double counts exactly */
+	*amount = (gint64)MIN(number * units->factor, 9007199254740992.0);
+	return TRUE;
+}
+
+/* "never" and -1 are the same. */
+static gboolean parse_seconds(const char *text, gint64 *seconds)
+{
+	if (g_ascii_strcasecmp(text, "never") != 0 && !g_str_equal(text, "-1"))
+		return parse_amount(text, time_units, seconds);
+	*seconds = -1;
+	return TRUE;
 }
 
 static gboolean parse_number(const char *text, gint64 *number)
@@ -122,22 +150,24 @@ static gboolean is_url(const char *text)
 	return FALSE;
 }
 
+/* As with dnf, /srv/repository is file:///srv/repository. */
 static char **only_urls(char **words, const char *key, const KpKeyPlace *place)
 {
-	g_autoptr(GPtrArray) kept = g_ptr_array_new();
+	g_autoptr(GStrvBuilder) kept = g_strv_builder_new();
 
 	for (char **word = words; *word != NULL; word++) {
-		if (is_url(*word))
-			g_ptr_array_add(kept, *word);
+		g_autofree char *url = **word == '/' ? g_strconcat("file://", *word, NULL)
+						     : g_strdup(*word);
+
+		if (is_url(url))
+			g_strv_builder_add(kept, url);
 		else
 			warn(place, key, *word,
 			     "not used; give a URL that begins with http://, https://, ftp:// or file://");
 	}
-	g_ptr_array_add(kept, NULL);
-	return g_strdupv((char **)kept->pdata);
+	return g_strv_builder_end(kept);
 }
 
-/* What [main] excludes is excluded everywhere, so lists of patterns grow. */
 static void add_words(char ***list, char **words)
 {
 	g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
@@ -148,13 +178,30 @@ static void add_words(char ***list, char **words)
 	*list = g_strv_builder_end(builder);
 }
 
+/* "_none_" is nothing, too: what [main] says does not count, and the environment does. */
 static void store_text(char **field, const struct repo_key *row, const char *value)
 {
+	gboolean none = *value == '\0' ||
+			(row->type == KEY_PROXY && g_ascii_strcasecmp(value, "_none_") == 0);
+
 	g_free(*field);
-	if (row->type == KEY_PROXY && g_ascii_strcasecmp(value, "_none_") == 0)
-		*field = g_strdup("");
-	else
-		*field = *value != '\0' ? g_strdup(value) : NULL;
+	*field = none ? NULL : g_strdup(value);
+}
+
+static void store_choice(char **field, const struct repo_key *row, const char *value,
+			 const KpKeyPlace *place)
+{
+	g_autofree char *lower = g_ascii_strdown(value, -1);
+	g_autofree char *words = NULL, *what = NULL;
+
+	if (g_strv_contains(row->words, lower)) {
+		g_free(*field);
+		*field = g_steal_pointer(&lower);
+		return;
+	}
+	words = g_strjoinv(", ", (char **)row->words);
+	what = g_strconcat("not used; give one of ", words, NULL);
+	warn(place, row->key, value, what);
 }
 
 static void store_words(char ***field, const struct repo_key *row, const char *value,
@@ -162,7 +209,7 @@ static void store_words(char ***field, const struct repo_key *row, const char *v
 {
 	g_auto(GStrv) words = kp_repo_list(value, NULL);
 
-	if (row->type == KEY_LIST && !g_str_equal(row->key, "gpgkey")) {
+	if (row->type == KEY_PATTERNS) {
 		add_words(field, words);
 		return;
 	}
@@ -180,8 +227,12 @@ static void store_value(KpRepo *repo, const struct repo_key *row, const char *va
 	case KEY_PROXY:
 		store_text(field, row, value);
 		break;
+	case KEY_CHOICE:
+		store_choice(field, row, value, place);
+		break;
 	case KEY_URLS:
-	case KEY_LIST:
+	case KEY_WORDS:
+	case KEY_PATTERNS:
 		store_words(field, row, value, place);
 		break;
 	case KEY_BOOLEAN:
@@ -199,6 +250,10 @@ static void store_value(KpRepo *repo, const struct repo_key *row, const char *va
 			warn(place, row->key, value,
 			     "not used; give seconds, a number followed by m, h or d, or never");
 		break;
+	case KEY_BYTES:
+		if (!parse_amount(value, byte_units, field))
+			warn(place, row->key, value, "not used; give bytes, or a number followed by k, M or G");
+		break;
 	}
 }
 
@@ -214,5 +269,37 @@ void kp_repo_keys_store(KpRepo *repo, const KpIniSection *section, gboolean is_m
 			continue;
 		filled = kp_dnf_vars_fill(place->vars, value);
 		store_value(repo, row, g_strstrip(filled), place);
+	}
+}
+
+void kp_repo_keys_copy(KpRepo *to, const KpRepo *from)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS(key_table); i++) {
+		const struct repo_key *row = &key_table[i];
+		gpointer field = G_STRUCT_MEMBER_P(to, row->offset);
+		gconstpointer value = G_STRUCT_MEMBER_P(from, row->offset);
+
+		switch (row->type) {
+		case KEY_TEXT:
+		case KEY_PROXY:
+		case KEY_CHOICE:
+			g_free(*(char **)field);
+			*(char **)field = g_strdup(*(char *const *)value);
+			break;
+		case KEY_URLS:
+		case KEY_WORDS:
+		case KEY_PATTERNS:
+			g_strfreev(*(char ***)field);
+			*(char ***)field = g_strdupv(*(char **const *)value);
+			break;
+		case KEY_BOOLEAN:
+			*(gboolean *)field = *(const gboolean *)value;
+			break;
+		case KEY_NUMBER:
+		case KEY_SECONDS:
+		case KEY_BYTES:
+			*(gint64 *)field = *(const gint64 *)value;
+			break;
+		}
 	}
 }

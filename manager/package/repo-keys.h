@@ -20,6 +20,9 @@ typedef struct {
 void kp_repo_keys_store(KpRepo *repo, const KpIniSection *section, gboolean is_main,
 			const KpKeyPlace *place);
 
+/* All that the keys have put into @from. */
+void kp_repo_keys_copy(KpRepo *to, const KpRepo *from);
+
 /* dnf's spellings of a boolean: -1 when @text is none. */
 int kp_repo_boolean(const char *text);
 

@@ -86,6 +86,10 @@ static void test_defaults(Case *c, gconstpointer data)
 	g_assert_false(a->skip_if_unavailable);
 	g_assert_null(a->excludes[0]);
 	g_assert_null(a->proxy);
+	g_assert_null(a->proxy_method);
+	g_assert_true(a->proxy_sslverify);
+	g_assert_null(a->ip_resolve);
+	g_assert_cmpint(a->minrate, ==, 1000);
 	g_assert_cmpstr(a->dnf_cache, ==, "/var/cache/dnf");
 }
 
@@ -93,13 +97,15 @@ static void test_values(Case *c, gconstpointer data)
 {
 	write_text(c, "/etc/yum.repos.d/a.repo",
 		   "\xef\xbb\xbf# comment\n; comment\n[a]  # more\nname = A = B 100%\n"
-		   "baseurl = http://h/1, https://h/2\n  file:///srv/3\n# between\n\n\tftp://h/4\n"
+		   "baseurl = http://h/1, https://h/2\n  file:///srv/3 /srv/5\n# between\n\n\tftp://h/4\n"
 		   "mirrorlist=http://h/list?x=1&y=2\nmetalink=http://h/link\npriority=+7\n"
 		   "excludepkgs=kernel-6* x\nexclude=y\nincludepkgs=z\ngpgcheck=Yes\n"
 		   "repo_gpgcheck=TRUE\ngpgkey=file:///a file:///b\nskip_if_unavailable=on\n"
 		   "metadata_expire=1.5h\nproxy=_none_\nproxy_username=u\nproxy_password=p=#;\n"
 		   "username=v\npassword=w\nsslverify=0\nsslcacert=/ca\nsslclientcert=/cert\n"
-		   "sslclientkey=/key\ntimeout=1m\nmodule_hotfixes=1\nsomething_else=x\r\n");
+		   "sslclientkey=/key\nproxy_auth_method=Digest\nproxy_sslverify=no\n"
+		   "proxy_sslcacert=/pca\nproxy_sslclientcert=/pcert\nproxy_sslclientkey=/pkey\n"
+		   "sslverifystatus=1\nip_resolve=IPv4\nminrate=1.5k\ntimeout=1m\nmodule_hotfixes=1\nsomething_else=x\r\n");
 	read_all(c);
 	g_assert_cmpuint(c->warnings->len, ==, 0);
 
@@ -108,7 +114,7 @@ static void test_values(Case *c, gconstpointer data)
 	g_autofree char *excludes = g_strjoinv("|", a->excludes);
 
 	g_assert_cmpstr(a->name, ==, "A = B 100%");
-	g_assert_cmpstr(urls, ==, "http://h/1|https://h/2|file:///srv/3|ftp://h/4");
+	g_assert_cmpstr(urls, ==, "http://h/1|https://h/2|file:///srv/3|file:///srv/5|ftp://h/4");
 	g_assert_cmpstr(a->mirrorlist, ==, "http://h/list?x=1&y=2");
 	g_assert_cmpint(a->priority, ==, 7);
 	g_assert_cmpstr(excludes, ==, "y|kernel-6*|x");
@@ -116,7 +122,13 @@ static void test_values(Case *c, gconstpointer data)
 	g_assert_true(a->gpgcheck && a->repo_gpgcheck && a->skip_if_unavailable);
 	g_assert_cmpstr(a->gpgkey[1], ==, "file:///b");
 	g_assert_cmpint(a->metadata_expire, ==, 5400);
-	g_assert_cmpstr(a->proxy, ==, "");
+	g_assert_null(a->proxy);
+	g_assert_cmpstr(a->proxy_method, ==, "digest");
+	g_assert_false(a->proxy_sslverify);
+	g_assert_cmpstr(a->proxy_sslclientkey, ==, "/pkey");
+	g_assert_true(a->sslverifystatus);
+	g_assert_cmpstr(a->ip_resolve, ==, "ipv4");
+	g_assert_cmpint(a->minrate, ==, 1536);
 	g_assert_cmpstr(a->proxy_password, ==, "p=#;");
 	g_assert_false(a->sslverify);
 	g_assert_cmpstr(a->sslclientkey, ==, "/key");
@@ -142,11 +154,40 @@ static void test_main(Case *c, gconstpointer data)
 	g_assert_cmpint(repo(c, 0)->metadata_expire, ==, -1);
 	g_assert_cmpint(repo(c, 0)->priority, ==, 99);
 	g_assert_cmpstr(repo(c, 0)->proxy, ==, "http://p:3128");
-	g_assert_cmpstr(repo(c, 1)->proxy, ==, "");
+	g_assert_null(repo(c, 1)->proxy);
 	g_assert_cmpstr(repo(c, 0)->excludes[0], ==, "bad*");
 	g_assert_cmpstr(repo(c, 0)->excludes[1], ==, "mine");
 	g_assert_cmpstr(repo(c, 0)->dnf_cache, ==, "/srv/dnf");
 	g_assert_cmpstr(repo(c, 2)->id, ==, "z");
+}
+
+/* What [main] says, a, b with its own lists: "|" between words. */
+static const struct disabled { const char *value, *a, *b, *includes; } disabled_rows[] = {
+	{ "", "bad*", "bad*|mine", "good*" },
+	{ "main", "", "mine", "" },
+	{ "b", "bad*", "bad*", "good*" },
+	{ "main, b", "", "", "" },
+	{ "all", "", "", "" },
+	{ "c", "bad*", "bad*|mine", "good*" },
+};
+
+static void test_disable_excludes(Case *c, gconstpointer data)
+{
+	const struct disabled *row = data;
+	g_autofree char *text = g_strdup_printf("[main]\nexcludepkgs=bad*\nincludepkgs=good*\n"
+						"disable_excludes=%s\n", row->value);
+	g_autofree char *a = NULL, *b = NULL, *includes = NULL;
+
+	write_text(c, "/etc/dnf/dnf.conf", text);
+	write_text(c, "/etc/yum.repos.d/a.repo",
+		   "[a]\nbaseurl=http://a\n[b]\nbaseurl=http://b\nexclude=mine\n");
+	read_all(c);
+	a = g_strjoinv("|", repo(c, 0)->excludes);
+	b = g_strjoinv("|", repo(c, 1)->excludes);
+	includes = g_strjoinv("|", repo(c, 0)->includes);
+	g_assert_cmpstr(a, ==, row->a);
+	g_assert_cmpstr(b, ==, row->b);
+	g_assert_cmpstr(includes, ==, row->includes);
 }
 
 static void test_yum_conf(Case *c, gconstpointer data)
@@ -207,6 +248,40 @@ static void test_variables(Case *c, gconstpointer data)
 #endif
 }
 
+static void test_nested_variables(Case *c, gconstpointer data)
+{
+	write_text(c, "/etc/dnf/vars/site", "berlin");
+	write_text(c, "/etc/yum.repos.d/a.repo",
+		   "[a]\nname=${no:-${nor:-$site}} ${site:+x${site}${no:-y}} ${no:-${nor}} ${no:-${site}\n"
+		   "baseurl=http://h\n");
+	read_all(c);
+	g_assert_cmpstr(repo(c, 0)->name, ==, "berlin xberliny ${nor} ${no:-berlin");
+}
+
+/* Files count for more than the environment, as with dnf, and nothing is more than the
+ * machine's architecture. */
+static void test_environment(Case *c, gconstpointer data)
+{
+	static const char *const pairs[][2] = {
+		{ "DNF_VAR_SITE", "berlin" }, { "DNF_VAR_file", "no" }, { "DNF_VAR_basearch", "vax" },
+		{ "DNF_VAR_", "x" }, { "DNF1", "one" }, { "DNF10", "ten" }, { "DNFx", "x" },
+		{ "DNF_VAR_a-b", "x" }, { "DNF_VAR_releasever", "8" },
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(pairs); i++)
+		g_setenv(pairs[i][0], pairs[i][1], TRUE);
+	write_text(c, "/etc/os-release", "VERSION_ID=9\n");
+	write_text(c, "/etc/dnf/vars/file", "yes");
+	write_text(c, "/etc/dnf/vars/arch", "vax");
+	write_text(c, "/etc/yum.repos.d/a.repo", "[a]\nbaseurl=http://h/$SITE/$file/$DNF1/$DNF10/$DNFx/"
+		   "$a-b/$releasever\nname=$arch $basearch\n");
+	read_all(c);
+	for (gsize i = 0; i < G_N_ELEMENTS(pairs); i++)
+		g_unsetenv(pairs[i][0]);
+	g_assert_cmpstr(repo(c, 0)->baseurl[0], ==, "http://h/berlin/yes/one/$DNF10/$DNFx/$a-b/8");
+	g_assert_null(strstr(repo(c, 0)->name, "vax"));
+}
+
 static const struct release { const char *os_release, *var, *expected; } releases[] = {
 	{ "VERSION_ID=\"9.4\"\nPLATFORM_ID=\"platform:el9\"\n", NULL, "9" },
 	{ "VERSION_ID=\"9.4\"\nPLATFORM_ID=\"platform:el9\"\n", "9.2", "9.2" },
@@ -241,6 +316,9 @@ static const struct bad { const char *text, *words; guint repos; } bad[] = {
 	{ "[a]\nbaseurl=http://a\nmetadata_expire=-5\n", "metadata_expire=-5", 1 },
 	{ "[a]\nbaseurl=http://a\nmetadata_expire=nan\n", "metadata_expire=nan", 1 },
 	{ "[a]\nbaseurl=http://a\ntimeout=\n", "timeout=", 1 },
+	{ "[a]\nbaseurl=http://a\nip_resolve=5\n", "ip_resolve=5|whatever, 4, ipv4, 6, ipv6", 1 },
+	{ "[a]\nbaseurl=http://a\nproxy_auth_method=magic\n", "proxy_auth_method=magic|any, basic", 1 },
+	{ "[a]\nbaseurl=http://a\nminrate=5d\n", "minrate=5d", 1 },
 	{ "[a]\nbaseurl=http://a gopher://b\n", "baseurl=gopher://b", 1 },
 	{ "[a]\nname=x\n", "[a]|baseurl, mirrorlist or metalink", 0 },
 	{ "[a/../b]\nbaseurl=http://a\n", "[a/../b]|left out", 0 },
@@ -305,6 +383,11 @@ static void add_rows(void)
 
 		ADD(name, &releases[i], test_releasever);
 	}
+	for (gsize i = 0; i < G_N_ELEMENTS(disabled_rows); i++) {
+		g_autofree char *name = g_strdup_printf("/repos/disable-excludes/%zu", i + 1);
+
+		ADD(name, &disabled_rows[i], test_disable_excludes);
+	}
 	for (gsize i = 0; i < G_N_ELEMENTS(bad); i++) {
 		g_autofree char *name = g_strdup_printf("/repos/bad/%zu", i + 1);
 
@@ -324,6 +407,8 @@ int main(int argc, char **argv)
 	ADD("/repos/disabled", NULL, test_disabled);
 	ADD("/repos/twice", NULL, test_twice);
 	ADD("/repos/variables", NULL, test_variables);
+	ADD("/repos/nested-variables", NULL, test_nested_variables);
+	ADD("/repos/environment", NULL, test_environment);
 	ADD("/repos/not-text", NULL, test_not_text);
 	g_test_add_func("/repos/printable", test_printable);
 	add_rows();
