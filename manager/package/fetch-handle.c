@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "package/fetch-handle.h"
 
-#include <string.h>
-
 #include "base/root.h"
 #include "config.h"
 #include "package/fetch-item.h"
@@ -14,39 +12,18 @@ char *kp_fetch_local_path(const char *root, const char *path)
 	return g_strdup(g_file_test(below, G_FILE_TEST_EXISTS) ? below : path);
 }
 
-static char **turned(char **urls, guint first)
+/* @escaped: curl takes %-escapes out of a proxy's name and password, and of no others. */
+static gboolean set_pair(LrHandle *handle, LrHandleOption option, gboolean escaped,
+			 const char *user, const char *password, GError **error)
 {
-	guint count = g_strv_length(urls);
-	char **list = g_new0(char *, count + 1);
-
-	for (guint i = 0; i < count; i++)
-		list[i] = g_strdup(urls[(i + first) % count]);
-	return list;
-}
-
-/* As dnf decides it: a metalink before a list of mirrors, either before baseurl=,
- * and what has "metalink" in it is one, whatever the key says. */
-static gboolean set_source(LrHandle *handle, const KpRepo *repo, guint first, GError **error)
-{
-	g_auto(GStrv) urls = turned(repo->baseurl, first);
-
-	if (repo->metalink != NULL)
-		return lr_handle_setopt(handle, error, LRO_METALINKURL, repo->metalink);
-	if (repo->mirrorlist != NULL)
-		return lr_handle_setopt(handle, error,
-					strstr(repo->mirrorlist, "metalink") != NULL ?
-					LRO_METALINKURL : LRO_MIRRORLISTURL, repo->mirrorlist);
-	return lr_handle_setopt(handle, error, LRO_URLS, urls);
-}
-
-static gboolean set_pair(LrHandle *handle, LrHandleOption option, const char *user,
-			 const char *password, GError **error)
-{
-	g_autofree char *pair = NULL;
+	const char *const words[] = { user, password != NULL ? password : "" };
+	g_autofree char *first = NULL, *second = NULL, *pair = NULL;
 
 	if (user == NULL)
 		return TRUE;
-	pair = g_strconcat(user, ":", password != NULL ? password : "", NULL);
+	first = escaped ? g_uri_escape_string(words[0], NULL, FALSE) : g_strdup(words[0]);
+	second = escaped ? g_uri_escape_string(words[1], NULL, FALSE) : g_strdup(words[1]);
+	pair = g_strconcat(first, ":", second, NULL);
 	return lr_handle_setopt(handle, error, option, pair);
 }
 
@@ -58,51 +35,91 @@ static gboolean set_path(LrHandle *handle, LrHandleOption option, const char *ro
 	return found == NULL || lr_handle_setopt(handle, error, option, found);
 }
 
+static LrAuth proxy_methods(const char *method)
+{
+	static const struct { const char *word; LrAuth methods; } table[] = {
+		{ "none", LR_AUTH_NONE }, { "basic", LR_AUTH_BASIC }, { "digest", LR_AUTH_DIGEST },
+		{ "negotiate", LR_AUTH_NEGOTIATE }, { "ntlm", LR_AUTH_NTLM },
+		{ "digest_ie", LR_AUTH_DIGEST_IE }, { "ntlm_wb", LR_AUTH_NTLM_WB },
+	};
+
+	for (gsize i = 0; method != NULL && i < G_N_ELEMENTS(table); i++)
+		if (g_str_equal(table[i].word, method))
+			return table[i].methods;
+	return LR_AUTH_ANY;
+}
+
+static gboolean set_proxy(LrHandle *handle, const char *root, const KpRepo *repo, GError **error)
+{
+	long verify = repo->proxy_sslverify ? 1 : 0;
+
+	return (repo->proxy == NULL || lr_handle_setopt(handle, error, LRO_PROXY, repo->proxy)) &&
+	       lr_handle_setopt(handle, error, LRO_PROXYAUTHMETHODS,
+				proxy_methods(repo->proxy_method)) &&
+	       set_pair(handle, LRO_PROXYUSERPWD, TRUE, repo->proxy_username, repo->proxy_password,
+			error) &&
+	       lr_handle_setopt(handle, error, LRO_PROXY_SSLVERIFYPEER, verify) &&
+	       lr_handle_setopt(handle, error, LRO_PROXY_SSLVERIFYHOST, verify) &&
+	       set_path(handle, LRO_PROXY_SSLCACERT, root, repo->proxy_sslcacert, error) &&
+	       set_path(handle, LRO_PROXY_SSLCLIENTCERT, root, repo->proxy_sslclientcert, error) &&
+	       set_path(handle, LRO_PROXY_SSLCLIENTKEY, root, repo->proxy_sslclientkey, error);
+}
+
 static gboolean set_secrets(LrHandle *handle, const char *root, const KpRepo *repo, GError **error)
 {
-	return set_pair(handle, LRO_USERPWD, repo->username, repo->password, error) &&
-	       (repo->proxy == NULL || lr_handle_setopt(handle, error, LRO_PROXY, repo->proxy)) &&
-	       set_pair(handle, LRO_PROXYUSERPWD, repo->proxy_username, repo->proxy_password, error) &&
+	long verify = repo->sslverify ? 1 : 0;
+
+	return set_pair(handle, LRO_USERPWD, FALSE, repo->username, repo->password, error) &&
+	       lr_handle_setopt(handle, error, LRO_SSLVERIFYPEER, verify) &&
+	       lr_handle_setopt(handle, error, LRO_SSLVERIFYHOST, verify) &&
+	       lr_handle_setopt(handle, error, LRO_SSLVERIFYSTATUS,
+				repo->sslverifystatus ? 1L : 0L) &&
 	       set_path(handle, LRO_SSLCACERT, root, repo->sslcacert, error) &&
 	       set_path(handle, LRO_SSLCLIENTCERT, root, repo->sslclientcert, error) &&
 	       set_path(handle, LRO_SSLCLIENTKEY, root, repo->sslclientkey, error);
 }
 
+/* "4" or "ipv4", "6" or "ipv6", "whatever" */
+static LrIpResolveType family(const char *text)
+{
+	if (text == NULL || g_str_equal(text, "whatever"))
+		return LR_IPRESOLVE_WHATEVER;
+	return g_str_has_suffix(text, "4") ? LR_IPRESOLVE_V4 : LR_IPRESOLVE_V6;
+}
+
 static gboolean set_rules(LrHandle *handle, const KpRepo *repo, GError **error)
 {
-	long verify = repo->sslverify ? 1 : 0;
 	long timeout = (long)CLAMP(repo->timeout, 1, 3600);
+	long slow = (long)CLAMP(repo->minrate, 0, G_MAXINT);
 
 	return lr_handle_setopt(handle, error, LRO_REPOTYPE, LR_YUMREPO) &&
 	       lr_handle_setopt(handle, error, LRO_USERAGENT, PACKAGE_NAME "/" PACKAGE_VERSION) &&
-	       lr_handle_setopt(handle, error, LRO_SSLVERIFYPEER, verify) &&
-	       lr_handle_setopt(handle, error, LRO_SSLVERIFYHOST, verify) &&
+	       lr_handle_setopt(handle, error, LRO_IPRESOLVE, family(repo->ip_resolve)) &&
 	       lr_handle_setopt(handle, error, LRO_CONNECTTIMEOUT, timeout) &&
 	       lr_handle_setopt(handle, error, LRO_LOWSPEEDTIME, timeout) &&
+	       lr_handle_setopt(handle, error, LRO_LOWSPEEDLIMIT, slow) &&
 	       lr_handle_setopt(handle, error, LRO_ALLOWEDMIRRORFAILURES, 2L);
 }
 
-LrHandle *kp_fetch_handle_new(const char *root, const KpRepo *repo, guint first, GError **error)
+LrHandle *kp_fetch_handle_new(const char *root, const KpRepo *repo, char **urls, GError **error)
 {
 	g_autoptr(LrHandle) handle = lr_handle_init();
 	g_autoptr(GError) problem = NULL;
 
-	if (set_source(handle, repo, first, &problem) && set_rules(handle, repo, &problem) &&
+	if ((urls == NULL || lr_handle_setopt(handle, &problem, LRO_URLS, urls)) &&
+	    set_rules(handle, repo, &problem) && set_proxy(handle, root, repo, &problem) &&
 	    set_secrets(handle, root, repo, &problem))
 		return g_steal_pointer(&handle);
 	kp_fetch_failed(repo, "its configuration", problem->message, error);
 	return NULL;
 }
 
-LrHandle *kp_fetch_handle_range(const char *root, const KpRepo *repo, guint64 end)
+LrHandle *kp_fetch_handle_range(const char *root, const KpRepo *repo, char **urls, guint64 end)
 {
 	g_autofree char *range = g_strdup_printf("Range: bytes=0-%" G_GUINT64_FORMAT, end);
 	char *headers[] = { range, NULL };
-	g_autoptr(LrHandle) handle = NULL;
+	g_autoptr(LrHandle) handle = kp_fetch_handle_new(root, repo, urls, NULL);
 
-	if (repo->metalink != NULL || repo->mirrorlist != NULL)
-		return NULL;
-	handle = kp_fetch_handle_new(root, repo, 0, NULL);
 	if (handle == NULL || !lr_handle_setopt(handle, NULL, LRO_HTTPHEADER, headers))
 		return NULL;
 	return g_steal_pointer(&handle);

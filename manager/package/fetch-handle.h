@@ -9,14 +9,13 @@
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LrHandle, lr_handle_free)
 
-/* Mirrors are tried from the @first of baseurl= on, and round again. NULL with
+/* @urls are tried in their order; NULL: for files that have a URL of their own. NULL with
  * @error. Free with lr_handle_free(). */
-LrHandle *kp_fetch_handle_new(const char *root, const KpRepo *repo, guint first, GError **error);
+LrHandle *kp_fetch_handle_new(const char *root, const KpRepo *repo, char **urls, GError **error);
 
 /* A handle of its own for the bytes up to @end of one file: librepo would ask for all,
- * and close the connection when it has what it wants. NULL: not with this repository,
- * as its list of mirrors would be cut as well. */
-LrHandle *kp_fetch_handle_range(const char *root, const KpRepo *repo, guint64 end);
+ * and close the connection when it has what it wants. NULL: not with this repository. */
+LrHandle *kp_fetch_handle_range(const char *root, const KpRepo *repo, char **urls, guint64 end);
 
 /* @path of a key or certificate: below @root where it is there, as the image has it,
  * else the machine's. Caller frees. */

@@ -10,6 +10,7 @@
 #include "package/fetch-handle.h"
 #include "package/fetch-packages.h"
 #include "package/fetch-room.h"
+#include "package/fetch-source.h"
 #include "package/header-range.h"
 #include "package/repomd.h"
 #include "package/small-file.h"
@@ -20,7 +21,8 @@ struct cache {
 	const char *root;
 	const char *folder;
 	const GPtrArray *packages;
-	GHashTable *handles;
+	const KpFetchWatch *watch;
+	GHashTable *sources;
 	GPtrArray *ranges;	/* handles of one file each */
 	GPtrArray *items;
 	GArray *indexes;	/* of the package that an item is for */
@@ -60,12 +62,14 @@ static int open_header(const char *path, const KpPackage *package)
 
 static LrHandle *handle_for(struct cache *cache, const KpPackage *package)
 {
-	LrHandle *handle = kp_fetch_handle_range(cache->root, package->repo,
-						 package->header_end - 1);
+	const KpFetchSource *source = kp_fetch_sources_get(cache->sources, cache->root,
+							   package->repo, cache->watch, NULL);
+	LrHandle *handle = source == NULL ? NULL :
+		kp_fetch_handle_range(cache->root, package->repo, source->urls,
+				      package->header_end - 1);
 
-	if (handle == NULL)
-		return kp_fetch_handles_get(cache->handles, cache->root, package->repo, NULL);
-	g_ptr_array_add(cache->ranges, handle);
+	if (handle != NULL)
+		g_ptr_array_add(cache->ranges, handle);
 	return handle;
 }
 
@@ -104,7 +108,7 @@ static void take(struct cache *cache, guint i)
 		unlink(item->dest);
 }
 
-static gboolean fetch_missing(struct cache *cache, const KpFetchWatch *watch, GError **error)
+static gboolean fetch_missing(struct cache *cache, GError **error)
 {
 	gboolean ok;
 
@@ -113,7 +117,7 @@ static gboolean fetch_missing(struct cache *cache, const KpFetchWatch *watch, GE
 			add_item(cache, i);
 	if (!kp_fetch_room(cache->root, cache->folder, cache->items, error))
 		return FALSE;
-	ok = kp_fetch_run(cache->items, TRUE, watch, error);
+	ok = kp_fetch_run(cache->items, TRUE, cache->watch, error);
 	for (guint i = 0; i < cache->items->len; i++)
 		take(cache, i);
 	return ok;
@@ -135,21 +139,21 @@ gboolean kp_fetch_headers(const char *root, const GPtrArray *packages, GPtrArray
 {
 	const KpFetchWatch watch = { progress, user, stop };
 	g_autofree char *folder = kp_root_path(root, KP_CACHE_FOLDER "/headers");
-	g_autoptr(GHashTable) handles = kp_fetch_handles_new();
+	g_autoptr(GHashTable) sources = kp_fetch_sources_new();
 	g_autoptr(GPtrArray) ranges = g_ptr_array_new_with_free_func((GDestroyNotify)lr_handle_free);
 	g_autoptr(GPtrArray) items =
 		g_ptr_array_new_with_free_func((GDestroyNotify)kp_fetch_item_free);
 	g_autoptr(GArray) indexes = g_array_new(FALSE, FALSE, sizeof(guint));
 	g_autofree int *opened = g_new(int, packages->len);
 	struct cache cache = {
-		root, folder, packages, handles, ranges, items, indexes, opened,
+		root, folder, packages, &watch, sources, ranges, items, indexes, opened,
 	};
 	gboolean ok = TRUE;
 
 	open_cached(&cache);
 	/* who may not write there sees what there is */
 	if (kp_fetch_folder(folder, 0755, NULL))
-		ok = fetch_missing(&cache, &watch, error);
+		ok = fetch_missing(&cache, error);
 	for (guint i = 0; i < packages->len; i++) {
 		if (ok)
 			g_ptr_array_add(fds, GINT_TO_POINTER(opened[i]));

@@ -91,7 +91,8 @@ static int on_mirror_failure(void *data, const char *message, const char *url)
 /* Metadata spell names as they are; a URL has some characters escaped. */
 static LrPackageTarget *target_of(KpFetchItem *item, GError **error)
 {
-	g_autofree char *escaped = g_uri_escape_string(item->location, "/", FALSE);
+	g_autofree char *escaped = item->is_url ? g_strdup(item->location) :
+				   g_uri_escape_string(item->location, "/", FALSE);
 
 	/* A part of the file has neither its checksum nor its size, and of a transfer that
 	 * goes on librepo compares the rest with the size of the whole. */

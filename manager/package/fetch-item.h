@@ -19,6 +19,7 @@ typedef struct {
 	LrHandle *handle;	/* not owned */
 	char *what;		/* for messages and progress */
 	char *location;		/* below the mirrors of @handle, as metadata spell it */
+	gboolean is_url;	/* @location is a URL, spelt as one */
 	char *base;		/* takes the place of the mirrors; or NULL */
 	char *dest;		/* path of the file */
 	LrChecksumType type;

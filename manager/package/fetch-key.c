@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,6 +12,7 @@
 #include "base/names.h"
 #include "base/root.h"
 #include "package/fetch-handle.h"
+#include "package/fetch-memory.h"
 #include "package/fetch-room.h"
 #include "package/small-file.h"
 
@@ -108,42 +108,29 @@ gboolean kp_fetch_check_signature(const char *root, const KpRepo *repo, const ch
 	return ok;
 }
 
-/* librepo takes a URL of its own only with a descriptor. */
-static GBytes *fetch_to_memory(LrHandle *handle, const KpRepo *repo, const char *url,
-			       GError **error)
+/* Of @fd, which may not have more than KEY_MAX bytes. */
+static GBytes *read_key(int fd, const KpRepo *repo, GError **error)
 {
-	g_autoptr(GError) problem = NULL;
-	int fd = memfd_create("key", MFD_CLOEXEC);
-	g_autofree char *text = NULL;
-	GBytes *bytes = NULL;
-	struct stat st;
+	g_autofree char *path = g_strdup_printf("/proc/self/fd/%d", fd);
+	gsize size = 0;
+	g_autofree char *text = kp_small_file_read(path, KEY_MAX, &size, error);
 
-	if (fd < 0) {
-		g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "no memory for a key: %s",
-			    g_strerror(errno));
-		return NULL;
-	}
-	if (!lr_download_url(handle, url, fd, &problem)) {
-		kp_fetch_failed(repo, "its key", problem->message, error);
-	} else if (fstat(fd, &st) == 0 && st.st_size > 0 && st.st_size <= KEY_MAX) {
-		text = g_malloc((gsize)st.st_size);
-		if (pread(fd, text, (gsize)st.st_size, 0) == st.st_size)
-			bytes = g_bytes_new_take(g_steal_pointer(&text), (gsize)st.st_size);
-	}
-	if (bytes == NULL && problem == NULL)
-		kp_fetch_failed(repo, "its key", "what came is empty, or far too large", error);
-	close(fd);
-	return bytes;
+	if (text != NULL && size > 0)
+		return g_bytes_new_take(g_steal_pointer(&text), size);
+	if (text != NULL)
+		kp_fetch_failed(repo, "its key", "what came is empty", error);
+	return NULL;
 }
 
 GBytes *kp_fetch_key(const char *root, const KpRepo *repo, const char *url,
 		     const volatile sig_atomic_t *stop, GError **error)
 {
 	const KpFetchWatch watch = { .stop = stop };
-	g_autoptr(LrHandle) handle = NULL;
 	g_autofree char *local = NULL;
 	g_autofree char *text = NULL;
+	GBytes *bytes;
 	gsize size;
+	int fd;
 
 	if (kp_fetch_stopped(&watch, error))
 		return NULL;
@@ -155,6 +142,10 @@ GBytes *kp_fetch_key(const char *root, const KpRepo *repo, const char *url,
 		text = local != NULL ? kp_small_file_read(local, KEY_MAX, &size, error) : NULL;
 		return text != NULL ? g_bytes_new_take(g_steal_pointer(&text), size) : NULL;
 	}
-	handle = kp_fetch_handle_new(root, repo, 0, error);
-	return handle != NULL ? fetch_to_memory(handle, repo, url, error) : NULL;
+	fd = kp_fetch_memory(root, repo, "its key", url, KEY_MAX, &watch, error);
+	if (fd < 0)
+		return NULL;
+	bytes = read_key(fd, repo, error);
+	close(fd);
+	return bytes;
 }

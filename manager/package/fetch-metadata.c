@@ -17,6 +17,7 @@
 #include "package/small-file.h"
 
 #define COPY_PIECE (1024 * 1024)
+#define TRIES_MAX 4	/* of mirrors, for what does not go together */
 
 /* What there is of ours already. */
 struct old {
@@ -30,6 +31,7 @@ struct fetch {
 	const char *root;
 	const KpRepo *repo;
 	const KpFetchWatch *watch;
+	const KpFetchSource *source;
 	KpFetchSet *set;
 	struct old old;
 };
@@ -223,14 +225,14 @@ static gboolean fetch_rest(struct fetch *fetch, LrHandle *handle, const KpRepomd
  * mirror for a file that is not there or not right. */
 static gboolean try_from(struct fetch *fetch, guint first, GError **error)
 {
-	g_autoptr(LrHandle) handle = kp_fetch_handle_new(fetch->root, fetch->repo, first, error);
+	g_autoptr(LrHandle) handle = kp_fetch_source_turned(fetch->source, first, error);
 	g_autofree char *cookie = NULL;
 	g_autoptr(KpRepomd) repomd = NULL;
 
 	if (handle == NULL)
 		return FALSE;
-	repomd = kp_fetch_repomd(fetch->root, fetch->repo, handle, fetch->set->path, fetch->watch,
-				 &cookie, error);
+	repomd = kp_fetch_repomd(fetch->source, handle, fetch->set->path, fetch->watch, &cookie,
+				 error);
 	if (repomd == NULL || was_rejected(fetch, cookie, error) ||
 	    is_older(fetch, repomd, error))
 		return FALSE;
@@ -241,8 +243,7 @@ static gboolean try_from(struct fetch *fetch, guint first, GError **error)
  * the next one is asked for all of it. The first error tells most. */
 static gboolean try_all(struct fetch *fetch, GError **error)
 {
-	guint tries = fetch->repo->metalink != NULL || fetch->repo->mirrorlist != NULL ?
-		      1 : MAX(1, g_strv_length(fetch->repo->baseurl));
+	guint tries = MIN(g_strv_length(fetch->source->urls), TRIES_MAX);
 	g_autoptr(GError) first = NULL;
 
 	for (guint i = 0; i < tries; i++) {
@@ -279,15 +280,18 @@ KpRepoData *kp_fetch_metadata(const char *root, const KpRepo *repo, KpFetchProgr
 	const KpFetchWatch watch = { progress, user, stop };
 	g_autofree char *folder = kp_metadata_folder(root, repo);
 	g_autoptr(KpFetchSet) set = NULL;
+	g_autoptr(KpFetchSource) source = NULL;
 	struct fetch fetch = { .root = root, .repo = repo, .watch = &watch };
 	gboolean ok;
 
 	if (!kp_fetch_folder(folder, 0755, error))
 		return NULL;
 	set = kp_fetch_set_new(folder, error);
-	if (set == NULL)
+	source = set != NULL ? kp_fetch_source_new(root, repo, &watch, error) : NULL;
+	if (source == NULL)
 		return NULL;
 	fetch.set = set;
+	fetch.source = source;
 	old_read(&fetch.old, folder);
 	ok = try_all(&fetch, error);
 	old_clear(&fetch.old);

@@ -12,8 +12,8 @@
 #include "base/error.h"
 #include "base/metadata.h"
 #include "base/root.h"
-#include "package/fetch-handle.h"
 #include "package/fetch-room.h"
+#include "package/fetch-source.h"
 #include "package/metadata-check.h"
 
 #define PART ".part"
@@ -33,7 +33,7 @@ struct load {
 	const char *root;
 	const char *folder;	/* where parts are */
 	gboolean keep;		/* files stay there, under their names */
-	GHashTable *handles;
+	GHashTable *sources;
 	GPtrArray *parts;
 	const KpFetchWatch *watch;
 };
@@ -60,24 +60,6 @@ static void part_free(gpointer data)
 		close(part->fd);
 	g_free(part->final);
 	g_free(part);
-}
-
-GHashTable *kp_fetch_handles_new(void)
-{
-	return g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)lr_handle_free);
-}
-
-LrHandle *kp_fetch_handles_get(GHashTable *handles, const char *root, const KpRepo *repo,
-			       GError **error)
-{
-	LrHandle *handle = g_hash_table_lookup(handles, repo);
-
-	if (handle != NULL)
-		return handle;
-	handle = kp_fetch_handle_new(root, repo, 0, error);
-	if (handle != NULL)
-		g_hash_table_insert(handles, (gpointer)repo, handle);
-	return handle;
 }
 
 static gboolean has_checksum(const KpPackage *package)
@@ -149,15 +131,15 @@ static char *part_path(const struct load *load, const KpPackage *package)
 static gboolean add_part(struct load *load, const KpPackage *package, GError **error)
 {
 	struct part *part = g_new0(struct part, 1);
-	LrHandle *handle;
+	const KpFetchSource *source;
 
 	part->package = package;
 	part->lock = part->fd = -1;
 	g_ptr_array_add(load->parts, part);
-	handle = kp_fetch_handles_get(load->handles, load->root, package->repo, error);
-	if (handle == NULL)
+	source = kp_fetch_sources_get(load->sources, load->root, package->repo, load->watch, error);
+	if (source == NULL)
 		return FALSE;
-	part->item = kp_fetch_package_item(package, handle, part_path(load, package), error);
+	part->item = kp_fetch_package_item(package, source->handle, part_path(load, package), error);
 	if (part->item == NULL)
 		return FALSE;
 	if (load->keep) {
@@ -302,11 +284,11 @@ gboolean kp_fetch_packages(const char *root, const GPtrArray *packages, const ch
 {
 	const KpFetchWatch watch = { progress, user, stop };
 	g_autofree char *private = kp_root_path(root, KP_CACHE_FOLDER "/packages");
-	g_autoptr(GHashTable) handles = kp_fetch_handles_new();
+	g_autoptr(GHashTable) sources = kp_fetch_sources_new();
 	g_autoptr(GPtrArray) parts = g_ptr_array_new_with_free_func(part_free);
 	struct load load = {
 		.root = root, .folder = folder != NULL ? folder : private, .keep = folder != NULL,
-		.handles = handles, .parts = parts, .watch = &watch,
+		.sources = sources, .parts = parts, .watch = &watch,
 	};
 
 	if (!kp_fetch_folder(load.folder, folder != NULL ? 0755 : 0700, error))

@@ -14,11 +14,6 @@ gboolean kp_fetch_headers(const char *root, const GPtrArray *packages, GPtrArray
 			  KpFetchProgress progress, gpointer user,
 			  const volatile sig_atomic_t *stop, GError **error);
 
-/* One handle for each repository, made when it is first asked for. */
-GHashTable *kp_fetch_handles_new(void);
-LrHandle *kp_fetch_handles_get(GHashTable *handles, const char *root, const KpRepo *repo,
-			       GError **error);
-
 /* An item for @package, whose place and checksum have been looked at; takes @dest. */
 KpFetchItem *kp_fetch_package_item(const KpPackage *package, LrHandle *handle, char *dest,
 				   GError **error);

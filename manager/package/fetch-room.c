@@ -76,16 +76,23 @@ gboolean kp_fetch_room(const char *root, const char *folder, GPtrArray *items, G
 	return has_room(folder, total, error);
 }
 
+static gboolean is_local(const KpRepo *repo)
+{
+	const char *url = repo->metalink != NULL ? repo->metalink :
+			  repo->mirrorlist != NULL ? repo->mirrorlist : *repo->baseurl;
+
+	return url != NULL && (*url == '/' || g_str_has_prefix(url, "file:"));
+}
+
 /* A mirror may send us to another server, but not to files of this machine. */
-static gboolean base_is_fine(const KpRepo *repo, const char *base)
+gboolean kp_fetch_base_is_fine(const KpRepo *repo, const char *base)
 {
 	static const char *const schemes[] = { "http://", "https://", "ftp://" };
 
 	for (gsize i = 0; i < G_N_ELEMENTS(schemes); i++)
 		if (g_ascii_strncasecmp(base, schemes[i], strlen(schemes[i])) == 0)
 			return TRUE;
-	return *repo->baseurl != NULL && g_str_has_prefix(*repo->baseurl, "file:") &&
-	       g_str_has_prefix(base, "file:");
+	return is_local(repo) && g_str_has_prefix(base, "file:");
 }
 
 gboolean kp_fetch_place(const KpRepo *repo, const char *what, const char *location,
@@ -95,7 +102,7 @@ gboolean kp_fetch_place(const KpRepo *repo, const char *what, const char *locati
 
 	if (!kp_location_is_safe(location))
 		why = g_strdup_printf("its location leads out of the repository: %.200s", location);
-	else if (base != NULL && !base_is_fine(repo, base))
+	else if (base != NULL && !kp_fetch_base_is_fine(repo, base))
 		why = g_strdup_printf("it is said to lie at %.200s, which is no server", base);
 	if (why != NULL)
 		kp_fetch_failed(repo, what, why, error);

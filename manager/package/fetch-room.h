@@ -16,6 +16,9 @@ gboolean kp_fetch_room(const char *root, const char *folder, GPtrArray *items, G
 gboolean kp_fetch_place(const KpRepo *repo, const char *what, const char *location,
 			const char *base, GError **error);
 
+/* TRUE: @base is a server, or a folder of this machine and @repo is one as well. */
+gboolean kp_fetch_base_is_fine(const KpRepo *repo, const char *base);
+
 /* Removes a folder of files, and files. */
 void kp_fetch_remove(const char *folder);
 
