@@ -43,7 +43,8 @@ static char *without_passwords(const char *text)
 
 void kp_fetch_failed(const KpRepo *repo, const char *what, const char *why, GError **error)
 {
-	g_autofree char *clean = kp_text_printable(why);
+	g_autofree char *line = g_strchomp(g_strdup(why));
+	g_autofree char *clean = kp_text_printable(line);
 	g_autofree char *shown = without_passwords(clean);
 
 	g_set_error(error, KP_ERROR, KP_ERROR_FAILED,

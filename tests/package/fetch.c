@@ -8,7 +8,8 @@
  *	fetch ROOT headers [ID LOCATION CHECKSUM HEADER-END]...
  *	fetch ROOT key ID URL
  *
- * STOP_AFTER in the environment sets the stop flag after so many bytes. */
+ * SIGTERM sets the stop flag, and so does STOP_AFTER in the environment after so many
+ * bytes. */
 #include <glib.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +32,11 @@ static void on_progress(gpointer user, const char *what, guint64 done, guint64 t
 		g_print("progress %s %" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT "\n", what, done, total);
 	if (stop_after != 0 && done >= stop_after)
 		stop = 1;
+}
+
+static void on_signal(int number)
+{
+	stop = number;
 }
 
 static int fail(GError *error)
@@ -176,6 +182,7 @@ int main(int argc, char **argv)
 	GError *error = NULL;
 	const char *verb = argc > 2 ? argv[2] : "";
 
+	signal(SIGTERM, on_signal);
 	if (g_getenv("STOP_AFTER") != NULL)
 		stop_after = g_ascii_strtoull(g_getenv("STOP_AFTER"), NULL, 10);
 	root = argc > 1 ? argv[1] : NULL;

@@ -4,19 +4,7 @@
 # fetched, kept, renewed and found, in every compression, and what dnf has fetched.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../../lib/common.sh"
-. "$TOP/tests/lib/tap.sh"
-. "$TOP/tests/package/lib.sh"
-. "$TOP/tests/package/tiny.sh"
-. "$TOP/tests/package/server/lib.sh"
-
-run_logged "$OUT/log/package-fetch" make -C "$OUT/build" tests/package/fetch
-export KPATCH_MANAGER_PLUGINS=$OUT/build
-FETCH=$OUT/build/tests/package/fetch
-URL_main=
-work=$(mktemp -d "${TMPDIR:-/tmp}/repositories.XXXXXX")
-trap 'serve_end; rm -rf "$work"' EXIT
-root=$work/root
-cache=$root/var/cache/kpatch-manager
+. "$TOP/tests/package/fetching.sh"
 
 KVER=5.14.0-362.8.1.el9_3.x86_64
 tiny_patch "$work/packages" "$KVER" 1 1
@@ -44,16 +32,6 @@ repository() {
     done
     make_repomd "$1" x-primary.xml.zst x-updateinfo.xml.zst
 }
-
-# configured LINE...: one repository "r".
-configured() {
-    mkdir -p "$root/etc/yum.repos.d"
-    { echo "[r]"; printf '%s\n' "$@"; } >"$root/etc/yum.repos.d/r.repo"
-}
-
-# field NAME: of what the last command said.
-field() { sed -n "s/^$1 //p" "$work/said"; }
-said() { "$FETCH" "$root" "$@" >"$work/said" 2>"$work/error"; }
 
 read_alike() {
     cat >"$root/etc/dnf/dnf.conf" <<'END'
@@ -244,31 +222,48 @@ damaged_on_disk() {
     cmp "$(field primary)" "$work/www/r/repodata/"*primary.xml*
 }
 
+# metalink CHECKSUM [OLDER]: of repomd.xml; "old" is preferred, and stands behind "r".
+metalink() {
+    local older=
+    [ -z "${2:-}" ] || older="<mm0:alternates><mm0:alternate><verification><hash type=\"sha256\">$2</hash>
+</verification></mm0:alternate></mm0:alternates>"
+    cat >"$work/www/metalink" <<END
+<?xml version="1.0" encoding="utf-8"?>
+<metalink version="3.0" xmlns="http://www.metalinker.org/"
+ xmlns:mm0="http://fedorahosted.org/mirrormanager"><files><file name="repomd.xml">
+<verification><hash type="sha256">$1</hash></verification>
+$older
+<resources maxconnections="1">
+<url protocol="rsync" type="rsync" preference="100">rsync://127.0.0.1/r/repodata/repomd.xml</url>
+<url protocol="http" type="http" preference="90">$URL_main/r/repodata/repomd.xml</url>
+<url protocol="http" type="http" preference="100">$URL_main/old/repodata/repomd.xml</url>
+</resources></file></files></metalink>
+END
+}
+
 lists_of_mirrors() {
+    local none=0000000000000000000000000000000000000000000000000000000000000000
     repository "$work/www/r" gz
     echo "$URL_main/r" >"$work/www/list"
     configured "mirrorlist=$URL_main/list"
     said metadata r
-    cat >"$work/www/metalink" <<END
-<?xml version="1.0" encoding="utf-8"?>
-<metalink version="3.0" xmlns="http://www.metalinker.org/"><files><file name="repomd.xml">
-<size>$(stat -c %s "$work/www/r/repodata/repomd.xml")</size>
-<verification><hash type="sha256">$(sha256sum <"$work/www/r/repodata/repomd.xml" | cut -d' ' -f1)</hash></verification>
-<resources maxconnections="1">
-<url protocol="http" type="http" preference="100">$URL_main/old/repodata/repomd.xml</url>
-<url protocol="http" type="http" preference="90">$URL_main/r/repodata/repomd.xml</url>
-</resources></file></files></metalink>
-END
     cp -r "$work/www/r" "$work/www/old"
     sed -i 's/<revision>/<revision>1/' "$work/www/old/repodata/repomd.xml"
+    metalink "$(sum "$work/www/r/repodata/repomd.xml")"
     configured "metalink=$URL_main/metalink"
     forget main
     said metadata r
     cmp "$(field repomd)" "$work/www/r/repodata/repomd.xml"
     [ "$(requests main '/old/repodata/repomd.xml')" -ge 1 ]
+    [ "$(requests main '/metalink')" -eq 1 ]
+    # one that is a little behind, and on the list of those that may be used still
+    rm -rf "$cache"
+    metalink "$none" "$(sum "$work/www/r/repodata/repomd.xml")"
+    said metadata r
+    cmp "$(field repomd)" "$work/www/r/repodata/repomd.xml"
     # no mirror has what the metalink promises
     rm -rf "$cache"
-    sed -i 's/>[0-9a-f]\{64\}</>0000000000000000000000000000000000000000000000000000000000000000</' "$work/www/metalink"
+    metalink "$none" "$none"
     fails said metadata r
     fails compgen -G "$cache/r-*/repodata"
 }
@@ -318,7 +313,6 @@ signed() {
     grep -qx nothing "$work/said"
 }
 
-mkdir -p "$root/etc/dnf" "$root/etc/yum.repos.d" "$work/www"
 serve main "$work/www"
 steps "dnf and we read the same configuration alike" read_alike
 : >"$root/etc/dnf/dnf.conf"

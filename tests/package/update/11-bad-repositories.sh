@@ -5,21 +5,7 @@
 # there before is there still.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../../lib/common.sh"
-. "$TOP/tests/lib/tap.sh"
-. "$TOP/tests/package/lib.sh"
-. "$TOP/tests/package/tiny.sh"
-. "$TOP/tests/package/server/lib.sh"
-
-run_logged "$OUT/log/package-fetch" make -C "$OUT/build" tests/package/fetch
-export KPATCH_MANAGER_PLUGINS=$OUT/build
-FETCH=$OUT/build/tests/package/fetch
-URL_main='' URL_other=''
-work=$(mktemp -d "${TMPDIR:-/tmp}/bad-repositories.XXXXXX")
-chmod 0755 "$work"
-trap 'serve_end; rm -rf "$work"' EXIT
-root=$work/root
-cache=$root/var/cache/kpatch-manager
-mkdir -p "$root/etc/yum.repos.d" "$root/etc/kpatch" "$work/www"
+. "$TOP/tests/package/fetching.sh"
 
 tiny_patch "$work/good" 5.14.0-1.el9.x86_64 1 1
 createrepo_c --quiet --general-compress-type=gz "$work/good"
@@ -28,12 +14,6 @@ sleep 1.1
 tiny_patch "$work/newer" 5.14.0-1.el9.x86_64 1 2
 createrepo_c --quiet --general-compress-type=gz "$work/newer"
 repomd=$work/www/r/repodata/repomd.xml
-
-configured() {
-    { echo "[r]"; printf '%s\n' "$@"; } >"$root/etc/yum.repos.d/r.repo"
-}
-said() { "$FETCH" "$root" "$@" >"$work/said" 2>"$work/error"; }
-field() { sed -n "s/^$1 //p" "$work/said"; }
 
 # published FOLDER: on the main server.
 published() { rm -rf "$work/www/r" && cp -r "$1" "$work/www/r"; }
@@ -58,12 +38,10 @@ kept() {
     [ "$(find "$cache" -maxdepth 2 -type d -name 'md-*' | wc -l)" -eq 1 ]
 }
 
-# refused WORDS: the fetch fails, says so, and changes nothing.
-refused() {
-    fails said metadata r
-    grep -F -- "$1" "$work/error"
-    grep -E '^error: repository r: .*; try again later, or mend \[r\] in /.*/r\.repo$' "$work/error"
-    fails grep -P '[^\x20-\x7e]' "$work/error"
+# changes_nothing WORDS: the fetch fails, says so and what to do, and changes nothing.
+changes_nothing() {
+    refused "$1" metadata r
+    grep -E '; try again later, or mend \[r\] in /.*/r\.repo$' "$work/error"
     kept
     [ "$(find "$cache" -maxdepth 2 -name 'new-*' | wc -l)" -eq 0 ]
 }
@@ -74,7 +52,7 @@ broken() {
     shift
     begun
     "$@"
-    refused "$words"
+    changes_nothing "$words"
     # and it was that alone
     faults main
     published "$work/newer"
@@ -104,16 +82,16 @@ laughs() {
 stays_within_memory() {
     begun
     faults main '*/repomd.xml endless'
-    (ulimit -f 40000; refused "more than 4194304 bytes came")
+    (ulimit -f 40000; changes_nothing "more than 4194304 bytes came")
     faults main '*-primary.xml.gz endless'
-    (ulimit -f 40000; refused "bytes came")
+    (ulimit -f 40000; changes_nothing "bytes came")
 }
 
 hangs() {
     local start=$SECONDS
     begun
     faults main '*/repomd.xml hang 30'
-    refused "$URL_main/r/repodata/repomd.xml"
+    changes_nothing "$URL_main/r/repodata/repomd.xml"
     [ $((SECONDS - start)) -lt 20 ]
 }
 
@@ -142,12 +120,21 @@ behind() {
     configured "baseurl=$URL_main/r $URL_main/n"
     said metadata r
     cmp "$(field repomd)" "$work/www/n/repodata/repomd.xml"
+    # nor does one of a list keep the next from being asked
+    rm -rf "$cache"
+    configured "mirrorlist=$URL_main/list"
+    echo "$URL_main/n" >"$work/www/list"
+    said metadata r
+    sed -i 's/<revision>/<revision>9/' "$work/www/n/repodata/repomd.xml"
+    printf '%s\n' "$URL_main/r" "$URL_main/n" >"$work/www/list"
+    said metadata r
+    cmp "$(field repomd)" "$work/www/n/repodata/repomd.xml"
 }
 
 mixed() {
     begun
     cp "$work/good/repodata/"*-primary.xml.gz "$(primary)"
-    refused primary.xml.gz
+    changes_nothing primary.xml.gz
     # the next mirror has the file, or all of it
     mkdir -p "$work/other/r"
     cp -r "$work/newer/repodata" "$work/other/r/"
@@ -191,6 +178,55 @@ stopped() {
     [ "$rc" -eq 3 ]
     grep 'stopped while fetching; what was there before is unchanged' "$work/error"
     kept
+}
+
+hanging_lists() {
+    local key
+    begun
+    echo "$URL_main/r" >"$work/www/list"
+    faults main '/list hang 20' '/metalink hang 20' '/key hang 20'
+    for key in mirrorlist=$URL_main/list metalink=$URL_main/metalink; do
+        configured "$key"
+        stops metadata r
+    done
+    stops key r "$URL_main/key"
+    begun
+    said find r
+    diff "$work/before" "$work/said"
+}
+
+endless_lists() {
+    local key
+    begun
+    echo "$URL_main/r" >"$work/www/list"
+    cp "$work/www/list" "$work/www/metalink"
+    cp "$work/www/list" "$work/www/key"
+    faults main '/list endless' '/metalink endless' '/key endless'
+    for key in mirrorlist=$URL_main/list metalink=$URL_main/metalink; do
+        configured "$key"
+        (ulimit -v 1000000; refused "its list of mirrors: more than 1048576 bytes came" metadata r)
+    done
+    (ulimit -v 1000000; refused "its key: more than 1048576 bytes came" key r "$URL_main/key")
+}
+
+# what lists may not say: files of this machine, and nothing at all
+bad_lists() {
+    begun
+    configured "mirrorlist=$URL_main/list"
+    printf 'file://%s\n%s\n' "$work/www/r" "$work/www/r" >"$work/www/list"
+    refused "its list of mirrors: it names none that can be used" metadata r
+    : >"$work/www/list"
+    refused "its list of mirrors: " metadata r
+    rm "$work/www/list"
+    refused "its list of mirrors: Status code: 404 for $URL_main/list" metadata r
+    configured "metalink=$URL_main/metalink"
+    echo '<html>Welcome</html>' >"$work/www/metalink"
+    refused "its list of mirrors: " metadata r
+    # of this machine is what is configured to be
+    echo "file://$work/www/r" >"$work/www/list"
+    configured "mirrorlist=$work/www/list"
+    said metadata r
+    cmp "$(field repomd)" "$repomd"
 }
 
 two_at_once() {
@@ -242,7 +278,6 @@ disk_full() {
     said metadata r
 }
 
-mkdir -p "$work/other"
 serve main "$work/www"
 serve other "$work/other"
 url=$URL_main/r/repodata
@@ -284,6 +319,9 @@ steps "a mirror that is behind" behind
 steps "a mirror whose files do not go together" mixed
 steps "a fetch that is killed" killed
 steps "a fetch that is stopped" stopped
+steps "a list of mirrors, or a key, that does not come" hanging_lists
+steps "a list of mirrors, or a key, that never ends" endless_lists
+steps "a list of mirrors that names no server" bad_lists
 steps "four fetches at once" two_at_once
 if [ "$(id -u)" -eq 0 ] && setpriv --reuid=65534 --clear-groups true 2>/dev/null; then
     steps "who is not root reads, and fetches nothing" not_root
