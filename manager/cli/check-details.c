@@ -177,7 +177,7 @@ static void complete(const KpCheck *check, GHashTable *notes, const KpOptions *o
 	if (unknown->len == 0 || geteuid() != 0)
 		return;
 	/* what it could not find out is no more than a dash in a table */
-	kp_apart_run(find_out, &work, lines, NULL);
+	kp_apart_run(find_out, &work, options->stop, lines, NULL);
 	for (guint i = 0; i < lines->len; i++) {
 		char **fields = g_strsplit(g_ptr_array_index(lines, i), "\t", -1);
 

@@ -95,8 +95,8 @@ static gboolean read_all(KpCheck *check, const KpOptions *options, GError **erro
 	if (check->status == NULL)
 		return FALSE;
 	check->repositories = kp_repositories_read(options, options->refresh ? KP_REFRESH_ALWAYS
-						   : KP_REFRESH_STALE, check->warnings);
-	if (!make_plan(check, options, error))
+						   : KP_REFRESH_STALE, check->warnings, error);
+	if (check->repositories == NULL || !make_plan(check, options, error))
 		return FALSE;
 	take_warnings(check);
 	kp_check_details(check, options);

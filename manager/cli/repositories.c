@@ -52,8 +52,8 @@ static void tell_age(const KpRepo *repo, const KpRepoData *data, GPtrArray *warn
 }
 
 /* Asks those that want it, if we may, and looks again at what they brought. */
-static void ask_repos(const KpOptions *options, GPtrArray *repos, GPtrArray *data,
-		      KpRefresh refresh, GPtrArray *warnings)
+static gboolean ask_repos(const KpOptions *options, GPtrArray *repos, GPtrArray *data,
+			  KpRefresh refresh, GPtrArray *warnings, GError **error)
 {
 	g_autoptr(GPtrArray) wanted = g_ptr_array_new();
 
@@ -61,8 +61,9 @@ static void ask_repos(const KpOptions *options, GPtrArray *repos, GPtrArray *dat
 		if (is_wanted(refresh, g_ptr_array_index(data, i)))
 			g_ptr_array_add(wanted, g_ptr_array_index(repos, i));
 	if (wanted->len == 0 || geteuid() != 0)
-		return;
-	kp_fetch_apart(options, wanted, warnings);
+		return TRUE;
+	if (!kp_fetch_apart(options, wanted, warnings, error))
+		return FALSE;
 	for (guint i = 0; i < wanted->len; i++) {
 		guint at = 0;
 
@@ -70,35 +71,41 @@ static void ask_repos(const KpOptions *options, GPtrArray *repos, GPtrArray *dat
 		kp_repo_data_free(g_ptr_array_index(data, at));
 		g_ptr_array_index(data, at) = find(options, g_ptr_array_index(repos, at), warnings);
 	}
+	return TRUE;
 }
 
-static void read_all(KpRepositories *repositories, const KpOptions *options, KpRefresh refresh,
-		     GPtrArray *warnings)
+static gboolean read_all(KpRepositories *repositories, const KpOptions *options,
+			 KpRefresh refresh, GPtrArray *warnings, GError **error)
 {
 	GPtrArray *repos = repositories->repos;
-	g_autoptr(GPtrArray) data = g_ptr_array_new();
+	g_autoptr(GPtrArray) data =
+		g_ptr_array_new_with_free_func((GDestroyNotify)kp_repo_data_free);
 
 	for (guint i = 0; i < repos->len; i++)
 		g_ptr_array_add(data, find(options, g_ptr_array_index(repos, i), warnings));
-	ask_repos(options, repos, data, refresh, warnings);
+	if (!ask_repos(options, repos, data, refresh, warnings, error))
+		return FALSE;
 	for (guint i = 0; i < repos->len; i++) {
-		tell_age(g_ptr_array_index(repos, i), g_ptr_array_index(data, i), warnings);
-		if (g_ptr_array_index(data, i) != NULL)
-			g_ptr_array_add(repositories->data, g_ptr_array_index(data, i));
+		KpRepoData *each = g_steal_pointer(&g_ptr_array_index(data, i));
+
+		tell_age(g_ptr_array_index(repos, i), each, warnings);
+		if (each != NULL)
+			g_ptr_array_add(repositories->data, each);
 	}
+	return TRUE;
 }
 
 KpRepositories *kp_repositories_read(const KpOptions *options, KpRefresh refresh,
-				     GPtrArray *warnings)
+				     GPtrArray *warnings, GError **error)
 {
-	KpRepositories *repositories = g_new0(KpRepositories, 1);
-	g_autoptr(GError) error = NULL;
+	g_autoptr(KpRepositories) repositories = g_new0(KpRepositories, 1);
+	g_autoptr(GError) problem = NULL;
 
 	repositories->data = g_ptr_array_new_with_free_func((GDestroyNotify)kp_repo_data_free);
-	repositories->repos = kp_repos_read(options->root, warnings, &error);
+	repositories->repos = kp_repos_read(options->root, warnings, &problem);
 	if (repositories->repos == NULL) {
 		repositories->repos = g_ptr_array_new();
-		g_ptr_array_add(warnings, g_strdup(error->message));
+		g_ptr_array_add(warnings, g_strdup(problem->message));
 	} else if (repositories->repos->len == 0) {
 		g_ptr_array_add(warnings, g_strdup(
 			"no repository is enabled; dnf.conf(5) says how one is configured"));
@@ -106,6 +113,6 @@ KpRepositories *kp_repositories_read(const KpOptions *options, KpRefresh refresh
 	if (refresh == KP_REFRESH_ALWAYS && geteuid() != 0)
 		g_ptr_array_add(warnings, g_strdup(
 			"only root can ask repositories; what is on disk is shown"));
-	read_all(repositories, options, refresh, warnings);
-	return repositories;
+	return read_all(repositories, options, refresh, warnings, error) ?
+	       g_steal_pointer(&repositories) : NULL;
 }

@@ -18,9 +18,10 @@ typedef struct {
 } KpRepositories;
 
 /* Reads both. Asking a repository wants root and loads what fetches. Whatever
- * does not work becomes a warning, and what is on disk counts. Caller frees. */
+ * does not work becomes a warning, and what is on disk counts. NULL with KP_ERROR_BUSY:
+ * we were told to stop. Caller frees. */
 KpRepositories *kp_repositories_read(const KpOptions *options, KpRefresh refresh,
-				     GPtrArray *warnings);
+				     GPtrArray *warnings, GError **error);
 void kp_repositories_free(KpRepositories *repositories);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KpRepositories, kp_repositories_free)
 

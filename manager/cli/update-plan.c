@@ -93,7 +93,9 @@ gboolean kp_update_take_best(KpUpdate *update, GError **error)
 		return FALSE;
 	update->repositories = kp_repositories_read(update->options, update->options->refresh ?
 						    KP_REFRESH_ALWAYS : KP_REFRESH_STALE,
-						    update->warnings);
+						    update->warnings, error);
+	if (update->repositories == NULL)
+		return FALSE;
 	if (update->repositories->data->len == 0) {
 		g_set_error_literal(error, KP_ERROR, KP_ERROR_FAILED,
 				    "nothing is known of any repository; nothing was changed");

@@ -28,6 +28,11 @@ distinguished_name = none
 basicConstraints = critical,CA:TRUE
 keyUsage = critical,keyCertSign,cRLSign
 subjectKeyIdentifier = hash
+[server]
+extendedKeyUsage = serverAuth
+subjectAltName = IP:127.0.0.1
+[client]
+extendedKeyUsage = clientAuth
 [signer]
 keyUsage = critical,digitalSignature
 extendedKeyUsage = codeSigning
@@ -39,11 +44,12 @@ END
         -out "$AUTHORITY/authority.pem"
 } 2>/dev/null
 
-# make_signer NAME: $AUTHORITY/NAME.{key,pem}, called "Signer NAME".
+# make_signer NAME [server|client]: $AUTHORITY/NAME.{key,pem}, called "Signer NAME", of
+# modules unless it is for TLS.
 make_signer() {
     openssl req -new -config "$AUTHORITY/cnf" -nodes -newkey rsa:2048 -subj "/CN=Signer $1" \
         -keyout "$AUTHORITY/$1.key" -out "$AUTHORITY/$1.csr"
-    openssl ca -batch -notext -config "$AUTHORITY/cnf" -in "$AUTHORITY/$1.csr" -out "$AUTHORITY/$1.pem"
+    openssl ca -batch -notext -config "$AUTHORITY/cnf" -extensions "${2:-signer}" -in "$AUTHORITY/$1.csr" -out "$AUTHORITY/$1.pem"
 } 2>/dev/null
 
 # revoke_signer NAME; make_crl FILE: the list of those that were.

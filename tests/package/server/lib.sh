@@ -3,21 +3,25 @@
 # A repository server on loopback for a test. Source after common.sh; ends with
 # the shell.
 
-# serve NAME FOLDER: serves FOLDER, and sets URL_NAME to its address. Faults and log
-# are $SERVE/NAME.faults and $SERVE/NAME.log.
+# serve NAME FOLDER [CERTIFICATE KEY [AUTHORITY]]: serves FOLDER, and sets URL_NAME to its
+# address. Faults and log are $SERVE/NAME.faults and $SERVE/NAME.log. With a certificate
+# it speaks TLS, and with an authority it wants a certificate of it from clients.
 SERVE=${SERVE:-$(mktemp -d "${TMPDIR:-/tmp}/serve.XXXXXX")}
 SERVERS=()
 serve() {
-    local tries=0
-    : >"$SERVE/$1.faults"
-    : >"$SERVE/$1.log"
-    "$TOP/tests/package/server/serve.py" "$2" "$SERVE/$1.faults" "$SERVE/$1.log" "$SERVE/$1.port" &
+    local name=$1 folder=$2 tries=0 scheme=http
+    shift 2
+    [ $# -eq 0 ] || scheme=https
+    : >"$SERVE/$name.faults"
+    : >"$SERVE/$name.log"
+    "$TOP/tests/package/server/serve.py" "$folder" "$SERVE/$name.faults" "$SERVE/$name.log" \
+        "$SERVE/$name.port" "$@" &
     SERVERS+=($!)
-    until [ -s "$SERVE/$1.port" ]; do
-        [ $((++tries)) -le 100 ] || die "the server $1 does not start"
+    until [ -s "$SERVE/$name.port" ]; do
+        [ $((++tries)) -le 100 ] || die "the server $name does not start"
         sleep 0.1
     done
-    printf -v "URL_$1" 'http://127.0.0.1:%s' "$(cat "$SERVE/$1.port")"
+    printf -v "URL_$name" "$scheme://127.0.0.1:%s" "$(cat "$SERVE/$name.port")"
 }
 
 serve_end() {

@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A web server on loopback that knows byte ranges and misbehaves when told to.
 
-    serve.py FOLDER FAULTS LOG PORT-FILE
+    serve.py FOLDER FAULTS LOG PORT-FILE [CERTIFICATE KEY [AUTHORITY]]
 
-Serves FOLDER until it is killed. Each request is a line in LOG: method, path,
+Serves FOLDER until it is killed; with a certificate over TLS, and with an authority
+only clients that have a certificate of it. Each request is a line in LOG: method, path,
 range or "-", status. FAULTS is read at each request; a line is
 
     PATTERN FAULT [VALUE]
@@ -25,6 +26,7 @@ import fnmatch
 import http.server
 import os
 import re
+import ssl
 import sys
 import time
 
@@ -120,7 +122,19 @@ class Server(http.server.ThreadingHTTPServer):
         """A client that went away is what the tests are about."""
 
 
+def with_tls(plain, certificate, key, authority=None):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    if authority:
+        context.load_verify_locations(authority)
+        context.verify_mode = ssl.CERT_REQUIRED
+    # not where connections are accepted: one client would keep the others waiting
+    return context.wrap_socket(plain, server_side=True, do_handshake_on_connect=False)
+
+
 server = Server(("127.0.0.1", 0), Handler)
+if len(sys.argv) > 5:
+    server.socket = with_tls(server.socket, *sys.argv[5:])
 with open(PORT + ".new", "w") as port:
     port.write(str(server.server_address[1]))
 os.rename(PORT + ".new", PORT)

@@ -3,12 +3,7 @@
 # update without files: planned, fetched over HTTP, verified and installed.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../../lib/common.sh"
-. "$TOP/tests/package/lib.sh"
-. "$TOP/tests/package/tiny.sh"
-. "$TOP/tests/lib/tap.sh"
-. "$TOP/tests/package/installing.sh"
-. "$TOP/tests/package/server/lib.sh"
-trap 'serve_end; clean_up' EXIT
+. "$TOP/tests/package/site.sh"
 
 other=5.14.0-400.1.1.el9.x86_64
 make_tree() { make -s -C "$OUT/build" tests/unit/make-tree && "$OUT/build/tests/unit/make-tree" "$root" "$@"; }
@@ -17,11 +12,8 @@ make_tree() { make -s -C "$OUT/build" tests/unit/make-tree && "$OUT/build/tests/
 machine() {
     new_root
     tiny_install "$root" "$work"/other/kernel-core-*.rpm 2>/dev/null
-    mkdir -p "$root/etc/yum.repos.d" "$root/proc/sys/kernel" "$root/var/lib/kpatch"
-    echo "$kver" >"$root/proc/sys/kernel/osrelease"
-    # shellcheck disable=SC2154  # serve sets URL_main
-    printf '[site]\nname=site\nbaseurl=%s\ngpgcheck=1\ngpgkey=%s\n' "$URL_main" "$URL_main/key" \
-        >"$root/etc/yum.repos.d/site.repo"
+    mkdir -p "$root/var/lib/kpatch"
+    site "$URL_main/key"
 }
 
 # publish FILE...: the repository has these packages, and no others.
@@ -105,6 +97,39 @@ try "the server has a bad day: it says so" says 1 "503" update
 faults main
 try "later it goes on" says 0 "is installed" update
 try "and has it" is "1-3 / 1-3.ko"
+
+# told SIGNAL CODE COMMAND...: with that code it ends, and soon, when it gets the signal
+# while a server says nothing; and so does the child that asks.
+told() {
+    local signal=$1 code=$2 pid rc=0 tries=0 start=$SECONDS
+    shift 2
+    faults main '*/repomd.xml hang 30'
+    "$OUT/build/kpatch-manager" --root "$root" "$@" </dev/null >"$work/said" 2>&1 &
+    pid=$!
+    sleep 1.5
+    kill "-$signal" "$pid"
+    wait "$pid" || rc=$?
+    while pgrep -f -- "--root $root" && [ $((++tries)) -lt 30 ]; do sleep 0.2; done
+    faults main
+    cat "$work/said"
+    echo "status $rc after $((SECONDS - start)) seconds, $tries looks"
+    [ "$rc" -eq "$code" ]
+    [ $((SECONDS - start)) -lt 10 ]
+    [ "$tries" -lt 30 ]
+}
+stopped_in_order() {
+    told TERM 3 "$@"
+    grep 'stopped while asking the repositories' "$work/said"
+    is "none /"
+}
+machine
+publish "$(patch_file 2)"
+manager check >/dev/null
+for command in "check --refresh" "cve --refresh" "update --yes --refresh"; do
+    # shellcheck disable=SC2086  # words
+    steps "$command ends when it is told to, though a server says nothing" stopped_in_order $command
+done
+steps "and nothing of it stays when it is killed" told KILL 137 check --refresh
 
 # killed between download and transaction
 machine

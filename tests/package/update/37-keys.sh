@@ -3,22 +3,13 @@
 # The key of a repository: only after somebody said yes to its fingerprint.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../../lib/common.sh"
-. "$TOP/tests/package/lib.sh"
-. "$TOP/tests/package/tiny.sh"
-. "$TOP/tests/lib/tap.sh"
-. "$TOP/tests/package/installing.sh"
-. "$TOP/tests/package/server/lib.sh"
-trap 'serve_end; clean_up' EXIT
+. "$TOP/tests/package/site.sh"
 
 # machine GPGKEY: without any key; the repository names that URL.
 machine() {
     new_root
     in_root -e gpg-pubkey
-    mkdir -p "$root/etc/yum.repos.d" "$root/proc/sys/kernel"
-    echo "$kver" >"$root/proc/sys/kernel/osrelease"
-    # shellcheck disable=SC2154  # serve sets URL_main
-    printf '[site]\nname=site\nbaseurl=%s\ngpgcheck=1\ngpgkey=%s\n' "$URL_main" "$1" \
-        >"$root/etc/yum.repos.d/site.repo"
+    site "$1"
 }
 no_key() { is "none /" && says 1 "not installed" in_root -q gpg-pubkey; }
 
