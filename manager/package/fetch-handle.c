@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "package/fetch-handle.h"
 
+#include <errno.h>
+#include <unistd.h>
+
+#include "base/error.h"
 #include "base/root.h"
 #include "config.h"
 #include "package/fetch-item.h"
@@ -27,12 +31,18 @@ static gboolean set_pair(LrHandle *handle, LrHandleOption option, gboolean escap
 	return lr_handle_setopt(handle, error, option, pair);
 }
 
+/* TLS libraries do not say which file it is that they cannot read. */
 static gboolean set_path(LrHandle *handle, LrHandleOption option, const char *root,
-			 const char *path, GError **error)
+			 const char *key, const char *path, GError **error)
 {
 	g_autofree char *found = path != NULL ? kp_fetch_local_path(root, path) : NULL;
 
-	return found == NULL || lr_handle_setopt(handle, error, option, found);
+	if (found == NULL)
+		return TRUE;
+	if (access(found, R_OK) == 0)
+		return lr_handle_setopt(handle, error, option, found);
+	g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "%s=%s: %s", key, found, g_strerror(errno));
+	return FALSE;
 }
 
 static LrAuth proxy_methods(const char *method)
@@ -60,9 +70,12 @@ static gboolean set_proxy(LrHandle *handle, const char *root, const KpRepo *repo
 			error) &&
 	       lr_handle_setopt(handle, error, LRO_PROXY_SSLVERIFYPEER, verify) &&
 	       lr_handle_setopt(handle, error, LRO_PROXY_SSLVERIFYHOST, verify) &&
-	       set_path(handle, LRO_PROXY_SSLCACERT, root, repo->proxy_sslcacert, error) &&
-	       set_path(handle, LRO_PROXY_SSLCLIENTCERT, root, repo->proxy_sslclientcert, error) &&
-	       set_path(handle, LRO_PROXY_SSLCLIENTKEY, root, repo->proxy_sslclientkey, error);
+	       set_path(handle, LRO_PROXY_SSLCACERT, root, "proxy_sslcacert", repo->proxy_sslcacert,
+			error) &&
+	       set_path(handle, LRO_PROXY_SSLCLIENTCERT, root, "proxy_sslclientcert",
+			repo->proxy_sslclientcert, error) &&
+	       set_path(handle, LRO_PROXY_SSLCLIENTKEY, root, "proxy_sslclientkey",
+			repo->proxy_sslclientkey, error);
 }
 
 static gboolean set_secrets(LrHandle *handle, const char *root, const KpRepo *repo, GError **error)
@@ -74,9 +87,10 @@ static gboolean set_secrets(LrHandle *handle, const char *root, const KpRepo *re
 	       lr_handle_setopt(handle, error, LRO_SSLVERIFYHOST, verify) &&
 	       lr_handle_setopt(handle, error, LRO_SSLVERIFYSTATUS,
 				repo->sslverifystatus ? 1L : 0L) &&
-	       set_path(handle, LRO_SSLCACERT, root, repo->sslcacert, error) &&
-	       set_path(handle, LRO_SSLCLIENTCERT, root, repo->sslclientcert, error) &&
-	       set_path(handle, LRO_SSLCLIENTKEY, root, repo->sslclientkey, error);
+	       set_path(handle, LRO_SSLCACERT, root, "sslcacert", repo->sslcacert, error) &&
+	       set_path(handle, LRO_SSLCLIENTCERT, root, "sslclientcert", repo->sslclientcert,
+			error) &&
+	       set_path(handle, LRO_SSLCLIENTKEY, root, "sslclientkey", repo->sslclientkey, error);
 }
 
 /* "4" or "ipv4", "6" or "ipv6", "whatever" */

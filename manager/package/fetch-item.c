@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/names.h"
+#include "package/fetch-advice.h"
 
 KpFetchItem *kp_fetch_item_new(const KpRepo *repo, LrHandle *handle, const char *what,
 			       const char *location, char *dest)
@@ -46,10 +47,10 @@ void kp_fetch_failed(const KpRepo *repo, const char *what, const char *why, GErr
 	g_autofree char *line = g_strchomp(g_strdup(why));
 	g_autofree char *clean = kp_text_printable(line);
 	g_autofree char *shown = without_passwords(clean);
+	g_autofree char *advice = kp_fetch_advice(repo, shown);
 
-	g_set_error(error, KP_ERROR, KP_ERROR_FAILED,
-		    "repository %s: %s: %s; try again later, or mend [%s] in %s", repo->id, what,
-		    shown, repo->id, repo->file != NULL ? repo->file : "its configuration");
+	g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "repository %s: %s: %s; %s", repo->id, what,
+		    shown, advice);
 }
 
 gboolean kp_fetch_stopped(const KpFetchWatch *watch, GError **error)

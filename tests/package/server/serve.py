@@ -6,7 +6,7 @@
 
 Serves FOLDER until it is killed; with a certificate over TLS, and with an authority
 only clients that have a certificate of it. Each request is a line in LOG: method, path,
-range or "-", status. FAULTS is read at each request; a line is
+range or "-", status, and what a proxy would be told of who asks, or "-". FAULTS is read at each request; a line is
 
     PATTERN FAULT [VALUE]
 
@@ -54,7 +54,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def note(self, status):
         with open(LOG, "a") as log:
-            log.write(f"{self.command} {self.path} {self.headers.get('Range', '-')} {status}\n")
+            log.write(f"{self.command} {self.path} {self.headers.get('Range', '-')} {status} "
+                      f"{self.headers.get('Proxy-Authorization', '-')}\n")
 
     def refuse(self, status):
         self.note(status)
@@ -63,7 +64,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
 
     def do_GET(self):
-        path = http.server.urllib.parse.unquote(self.path)
+        # a proxy may send all of the URL
+        path = http.server.urllib.parse.unquote(http.server.urllib.parse.urlsplit(self.path).path)
         fault, value = fault_of(path)
         if fault == "hang":
             time.sleep(float(value))
