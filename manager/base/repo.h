@@ -11,7 +11,7 @@
 typedef struct {
 	char *id;
 	char *name;
-	char *file;		/* where it is configured: for messages */
+	char *file;		/* where it is configured: for messages, and fit for a terminal */
 	char **baseurl;
 	char *mirrorlist;
 	char *metalink;

@@ -121,7 +121,7 @@ static void take_repo(struct reader *reader, const KpIniSection *section, const 
 	}
 	if (!is_enabled(reader, section, file))
 		return;
-	repo->file = g_strdup(file);
+	repo->file = kp_text_printable(file);
 	kp_repo_keys_store(repo, section, FALSE, &place);
 	if (excludes_disabled(reader, repo->id))
 		take_lists(repo, reader->defaults);

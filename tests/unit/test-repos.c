@@ -347,6 +347,13 @@ static void test_bad(Case *c, gconstpointer data)
 				repo(c, 0)->timeout, ==, 99 + 172800 + 30);
 }
 
+static void test_file_name(Case *c, gconstpointer data)
+{
+	write_text(c, "/etc/yum.repos.d/\x1b[2J.repo", "[a]\nbaseurl=http://a\n");
+	read_all(c);
+	g_assert_true(g_str_has_suffix(repo(c, 0)->file, "/\\x1b[2J.repo"));
+}
+
 static void test_not_text(Case *c, gconstpointer data)
 {
 	fixture_write(c->root, "/etc/yum.repos.d/a.repo", "[a]\0\n", 5);
@@ -409,6 +416,7 @@ int main(int argc, char **argv)
 	ADD("/repos/variables", NULL, test_variables);
 	ADD("/repos/nested-variables", NULL, test_nested_variables);
 	ADD("/repos/environment", NULL, test_environment);
+	ADD("/repos/file-name", NULL, test_file_name);
 	ADD("/repos/not-text", NULL, test_not_text);
 	g_test_add_func("/repos/printable", test_printable);
 	add_rows();
