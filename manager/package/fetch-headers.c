@@ -15,6 +15,7 @@
 #include "package/repomd.h"
 #include "package/small-file.h"
 
+#define HEADER_AGE (90 * 24 * 3600)	/* seconds; by then something newer is the best */
 #define HEADER_MAX (64 * 1024 * 1024)	/* bytes; large packages have 1 MB */
 
 struct cache {
@@ -152,8 +153,10 @@ gboolean kp_fetch_headers(const char *root, const GPtrArray *packages, GPtrArray
 
 	open_cached(&cache);
 	/* who may not write there sees what there is */
-	if (kp_fetch_folder(folder, 0755, NULL))
+	if (kp_fetch_folder(folder, 0755, NULL)) {
+		kp_fetch_clean(folder, FALSE, HEADER_AGE);
 		ok = fetch_missing(&cache, error);
+	}
 	for (guint i = 0; i < packages->len; i++) {
 		if (ok)
 			g_ptr_array_add(fds, GINT_TO_POINTER(opened[i]));

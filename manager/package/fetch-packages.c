@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -246,21 +245,6 @@ static gboolean prepare(struct load *load, const GPtrArray *packages, GError **e
 	return TRUE;
 }
 
-/* Half files that nobody came back for; others may be there because somebody wants them. */
-static void clean(const char *folder)
-{
-	g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
-	struct stat st;
-	const char *name;
-
-	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
-		g_autofree char *path = g_build_filename(folder, name, NULL);
-
-		if (*name == '.' && lstat(path, &st) == 0 && st.st_mtime < time(NULL) - PART_AGE)
-			unlink(path);
-	}
-}
-
 static gboolean load_all(struct load *load, const GPtrArray *packages, GPtrArray *fds,
 			 GError **error)
 {
@@ -293,7 +277,8 @@ gboolean kp_fetch_packages(const char *root, const GPtrArray *packages, const ch
 
 	if (!kp_fetch_folder(load.folder, folder != NULL ? 0755 : 0700, error))
 		return FALSE;
+	/* half files that nobody came back for; others may be there because somebody wants them */
 	if (folder == NULL)
-		clean(private);
+		kp_fetch_clean(private, TRUE, PART_AGE);
 	return load_all(&load, packages, fds, error);
 }

@@ -109,6 +109,21 @@ gboolean kp_fetch_place(const KpRepo *repo, const char *what, const char *locati
 	return why == NULL;
 }
 
+void kp_fetch_clean(const char *folder, gboolean hidden, gint64 age)
+{
+	g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+	gint64 oldest = g_get_real_time() / G_USEC_PER_SEC - age;
+	struct stat st;
+	const char *name;
+
+	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
+		g_autofree char *path = g_build_filename(folder, name, NULL);
+
+		if ((!hidden || *name == '.') && lstat(path, &st) == 0 && st.st_mtime < oldest)
+			unlink(path);
+	}
+}
+
 void kp_fetch_remove(const char *folder)
 {
 	g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);

@@ -19,6 +19,10 @@ gboolean kp_fetch_place(const KpRepo *repo, const char *what, const char *locati
 /* TRUE: @base is a server, or a folder of this machine and @repo is one as well. */
 gboolean kp_fetch_base_is_fine(const KpRepo *repo, const char *base);
 
+/* Removes files of @folder that nobody has written for @age seconds; with @hidden only
+ * those whose name begins with a dot. */
+void kp_fetch_clean(const char *folder, gboolean hidden, gint64 age);
+
 /* Removes a folder of files, and files. */
 void kp_fetch_remove(const char *folder);
 

@@ -203,6 +203,10 @@ headers() {
     printf x | dd of="${parts%/*}/headers/$good" bs=1 seek=96 conv=notrunc status=none
     said headers r "$(basename "$small")" "$good" "$end"
     [ "$(requests main)" -eq 1 ]
+    # what is old goes
+    touch -d '100 days ago' "${parts%/*}/headers/$good" "${parts%/*}/headers/left.1-0"
+    said headers r "$(basename "$small")" "$good" "$end"
+    [ ! -e "${parts%/*}/headers/left.1-0" ]
     # a server without ranges sends more, and only this is taken
     rm -r "${parts%/*}/headers"
     faults main '*.rpm ranges no'
