@@ -222,17 +222,18 @@ damaged_on_disk() {
     cmp "$(field primary)" "$work/www/r/repodata/"*primary.xml*
 }
 
-# metalink CHECKSUM [OLDER]: of repomd.xml; "old" is preferred, and stands behind "r".
+# metalink CHECKSUM [OLDER...]: of repomd.xml; "old" is preferred, and stands behind "r".
 metalink() {
-    local older=
-    [ -z "${2:-}" ] || older="<mm0:alternates><mm0:alternate><verification><hash type=\"sha256\">$2</hash>
-</verification></mm0:alternate></mm0:alternates>"
+    local older='' sum
+    for sum in "${@:2}"; do
+        older+="<mm0:alternate><verification><hash type=\"sha256\">$sum</hash></verification></mm0:alternate>"
+    done
     cat >"$work/www/metalink" <<END
 <?xml version="1.0" encoding="utf-8"?>
 <metalink version="3.0" xmlns="http://www.metalinker.org/"
  xmlns:mm0="http://fedorahosted.org/mirrormanager"><files><file name="repomd.xml">
 <verification><hash type="sha256">$1</hash></verification>
-$older
+<mm0:alternates>$older</mm0:alternates>
 <resources maxconnections="1">
 <url protocol="rsync" type="rsync" preference="100">rsync://127.0.0.1/r/repodata/repomd.xml</url>
 <url protocol="http" type="http" preference="90">$URL_main/r/repodata/repomd.xml</url>
@@ -258,7 +259,7 @@ lists_of_mirrors() {
     [ "$(requests main '/metalink')" -eq 1 ]
     # one that is a little behind, and on the list of those that may be used still
     rm -rf "$cache"
-    metalink "$none" "$(sum "$work/www/r/repodata/repomd.xml")"
+    metalink "$none" "$none" "$none" "$(sum "$work/www/r/repodata/repomd.xml")"
     said metadata r
     cmp "$(field repomd)" "$work/www/r/repodata/repomd.xml"
     # no mirror has what the metalink promises
