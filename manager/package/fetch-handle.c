@@ -9,6 +9,8 @@
 #include "config.h"
 #include "package/fetch-item.h"
 
+#define TIMEOUT_MAX 3600L	/* seconds; "never" is no time to wait for a mirror */
+
 char *kp_fetch_local_path(const char *root, const char *path)
 {
 	g_autofree char *below = kp_root_path(root, path);
@@ -103,7 +105,7 @@ static LrIpResolveType family(const char *text)
 
 static gboolean set_rules(LrHandle *handle, const KpRepo *repo, GError **error)
 {
-	long timeout = (long)CLAMP(repo->timeout, 1, 3600);
+	long timeout = repo->timeout < 0 ? TIMEOUT_MAX : (long)CLAMP(repo->timeout, 1, TIMEOUT_MAX);
 	long slow = (long)CLAMP(repo->minrate, 0, G_MAXINT);
 
 	return lr_handle_setopt(handle, error, LRO_REPOTYPE, LR_YUMREPO) &&
