@@ -11,6 +11,7 @@
 #include "base/inventory.h"
 #include "package/advisories.h"
 #include "package/kept.h"
+#include "package/patterns.h"
 #include "package/primary.h"
 
 /* the dependency that ties a patch to its kernel */
@@ -20,12 +21,25 @@
  * its stream is promised. */
 static const KpKeptKind kept = { "offers", "a(sssbss)" };
 
-static gboolean matches(const char *name, const char *nevra, char *const *globs)
+static gboolean is_named(const char *name, const char *const *globs)
 {
 	for (; globs != NULL && *globs != NULL; globs++)
-		if (fnmatch(*globs, name, 0) == 0 || fnmatch(*globs, nevra, 0) == 0)
+		if (fnmatch(*globs, name, 0) == 0)
 			return TRUE;
 	return FALSE;
+}
+
+/* What is not excluded, nor missing where only some are included. */
+static gboolean is_visible(const Solvable *solvable, const KpRepo *repo)
+{
+	const Pool *pool = solvable->repo->pool;
+	const char *name = pool_id2str(pool, solvable->name), *evr = pool_id2str(pool, solvable->evr);
+	const char *arch = pool_id2str(pool, solvable->arch);
+	const char *const *includes = (const char *const *)repo->includes;
+
+	return !kp_patterns_match((const char *const *)repo->excludes, name, evr, arch) &&
+	       (includes == NULL || *includes == NULL ||
+		kp_patterns_match(includes, name, evr, arch));
 }
 
 /* The version of the dependency @name in the list @key of @solvable, or NULL. */
@@ -56,13 +70,11 @@ static KpOffer *make_offer(Solvable *solvable, const KpRepo *repo, const char *c
 	const char *nevra = pool_solvable2str(pool, solvable);
 	g_autoptr(KpOffer) offer = kp_offer_new();
 
-	if (matches(name, nevra, repo->excludes) ||
-	    (repo->includes != NULL && *repo->includes != NULL &&
-	     !matches(name, nevra, repo->includes)))
+	if (!is_visible(solvable, repo))
 		return NULL;
 	offer->uname_r = version_of(solvable, SOLVABLE_PROVIDES, TIE);
 	offer->kernel = offer->uname_r != NULL;
-	if (!offer->kernel && matches(name, name, (char *const *)globs)) {
+	if (!offer->kernel && is_named(name, globs)) {
 		offer->uname_r = version_of(solvable, SOLVABLE_REQUIRES, TIE);
 		offer->until = version_of(solvable, SOLVABLE_PROVIDES, KP_UNTIL_PROVIDE);
 	}

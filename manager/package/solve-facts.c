@@ -6,9 +6,10 @@
 #include <solv/knownid.h>
 #include <solv/poolarch.h>
 #include <solv/solvable.h>
-#include <string.h>
 
 #include "base/inventory.h"
+#include "base/release.h"
+#include "package/patterns.h"
 #include "package/solve.h"
 
 gboolean kp_solve_is_patch_name(const KpSolve *solve, const char *name)
@@ -53,16 +54,9 @@ const char *kp_solve_where(const KpSolve *solve, Id id)
 	return repo == solve->installed ? "installed" : repo->name;
 }
 
-static const char *without_epoch(const char *evr)
-{
-	const char *colon = strchr(evr, ':');
-
-	return colon != NULL && strspn(evr, "0123456789") == (gsize)(colon - evr) ? colon + 1 : evr;
-}
-
 const char *kp_solve_release(const KpSolve *solve, Id id)
 {
-	return without_epoch(pool_id2str(solve->pool, pool_id2solvable(solve->pool, id)->evr));
+	return kp_release_without_epoch(pool_id2str(solve->pool, pool_id2solvable(solve->pool, id)->evr));
 }
 
 char *kp_solve_nevra(const KpSolve *solve, Id id)
@@ -87,33 +81,13 @@ gboolean kp_solve_arch_fits(const KpSolve *solve, Id id)
 	       (pool->id2arch == NULL || (arch <= pool->lastarch && pool->id2arch[arch] != 0));
 }
 
-/* The spellings that dnf.conf(5) knows for excludepkgs. */
 gboolean kp_solve_matches(const KpSolve *solve, Id id, const char *const *patterns)
 {
 	Pool *pool = solve->pool;
 	const Solvable *s = pool_id2solvable(pool, id);
-	const char *name = pool_id2str(pool, s->name), *arch = pool_id2str(pool, s->arch);
-	const char *evr = pool_id2str(pool, s->evr), *vr = without_epoch(evr);
-	g_autofree char *version = g_strndup(vr, strcspn(vr, "-"));
-	g_autofree char *epoch = vr != evr ? g_strndup(evr, (gsize)(vr - evr)) : g_strdup("0:");
-	char *spellings[] = {
-		g_strdup(name),
-		g_strdup_printf("%s.%s", name, arch),
-		g_strdup_printf("%s-%s", name, version),
-		g_strdup_printf("%s-%s", name, vr),
-		g_strdup_printf("%s-%s.%s", name, vr, arch),
-		g_strdup_printf("%s-%s%s", name, epoch, vr),
-		g_strdup_printf("%s-%s%s.%s", name, epoch, vr, arch),
-		g_strdup_printf("%s%s-%s.%s", epoch, name, vr, arch),
-	};
-	gboolean found = FALSE;
 
-	for (; patterns != NULL && *patterns != NULL && !found; patterns++)
-		for (gsize i = 0; i < G_N_ELEMENTS(spellings) && !found; i++)
-			found = fnmatch(*patterns, spellings[i], 0) == 0;
-	for (gsize i = 0; i < G_N_ELEMENTS(spellings); i++)
-		g_free(spellings[i]);
-	return found;
+	return kp_patterns_match(patterns, pool_id2str(pool, s->name), pool_id2str(pool, s->evr),
+				 pool_id2str(pool, s->arch));
 }
 
 char *kp_solve_invisible(const KpSolve *solve, Id id)
