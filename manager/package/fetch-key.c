@@ -108,17 +108,16 @@ gboolean kp_fetch_check_signature(const char *root, const KpRepo *repo, const ch
 	return ok;
 }
 
-/* Of @fd, which may not have more than KEY_MAX bytes. */
+/* All of @fd, which has no more than KEY_MAX bytes. */
 static GBytes *read_key(int fd, const KpRepo *repo, GError **error)
 {
-	g_autofree char *path = g_strdup_printf("/proc/self/fd/%d", fd);
-	gsize size = 0;
-	g_autofree char *text = kp_small_file_read(path, KEY_MAX, &size, error);
+	struct stat st;
+	gsize size = fstat(fd, &st) == 0 ? (gsize)st.st_size : 0;
+	g_autofree char *text = g_malloc(size);
 
-	if (text != NULL && size > 0)
+	if (size > 0 && pread(fd, text, size, 0) == (gssize)size)
 		return g_bytes_new_take(g_steal_pointer(&text), size);
-	if (text != NULL)
-		kp_fetch_failed(repo, "its key", "what came is empty", error);
+	kp_fetch_failed(repo, "its key", "what came is empty", error);
 	return NULL;
 }
 

@@ -16,7 +16,7 @@ static gboolean fetch_to(int fd, LrHandle *handle, const KpRepo *repo, const cha
 		g_ptr_array_new_with_free_func((GDestroyNotify)kp_fetch_item_free);
 	g_autofree char *whole = *url == '/' ? g_strconcat("file://", url, NULL) : g_strdup(url);
 	KpFetchItem *item = kp_fetch_item_new(repo, handle, what, whole,
-					      g_strdup_printf("/proc/self/fd/%d", fd));
+					      g_strdup_printf("/dev/fd/%d", fd));
 
 	g_ptr_array_add(items, item);
 	item->is_url = TRUE;

@@ -47,6 +47,7 @@ static void store(const KpIniSection *section, GHashTable *vars)
 {
 	g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
 	g_autoptr(KpRepo) repo = g_new0(KpRepo, 1);
+	g_autoptr(KpRepo) copy = g_new0(KpRepo, 1);
 	KpKeyPlace place = { "file", section->name, vars, warnings };
 
 	repo->baseurl = g_new0(char *, 1);
@@ -59,6 +60,9 @@ static void store(const KpIniSection *section, GHashTable *vars)
 		g_assert_true(g_utf8_validate(g_ptr_array_index(warnings, i), -1, NULL));
 	g_assert_cmpint(repo->metadata_expire, >=, -1);
 	g_assert_cmpint(repo->timeout, >=, -1);
+	g_assert_cmpint(repo->minrate, >=, 0);
+	kp_repo_keys_copy(copy, repo);
+	g_assert_cmpstr(copy->proxy, ==, repo->proxy);
 }
 
 static void try_ini(const char *text, gsize size)

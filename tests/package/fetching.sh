@@ -17,6 +17,7 @@ work=$(mktemp -d "${WORK_BELOW:-${TMPDIR:-/tmp}}/fetching.XXXXXX")
 trap 'serve_end; rm -rf "$work"' EXIT
 chmod 0755 "$work"
 root=$work/root
+# shellcheck disable=SC2034
 cache=$root/var/cache/kpatch-manager
 mkdir -p "$root/etc/yum.repos.d" "$root/etc/dnf" "$work/www/r" "$work/other/r"
 
