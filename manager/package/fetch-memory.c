@@ -12,6 +12,8 @@
 static gboolean fetch_to(int fd, LrHandle *handle, const KpRepo *repo, const char *what,
 			 const char *url, guint64 limit, const KpFetchWatch *watch, GError **error)
 {
+	/* nobody asked for it, so nobody is told how far it is */
+	const KpFetchWatch quiet = { .stop = watch->stop };
 	g_autoptr(GPtrArray) items =
 		g_ptr_array_new_with_free_func((GDestroyNotify)kp_fetch_item_free);
 	g_autofree char *whole = *url == '/' ? g_strconcat("file://", url, NULL) : g_strdup(url);
@@ -21,7 +23,7 @@ static gboolean fetch_to(int fd, LrHandle *handle, const KpRepo *repo, const cha
 	g_ptr_array_add(items, item);
 	item->is_url = TRUE;
 	item->limit = limit;
-	return kp_fetch_run(items, FALSE, watch, error);
+	return kp_fetch_run(items, FALSE, &quiet, error);
 }
 
 int kp_fetch_memory(const char *root, const KpRepo *repo, const char *what, const char *url,
