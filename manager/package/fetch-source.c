@@ -49,7 +49,10 @@ static void add_sum(GPtrArray *sums, const GSList *hashes)
 
 static gint by_preference(gconstpointer a, gconstpointer b)
 {
-	return ((const LrMetalinkUrl *)b)->preference - ((const LrMetalinkUrl *)a)->preference;
+	int left = ((const LrMetalinkUrl *)a)->preference;
+	int right = ((const LrMetalinkUrl *)b)->preference;
+
+	return (left < right) - (left > right);
 }
 
 /* A mirror that kp_fetch_base_is_fine() does not like is passed by. */

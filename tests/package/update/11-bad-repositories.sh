@@ -105,6 +105,15 @@ refuses_connection() {
     fails grep secret "$work/error"
 }
 
+# the server has no IPv6, and the name both
+one_family() {
+    begun
+    configured "baseurl=${URL_main/127.0.0.1/localhost}/r" timeout=2 ip_resolve=6
+    refused "Curl error (" metadata r
+    configured "baseurl=${URL_main/127.0.0.1/localhost}/r" timeout=2 ip_resolve=4
+    said metadata r
+}
+
 behind() {
     begun
     said metadata r
@@ -315,6 +324,7 @@ steps "a compression that nobody can read" broken "compressed in a way that cann
 steps "a server that never stops sending" stays_within_memory
 steps "a server that says nothing" hangs
 steps "no server, and no password in the message" refuses_connection
+steps "no server of the family that is asked for" one_family
 steps "a mirror that is behind" behind
 steps "a mirror whose files do not go together" mixed
 steps "a fetch that is killed" killed

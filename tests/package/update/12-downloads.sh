@@ -148,6 +148,19 @@ too_much() {
     said packages - $(of "$big")
 }
 
+too_slow() {
+    begun
+    head -c 300000 "$big" >"$work/www/r/middle.rpm"
+    faults main '*middle* slow 10'
+    configured timeout=1 minrate=1M "baseurl=$URL_main/r"
+    # shellcheck disable=SC2046
+    refused "Less than 1048576 bytes/sec" packages - $(of "$work/www/r/middle.rpm")
+    configured timeout=1 minrate=5k "baseurl=$URL_main/r"
+    # shellcheck disable=SC2046
+    said packages - $(of "$work/www/r/middle.rpm")
+    rm "$work/www/r/middle.rpm"
+}
+
 stopped() {
     local rc=0
     begun
@@ -233,6 +246,7 @@ steps "a download that is cut is tried again" is_cut
 steps "another mirror takes over" other_mirror
 steps "wrong checksums, sizes and places are refused" lies
 steps "no more is taken than was said" too_much
+steps "one slower than minrate= is given up" too_slow
 steps "a download is stopped" stopped
 steps "three downloads of the same at once" two_at_once
 steps "progress is told" tells_progress
