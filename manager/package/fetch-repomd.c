@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "package/fetch-handle.h"
 #include "package/fetch-key.h"
 #include "package/metadata-check.h"
 #include "package/small-file.h"
@@ -29,20 +28,6 @@ static gboolean fetch_one(const KpRepo *repo, LrHandle *handle, const char *loca
 	return kp_fetch_run(items, FALSE, watch, error);
 }
 
-/* An older one is asked for with a handle of its own: librepo notes in a handle which
- * mirrors failed, and passes them by. */
-static gboolean fetch_repomd(const KpFetchSource *source, LrHandle *handle, guint i,
-			     const char *dest, const KpFetchWatch *watch, GError **error)
-{
-	const KpFetchSum *sum = source->sums->len > 0 ? source->sums->pdata[i] : NULL;
-	g_autoptr(LrHandle) own = i > 0 ? kp_fetch_source_turned(source, 0, error) : NULL;
-
-	if (i > 0 && own == NULL)
-		return FALSE;
-	return fetch_one(source->repo, i > 0 ? own : handle, "repodata/repomd.xml", dest,
-			 KP_REPOMD_MAX, sum, watch, error);
-}
-
 /* The newest that a metalink knows of and a mirror has. The first error tells most. */
 static gboolean fetch_newest(const KpFetchSource *source, LrHandle *handle, const char *dest,
 			     const KpFetchWatch *watch, GError **error)
@@ -50,9 +35,11 @@ static gboolean fetch_newest(const KpFetchSource *source, LrHandle *handle, cons
 	g_autoptr(GError) first = NULL;
 
 	for (guint i = 0; i < MAX(1, source->sums->len); i++) {
+		const KpFetchSum *sum = source->sums->len > 0 ? source->sums->pdata[i] : NULL;
 		g_autoptr(GError) problem = NULL;
 
-		if (fetch_repomd(source, handle, i, dest, watch, &problem))
+		if (fetch_one(source->repo, handle, "repodata/repomd.xml", dest, KP_REPOMD_MAX, sum,
+			      watch, &problem))
 			return TRUE;
 		if (first == NULL || problem->code == KP_ERROR_BUSY) {
 			g_clear_error(&first);
