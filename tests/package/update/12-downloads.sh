@@ -202,6 +202,7 @@ header_end() {
 
 headers() {
     begun
+    configured "baseurl=$URL_main/r"    # a busy machine is to ask once, too
     local end good
     end=$(header_end "$small")
     good=$(sum "$small")
