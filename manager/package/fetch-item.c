@@ -62,6 +62,19 @@ gboolean kp_fetch_stopped(const KpFetchWatch *watch, GError **error)
 	return TRUE;
 }
 
+gboolean kp_fetch_go_on(GError **first, GError *problem)
+{
+	gboolean stopped = g_error_matches(problem, KP_ERROR, KP_ERROR_BUSY);
+
+	if (stopped)
+		g_clear_error(first);
+	if (*first == NULL)
+		*first = problem;
+	else
+		g_error_free(problem);
+	return !stopped;
+}
+
 static int on_progress(void *data, double total, double now)
 {
 	KpFetchItem *item = data;

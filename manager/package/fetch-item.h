@@ -47,6 +47,10 @@ gboolean kp_fetch_run(GPtrArray *items, gboolean each, const KpFetchWatch *watch
 /* Sets @error: what of which repository, why, and what to do next. */
 void kp_fetch_failed(const KpRepo *repo, const char *what, const char *why, GError **error);
 
+/* After a try that failed with @problem, which is taken: TRUE when another may help. Of
+ * several errors the first tells most, and @first keeps it, unless we were stopped. */
+gboolean kp_fetch_go_on(GError **first, GError *problem);
+
 /* TRUE, with @error set, when somebody wants us to stop. */
 gboolean kp_fetch_stopped(const KpFetchWatch *watch, GError **error);
 

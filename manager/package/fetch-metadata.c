@@ -7,7 +7,6 @@
 #include <sys/sendfile.h>
 #include <unistd.h>
 
-#include "base/error.h"
 #include "base/metadata.h"
 #include "package/fetch-handle.h"
 #include "package/fetch-publish.h"
@@ -240,22 +239,18 @@ static gboolean try_from(struct fetch *fetch, guint first, GError **error)
 }
 
 /* A mirror may have a repomd.xml that does not go with its files, or an old one: then
- * the next one is asked for all of it. The first error tells most. */
+ * the next one is asked for all of it. */
 static gboolean try_all(struct fetch *fetch, GError **error)
 {
 	guint tries = MIN(g_strv_length(fetch->source->urls), TRIES_MAX);
 	g_autoptr(GError) first = NULL;
 
 	for (guint i = 0; i < tries; i++) {
-		g_autoptr(GError) problem = NULL;
+		GError *problem = NULL;
 
 		if (try_from(fetch, i, &problem))
 			return TRUE;
-		if (first == NULL || problem->code == KP_ERROR_BUSY) {
-			g_clear_error(&first);
-			first = g_steal_pointer(&problem);
-		}
-		if (first->code == KP_ERROR_BUSY)
+		if (!kp_fetch_go_on(&first, problem))
 			break;
 	}
 	g_propagate_error(error, g_steal_pointer(&first));

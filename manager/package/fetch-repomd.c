@@ -3,7 +3,6 @@
 
 #include <unistd.h>
 
-#include "base/error.h"
 #include "package/fetch-key.h"
 #include "package/metadata-check.h"
 #include "package/small-file.h"
@@ -28,7 +27,7 @@ static gboolean fetch_one(const KpRepo *repo, LrHandle *handle, const char *loca
 	return kp_fetch_run(items, FALSE, watch, error);
 }
 
-/* The newest that a metalink knows of and a mirror has. The first error tells most. */
+/* The newest that a metalink knows of and a mirror has. */
 static gboolean fetch_newest(const KpFetchSource *source, LrHandle *handle, const char *dest,
 			     const KpFetchWatch *watch, GError **error)
 {
@@ -36,16 +35,12 @@ static gboolean fetch_newest(const KpFetchSource *source, LrHandle *handle, cons
 
 	for (guint i = 0; i < MAX(1, source->sums->len); i++) {
 		const KpFetchSum *sum = source->sums->len > 0 ? source->sums->pdata[i] : NULL;
-		g_autoptr(GError) problem = NULL;
+		GError *problem = NULL;
 
 		if (fetch_one(source->repo, handle, "repodata/repomd.xml", dest, KP_REPOMD_MAX, sum,
 			      watch, &problem))
 			return TRUE;
-		if (first == NULL || problem->code == KP_ERROR_BUSY) {
-			g_clear_error(&first);
-			first = g_steal_pointer(&problem);
-		}
-		if (first->code == KP_ERROR_BUSY)
+		if (!kp_fetch_go_on(&first, problem))
 			break;
 	}
 	g_propagate_error(error, g_steal_pointer(&first));
