@@ -76,16 +76,28 @@ static int print_data(KpRepoData *data)
 	return 0;
 }
 
+static void print_transfer(const KpRepo *r)
+{
+	g_autofree char *excludes = g_strjoinv(" ", r->excludes);
+	g_autofree char *includes = g_strjoinv(" ", r->includes);
+
+	g_print("|%s|%s|%s|%" G_GINT64_FORMAT "|%" G_GINT64_FORMAT "|%d|%d|%d|%s|%s\n",
+		r->proxy != NULL ? r->proxy : "", r->proxy_method != NULL ? r->proxy_method : "any",
+		r->ip_resolve != NULL ? r->ip_resolve : "whatever", r->minrate, r->timeout,
+		r->sslverify, r->sslverifystatus, r->proxy_sslverify, excludes, includes);
+}
+
 static int cmd_repos(void)
 {
 	for (guint i = 0; i < repos->len; i++) {
 		const KpRepo *r = g_ptr_array_index(repos, i);
 		g_autofree char *urls = g_strjoinv(" ", r->baseurl);
 
-		g_print("%s|%s|%s|%s|%s|%d|%d|%d|%" G_GINT64_FORMAT "|%" G_GINT64_FORMAT "\n", r->id,
+		g_print("%s|%s|%s|%s|%s|%d|%d|%d|%" G_GINT64_FORMAT "|%" G_GINT64_FORMAT, r->id,
 			r->name, urls, r->mirrorlist != NULL ? r->mirrorlist : "",
 			r->metalink != NULL ? r->metalink : "", r->gpgcheck, r->repo_gpgcheck,
 			r->skip_if_unavailable, r->priority, r->metadata_expire);
+		print_transfer(r);
 	}
 	return 0;
 }

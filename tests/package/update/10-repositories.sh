@@ -40,6 +40,9 @@ gpgcheck=1
 metadata_expire=6h
 varsdir=/etc/dnf/vars
 skip_if_unavailable=yes
+proxy=http://127.0.0.1:3128
+proxy_auth_method=Digest
+timeout=1m
 END
     mkdir -p "$root/etc/dnf/vars"
     echo here >"$root/etc/dnf/vars/site"
@@ -47,11 +50,17 @@ END
     cat >"$root/etc/yum.repos.d/r.repo" <<'END'
 # a comment
 [a-$site]
-name = A = 100% $site ${site} $nowhere
+name = A = 100% $site ${site} $nowhere $DNF1 $OURS $arch
 baseurl = http://127.0.0.1/$basearch/$releasever, http://127.0.0.1/2
  http://127.0.0.1/3
 priority=7
 gpgcheck=off
+proxy=_none_
+ip_resolve=IPv4
+minrate=5k
+exclude=z
+excludepkgs=x, y
+includepkgs=*
 [b]
 name=b
 mirrorlist=http://127.0.0.1/list?a=1&b=$basearch
@@ -59,6 +68,11 @@ metadata_expire=never
 repo_gpgcheck=True
 skip_if_unavailable=0
 unknown_key=1
+proxy=
+proxy_auth_method=basic
+sslverifystatus=1
+proxy_sslverify=no
+timeout=90
 [c]
 name=c
 metalink=https://127.0.0.1/metalink
@@ -87,8 +101,12 @@ base.read_all_repos()
 for r in sorted(base.repos.iter_enabled(), key=lambda r: r.id):
     print("|".join(str(w) for w in (
         r.id, r.name, " ".join(r.baseurl), r.mirrorlist or "", r.metalink or "", int(r.gpgcheck),
-        int(r.repo_gpgcheck), int(r.skip_if_unavailable), r.priority, r.metadata_expire)))
+        int(r.repo_gpgcheck), int(r.skip_if_unavailable), r.priority, r.metadata_expire,
+        r.proxy, r.proxy_auth_method, r.ip_resolve, r.minrate, r.timeout, int(r.sslverify),
+        int(r.sslverifystatus), int(r.proxy_sslverify), " ".join(r.excludepkgs), " ".join(r.includepkgs))))
 END
+    echo vax >"$root/etc/dnf/vars/OTHER"
+    local -x DNF1=one DNF_VAR_OURS=ours DNF_VAR_site=elsewhere DNF_VAR_OTHER=x
     /usr/bin/python3 "$work/as-dnf.py" "$root" >"$work/dnf.said"
     [ "$(wc -l <"$work/dnf.said")" -eq 3 ]
     said repos
