@@ -8,24 +8,6 @@ set -euo pipefail
 . "$TOP/tests/lib/tap.sh"
 . "$TOP/tests/package/installing.sh"
 
-# A second process that has librpm's lock.
-hold_lock() {
-    python3 - "$root/var/lib/rpm/.rpm.lock" "$work/held" <<'END' &
-import fcntl, sys, time
-with open(sys.argv[1], "r+") as lock:
-    fcntl.lockf(lock, fcntl.LOCK_EX)
-    open(sys.argv[2], "w").close()
-    time.sleep(600)
-END
-    holder=$!
-    until [ -e "$work/held" ]; do sleep 0.05; done
-}
-
-limit() {
-    mkdir -p "$root/etc/kpatch"
-    printf '[packages]\nlock-limit=%d\n' "$1" >"$root/etc/kpatch/manager.conf"
-}
-
 make_patches 2 3
 hold_lock
 limit 1
