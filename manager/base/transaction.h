@@ -94,8 +94,9 @@ typedef struct {
 			     GError **error);
 	/* The keys in @text (RFC 4880 armour): KpPackageKey. NULL with @error. */
 	GPtrArray *(*keys)(const char *root, const char *rpmdb, const char *text, GError **error);
+	/* Waits for the database as run() does. */
 	gboolean (*import_key)(const char *root, const char *rpmdb, const KpPackageKey *key,
-			       GError **error);
+			       gint64 lock_limit_ms, const KpWatch *watch, GError **error);
 } KpTransactionApi;
 
 #define KP_TRANSACTION_EXPORT __attribute__((visibility("default")))

@@ -166,7 +166,21 @@ static gboolean was_told_to_stop(const KpTransaction *t, GError **error)
 	return TRUE;
 }
 
-/* librpm gave the lock back when it was done, and somebody else may have it. */
+/* librpm gave the lock back when it was done. On a terminal an rpm may have waited for
+ * just that; what is not settled then is left for the next run. */
+static void settle(const KpRun *run, rpmts ts, int lock, gboolean ok)
+{
+	if (!kp_rpmlock_again(lock, run->t->lock_limit_ms, run->t->watch)) {
+		g_ptr_array_add(run->t->warnings, g_strdup(
+			"somebody else is changing packages already; say 'kpatch-manager update' "
+			"again later, to clear up behind this one"));
+		return;
+	}
+	if (!ok)
+		kp_run_clean(run, ts);
+	kp_keep_settle(ts, run->t->root, run->t->warnings);
+}
+
 static gboolean finish(KpRun *run, int lock, gboolean ok, GError **error)
 {
 	rpmts ts = kp_rpmdb_open(run->t->root, run->t->rpmdb, ok ? error : NULL);
@@ -175,11 +189,7 @@ static gboolean finish(KpRun *run, int lock, gboolean ok, GError **error)
 	if (ts == NULL)
 		return FALSE;
 	ok = ok && kp_run_look_again(run, ts, error);
-	if (kp_rpmlock_again(lock)) {
-		if (!ok)
-			kp_run_clean(run, ts);
-		kp_keep_settle(ts, run->t->root, run->t->warnings);
-	}
+	settle(run, ts, lock, ok);
 	if (ok)
 		add_lines(run);
 	rpmtsFree(ts);
