@@ -23,6 +23,8 @@ typedef struct {
 	char *algorithm;	/* "sha256" ... as GChecksum knows it, or NULL */
 	guint32 mode;		/* st_mode */
 	gboolean special;	/* has capabilities */
+	gboolean ghost;		/* the package owns it, but does not bring it */
+	char *user;		/* that it will belong to */
 } KpPackageFile;
 
 /* What the header of a package says; for its payload only run() vouches. */

@@ -11,6 +11,7 @@
 typedef struct {
 	const KpTransactionItem *item;
 	KpPackageHeader *info;
+	gboolean was_there;	/* the database has had this release before */
 	FD_t open;		/* librpm reads it just now; NULL: it does not */
 } KpPart;
 

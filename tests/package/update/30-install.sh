@@ -36,6 +36,17 @@ try "JSON has the step, its kernel and its signature" \
 try "JSON of what was done" json "j['result'] == 'done' and j['error'] is None" \
     manager update --yes --json "$(patch_file 4)"
 try "which was done" is "1-4 / 1-4.ko"
+tiny_patch "$work/epoch" "$kver" 1 5 "Epoch: 0"
+tiny "$work/ghost" kpatch-patch-ghost 1 1 "Requires: kernel-uname-r = $kver" \
+    -- "/usr/lib/kpatch/$kver/kpatch-ghost-1-1.ko" "%ghost /usr/lib/kpatch/$kver/later"
+sign_rpms "$work"/epoch/*.rpm "$work"/ghost/*.rpm >/dev/null 2>&1
+try "an epoch of 0 that is written out" says 0 "is installed" update "$work"/epoch/*.rpm
+echo broken >"$corridor/$module-1-5.ko"
+try "is the same release when its file is put in order" says 0 "reinstall" update "$work"/epoch/*.rpm
+try "as it was packaged" in_root -V "$patch"
+try "what a package owns and does not bring is not missed" says 0 "is installed" update "$work"/ghost/*.rpm
+in_root -e kpatch-patch-ghost
+
 try "two releases of one package are too many" \
     says 2 "another file" update "$(patch_file 2)" "$(patch_file 3)"
 try "a release and a file are too much" says 2 "not both" update 1-2 "$(patch_file 3)"
