@@ -66,6 +66,7 @@ typedef struct {
 	gint64 lock_limit_ms;
 	const KpWatch *watch;
 	KpTransactionProgress progress;	/* may be NULL */
+	gboolean quiet;			/* nobody wants to hear what scriptlets say */
 	gpointer user;
 	GPtrArray *warnings;		/* char *: is added to */
 } KpTransaction;

@@ -75,7 +75,7 @@ static gboolean run(KpUpdate *update, GError **error)
 		.policy = (KpPackagePolicy)update->settings->verify_packages,
 		.lock_limit_ms = update->settings->rpm_lock_limit * 1000,
 		.watch = &progress.watch, .progress = kp_update_progress, .user = update,
-		.warnings = update->warnings,
+		.quiet = update->options->quiet, .warnings = update->warnings,
 	};
 	gboolean ok;
 

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <rpm/rpmlib.h>
 #include <rpm/rpmio.h>
+#include <rpm/rpmlog.h>
 #include <rpm/rpmmacro.h>
 #include <signal.h>
 #include <stdio.h>
@@ -30,8 +31,9 @@ static void part_free(gpointer data)
 	g_free(part);
 }
 
-/* librpm has handlers of its own, which end the process as soon as a transaction is
- * over: what has to follow it would not happen. */
+/* librpm has handlers of its own for these, which end the process as soon as a
+ * transaction is over: what has to follow it would not happen. SIGPIPE it ignores, and
+ * must: a file trigger need not read the paths that it is sent. */
 static const int held_signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
 
 static void hold_signals(sigset_t *before)
@@ -72,7 +74,7 @@ static gboolean run_failed(const KpRun *run, int result)
 	return failed;
 }
 
-static void set_failed(const KpRun *run, int result, GError **error)
+static void set_failed(KpRun *run, int result, GError **error)
 {
 	g_autofree char *why = NULL;
 
@@ -81,22 +83,22 @@ static void set_failed(const KpRun *run, int result, GError **error)
 		return;
 	}
 	why = kp_rpmlog_text(run->lines, "librpm does not say why");
-	g_set_error(error, KP_ERROR, KP_ERROR_FAILED,
-		    "the packages could not be installed: %s; what was there before stays", why);
+	g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "the packages could not be installed: %s", why);
+	run->broken = TRUE;
 }
 
-/* Children must not write between the lines of a program that prints JSON. */
-static void send_output_to_stderr(rpmts ts)
+/* Children must not write between the lines of a program that prints JSON. The
+ * descriptor stays open until the transaction set is gone: Fclose() closes it whoever
+ * else has a reference. */
+static void send_output_to_stderr(KpRun *run)
 {
-	FD_t output = fdDup(STDERR_FILENO);
-
-	rpmtsSetScriptFd(ts, output);
-	Fclose(output);
+	run->output = fdDup(STDERR_FILENO);
+	rpmtsSetScriptFd(run->ts, run->output);
 }
 
 static gboolean run_elements(KpRun *run, GError **error)
 {
-	int result;
+	int result, mask;
 
 	if (rpmtsNElements(run->ts) == 0)
 		return TRUE;
@@ -106,8 +108,11 @@ static gboolean run_elements(KpRun *run, GError **error)
 		rpmtsSetVfyLevel(run->ts, RPMSIG_DIGEST_TYPE);
 	rpmtsSetVfyFlags(run->ts, RPMVSF_DEFAULT);
 	rpmtsSetNotifyCallback(run->ts, kp_run_notify, run);
-	send_output_to_stderr(run->ts);
+	send_output_to_stderr(run);
+	/* what scriptlets say on standard output is shown to who wants to hear */
+	mask = rpmlogSetMask(RPMLOG_UPTO(run->t->quiet ? RPMLOG_NOTICE : RPMLOG_INFO));
 	result = rpmtsRun(run->ts, NULL, RPMPROB_FILTER_OLDPACKAGE | KP_FILTER_DEBIAN);
+	rpmlogSetMask(mask);
 	if (!run_failed(run, result))
 		return TRUE;
 	set_failed(run, result, error);
@@ -132,7 +137,7 @@ static void remove_leftovers(const KpTransaction *t)
 }
 
 /* What a transaction that was killed has left: first, for new temporary files may get
- * the same names. The number in them is the time. */
+ * the same names. The number in them is the second in which it began. */
 static void clear_up(const KpTransaction *t, rpmts ts)
 {
 	remove_leftovers(t);
@@ -153,6 +158,7 @@ static gboolean install(KpRun *run, GError **error)
 	kp_rpmlog_begin(run->lines);
 	ok = ok && run_elements(run, error);
 	g_clear_pointer(&run->ts, rpmtsFree);
+	g_clear_pointer(&run->output, Fclose);
 	kp_rpmlog_end();
 	rpmPopMacro(NULL, "_flush_io");
 	return ok;
@@ -188,7 +194,12 @@ static gboolean finish(KpRun *run, int lock, gboolean ok, GError **error)
 	kp_fault("installed-all");
 	if (ts == NULL)
 		return FALSE;
-	ok = ok && kp_run_look_again(run, ts, error);
+	if (ok && !kp_run_look_again(run, ts, error))
+		run->broken = TRUE;
+	ok = ok && !run->broken;
+	/* before the files of it go: they take room */
+	if (run->broken)
+		kp_run_tell_state(run, ts, error);
 	settle(run, ts, lock, ok);
 	if (ok)
 		add_lines(run);

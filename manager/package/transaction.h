@@ -21,7 +21,9 @@ typedef struct {
 	GPtrArray *parts;	/* KpPart */
 	GPtrArray *doubles;	/* KpInstance: to erase */
 	GPtrArray *lines;	/* what librpm says */
+	FD_t output;		/* where scriptlets write */
 	gboolean installing;	/* behind the verification */
+	gboolean broken;	/* librpm began, and did not do all of it */
 } KpRun;
 
 /* Gives librpm what is to be done. FALSE with KP_ERROR_REFUSED when policy is against
@@ -40,5 +42,9 @@ gboolean kp_run_look_again(const KpRun *run, rpmts ts, GError **error);
 
 /* Takes away files of packages that did not get into the database; @ts reads it. */
 void kp_run_clean(const KpRun *run, rpmts ts);
+
+/* Adds to @error, of a transaction that failed, what it has done all the same, and
+ * whether there is no room. */
+void kp_run_tell_state(const KpRun *run, rpmts ts, GError **error);
 
 #endif
