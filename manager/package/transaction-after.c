@@ -5,7 +5,6 @@
 #include <rpm/rpmfileutil.h>
 #include <stdlib.h>
 #include <sys/statvfs.h>
-#include <unistd.h>
 
 #include "base/error.h"
 #include "base/names.h"
@@ -168,29 +167,4 @@ void kp_run_tell_state(const KpRun *run, rpmts ts, GError **error)
 	free(database);
 	g_free((*error)->message);
 	(*error)->message = g_string_free(g_steal_pointer(&text), FALSE);
-}
-
-static gboolean is_owned(rpmts ts, const char *path)
-{
-	rpmdbMatchIterator found = rpmtsInitIterator(ts, RPMDBI_INSTFILENAMES, path, 0);
-	gboolean owned = rpmdbNextIterator(found) != NULL;
-
-	rpmdbFreeIterator(found);
-	return owned;
-}
-
-/* A module that no package owns would be made live by the next sync. */
-void kp_run_clean(const KpRun *run, rpmts ts)
-{
-	for (guint i = 0; i < run->parts->len; i++) {
-		const KpPart *part = g_ptr_array_index(run->parts, i);
-
-		for (guint k = 0; part->info != NULL && k < part->info->files->len; k++) {
-			const KpPackageFile *file = g_ptr_array_index(part->info->files, k);
-			g_autofree char *path = kp_root_path(run->t->root, file->path);
-
-			if (kp_file_is_in_corridor(file) && !is_owned(ts, file->path))
-				unlink(path);
-		}
-	}
 }

@@ -9,8 +9,10 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/arriving.h"
 #include "base/error.h"
 #include "base/fault.h"
+#include "package/arrivals.h"
 #include "package/header.h"
 #include "package/keep.h"
 #include "package/keys.h"
@@ -140,8 +142,23 @@ static void remove_leftovers(const KpTransaction *t)
  * the same names. The number in them is the second in which it began. */
 static void clear_up(const KpTransaction *t, rpmts ts)
 {
+	g_autoptr(GPtrArray) arrivals = kp_arriving_read(t->root);
+
 	remove_leftovers(t);
 	kp_keep_settle(ts, t->root, t->warnings);
+	kp_arrivals_clear(ts, t->root, arrivals, t->warnings);
+}
+
+/* Before the first change, all that is needed to take it back. */
+static gboolean secure(KpRun *run, GError **error)
+{
+	if (rpmtsNElements(run->ts) == 0)
+		return TRUE;
+	if (!kp_keep_old(run->ts, run->t->root, error))
+		return FALSE;
+	run->arrivals = kp_arrivals_of(run);
+	run->list = kp_arriving_begin(run->t->root, run->arrivals, error);
+	return run->list >= 0;
 }
 
 static gboolean install(KpRun *run, GError **error)
@@ -154,7 +171,7 @@ static gboolean install(KpRun *run, GError **error)
 	clear_up(run->t, run->ts);
 	/* librpm syncs its database, but the files only if it is told to */
 	rpmPushMacro(NULL, "_flush_io", NULL, "1", RMIL_CMDLINE);
-	ok = kp_run_prepare(run, error) && kp_keep_old(run->ts, run->t->root, error);
+	ok = kp_run_prepare(run, error) && secure(run, error);
 	kp_rpmlog_begin(run->lines);
 	ok = ok && run_elements(run, error);
 	g_clear_pointer(&run->ts, rpmtsFree);
@@ -182,9 +199,10 @@ static void settle(const KpRun *run, rpmts ts, int lock, gboolean ok)
 			"again later, to clear up behind this one"));
 		return;
 	}
-	if (!ok)
-		kp_run_clean(run, ts);
+	if (!ok && run->arrivals != NULL)
+		kp_arrivals_clear(ts, run->t->root, run->arrivals, run->t->warnings);
 	kp_keep_settle(ts, run->t->root, run->t->warnings);
+	kp_arriving_end(run->t->root);
 }
 
 static gboolean finish(KpRun *run, int lock, gboolean ok, GError **error)
@@ -211,7 +229,7 @@ static gboolean run_locked(const KpTransaction *t, int lock, GError **error)
 {
 	g_autoptr(GPtrArray) parts = g_ptr_array_new_with_free_func(part_free);
 	g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
-	KpRun run = { .t = t, .parts = parts, .lines = lines };
+	KpRun run = { .t = t, .parts = parts, .lines = lines, .list = -1 };
 	sigset_t before;
 	gboolean ok;
 
@@ -220,6 +238,9 @@ static gboolean run_locked(const KpTransaction *t, int lock, GError **error)
 	hold_signals(&before);
 	ok = finish(&run, lock, install(&run, error), error);
 	g_clear_pointer(&run.doubles, g_ptr_array_unref);
+	g_clear_pointer(&run.arrivals, g_ptr_array_unref);
+	if (run.list >= 0)
+		close(run.list);
 	release_signals(&before, t->warnings);
 	return ok;
 }

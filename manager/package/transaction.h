@@ -21,6 +21,8 @@ typedef struct {
 	GPtrArray *parts;	/* KpPart */
 	GPtrArray *doubles;	/* KpInstance: to erase */
 	GPtrArray *lines;	/* what librpm says */
+	GPtrArray *arrivals;	/* KpPackageFile of the parts: where there was no file before */
+	int list;		/* of them, held; -1: not written down */
 	FD_t output;		/* where scriptlets write */
 	gboolean installing;	/* behind the verification */
 	gboolean broken;	/* librpm began, and did not do all of it */
@@ -39,9 +41,6 @@ void kp_run_set_problems(const KpRun *run, GError **error);
 
 /* Are database and files below the root as they should be? */
 gboolean kp_run_look_again(const KpRun *run, rpmts ts, GError **error);
-
-/* Takes away files of packages that did not get into the database; @ts reads it. */
-void kp_run_clean(const KpRun *run, rpmts ts);
 
 /* Adds to @error, of a transaction that failed, what it has done all the same, and
  * whether there is no room. */

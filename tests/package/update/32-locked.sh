@@ -81,6 +81,6 @@ wait "$holder" 2>/dev/null || true
 rc=0
 wait "$ours" || rc=$?
 try "who comes between librpm and our last look is waited for" [ "$rc" -eq 0 ]
-nothing_left() { [ "$(ls -A "$corridor")" = "$module-1-2.ko" ]; }
+nothing_left() { [ "$(ls -A "$corridor")" = "$module-1-2.ko" ] && [ ! -e "$root/var/lib/kpatch/arriving" ]; }
 try "so that nothing is left over" nothing_left
 tap_end

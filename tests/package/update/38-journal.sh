@@ -94,5 +94,5 @@ KPATCH_MANAGER_FAULT=installed take update "$(patch_file 3)"
 try "one that is killed has written nothing" none
 take update "$(patch_file 2)"
 try "but who puts in order what it left has" entry "$repaired" KPATCH_STEP=repair \
-    "MESSAGE=Put in order: $corridor/.$module-1-2.ko.kpatch-kept was left by an installation that was killed."
+    "MESSAGE=Put in order: $corridor/$module-1-3.ko was left by an installation that was killed."
 tap_end
