@@ -29,11 +29,15 @@ static KpTry try_lock(gpointer data, GError **error)
 	return KP_TRY_FAILED;
 }
 
-static void set_busy(const char *path, GError **error)
+static void set_busy(const char *path, gboolean stopped, GError **error)
 {
 	g_autofree char *holder = kp_read_text(path, 32);
 
-	if (holder == NULL || *holder == '\0')
+	if (stopped)
+		g_set_error(error, KP_ERROR, KP_ERROR_BUSY,
+			    "interrupted while another kpatch-manager was at work (%s is locked)",
+			    path);
+	else if (holder == NULL || *holder == '\0')
 		g_set_error(error, KP_ERROR, KP_ERROR_BUSY,
 			    "another kpatch-manager is at work (%s is locked); try again later",
 			    path);
@@ -71,7 +75,7 @@ int kp_lock_take(const char *root, gint64 limit_ms, const KpWatch *watch, GError
 		write_holder(attempt.fd);
 		return attempt.fd;
 	case KP_TRY_AGAIN:
-		set_busy(path, error);
+		set_busy(path, kp_watch_stops(watch), error);
 		break;
 	case KP_TRY_FAILED:
 		break;

@@ -16,6 +16,7 @@ void kp_package_file_free(KpPackageFile *file)
 	g_free(file->path);
 	g_free(file->digest);
 	g_free(file->algorithm);
+	g_free(file->user);
 	g_free(file);
 }
 
@@ -78,6 +79,8 @@ static const char *file_problem(const KpPackageFile *file)
 		return "is neither a file nor a folder";
 	if ((file->mode & (S_ISUID | S_ISGID)) != 0 || file->special)
 		return "runs with rights of its own (setuid, setgid or capabilities)";
+	if (file->user != NULL && !g_str_equal(file->user, "root"))
+		return "would not belong to root";
 	if ((file->mode & (S_IWGRP | S_IWOTH)) != 0)
 		return "may be written by others than its owner";
 	return NULL;

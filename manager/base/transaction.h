@@ -23,6 +23,8 @@ typedef struct {
 	char *algorithm;	/* "sha256" ... as GChecksum knows it, or NULL */
 	guint32 mode;		/* st_mode */
 	gboolean special;	/* has capabilities */
+	gboolean ghost;		/* the package owns it, but does not bring it */
+	char *user;		/* that it will belong to */
 } KpPackageFile;
 
 /* What the header of a package says; for its payload only run() vouches. */
@@ -64,6 +66,7 @@ typedef struct {
 	gint64 lock_limit_ms;
 	const KpWatch *watch;
 	KpTransactionProgress progress;	/* may be NULL */
+	gboolean quiet;			/* nobody wants to hear what scriptlets say */
 	gpointer user;
 	GPtrArray *warnings;		/* char *: is added to */
 } KpTransaction;
@@ -94,8 +97,9 @@ typedef struct {
 			     GError **error);
 	/* The keys in @text (RFC 4880 armour): KpPackageKey. NULL with @error. */
 	GPtrArray *(*keys)(const char *root, const char *rpmdb, const char *text, GError **error);
+	/* Waits for the database as run() does. */
 	gboolean (*import_key)(const char *root, const char *rpmdb, const KpPackageKey *key,
-			       GError **error);
+			       gint64 lock_limit_ms, const KpWatch *watch, GError **error);
 } KpTransactionApi;
 
 #define KP_TRANSACTION_EXPORT __attribute__((visibility("default")))

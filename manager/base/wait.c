@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/wait.h"
 
-static gboolean told_to_stop(const KpWatch *watch)
+gboolean kp_watch_stops(const KpWatch *watch)
 {
 	return watch != NULL && watch->stop != NULL && *watch->stop != 0;
 }
@@ -23,7 +23,7 @@ KpTry kp_wait(const KpPace *pace, const KpWatch *watch, KpTryFunc try,
 		gint64 waited = (g_get_monotonic_time() - start) / 1000;
 
 		if (answer != KP_TRY_AGAIN || waited >= pace->limit_ms ||
-		    told_to_stop(watch))
+		    kp_watch_stops(watch))
 			return answer;
 		tell(pace, watch, waited);
 		g_usleep((gulong)MIN(pause, pace->limit_ms - waited) * 1000);
@@ -41,5 +41,5 @@ gboolean kp_pause(const char *what, gint64 ms, const KpWatch *watch)
 	const KpPace pace = { what, ms, 100, 250 };
 
 	kp_wait(&pace, watch, never, NULL, NULL);
-	return !told_to_stop(watch);
+	return !kp_watch_stops(watch);
 }

@@ -31,6 +31,9 @@ typedef enum {
 
 typedef KpTry (*KpTryFunc)(gpointer data, GError **error);
 
+/* TRUE when @watch, which may be NULL, says stop. */
+gboolean kp_watch_stops(const KpWatch *watch);
+
 /* Calls @try until it is done, fails, the limit is over or the watch says
  * stop. It is called at least once, and once more when the limit is reached.
  * Returns what the last call answered. */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/arriving.h"
 #include "base/available-note.h"
 #include "base/error.h"
 #include "base/solve-api.h"
@@ -80,8 +81,12 @@ static gboolean make_plan(KpCheck *check, const KpOptions *options, GError **err
 	return check->plan != NULL;
 }
 
-static void take_warnings(KpCheck *check)
+static void take_warnings(KpCheck *check, const char *root)
 {
+	char *killed = kp_arriving_warning(root);
+
+	if (killed != NULL)
+		g_ptr_array_add(check->warnings, killed);
 	for (guint i = 0; i < check->plan->warnings->len; i++)
 		g_ptr_array_add(check->warnings,
 				g_strdup(g_ptr_array_index(check->plan->warnings, i)));
@@ -98,7 +103,7 @@ static gboolean read_all(KpCheck *check, const KpOptions *options, GError **erro
 						   : KP_REFRESH_STALE, check->warnings, error);
 	if (check->repositories == NULL || !make_plan(check, options, error))
 		return FALSE;
-	take_warnings(check);
+	take_warnings(check, options->root);
 	kp_check_details(check, options);
 	/* status shows it from now on; who may not write there has seen it at least */
 	if (check->plan->problems->len == 0)

@@ -7,12 +7,10 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/names.h"
 
 #define SOCKET "/run/systemd/journal/socket"
 #define LIBRARY "libsystemd.so.0"
-
-/* MESSAGE to KPATCH_RESULT */
-#define FIELDS_MAX 10
 
 /* One row per kind. An id once published keeps its meaning, and has its entry
  * in conf/kpatch-manager.catalog. */
@@ -35,6 +33,9 @@ static const struct {
 	[KP_JOURNAL_INSTALLED] = { "166ddbf26c194db5a522a8c107daef6d", LOG_INFO, FALSE },
 	[KP_JOURNAL_UNINSTALLED] = { "f8004ec293ab4c2d8acf059aced85c69", LOG_INFO, FALSE },
 	[KP_JOURNAL_STATE_DAMAGED] = { "9b349c6fc2fe46f7aa5e4aa6291474b9", LOG_ERR, FALSE },
+	[KP_JOURNAL_PACKAGE] = { "fc0eaac5b50a449197cdad08fc043b42", LOG_NOTICE, FALSE },
+	[KP_JOURNAL_PACKAGES_FAILED] = { "7abfc5e336244436b881ee955a41fe59", LOG_ERR, TRUE },
+	[KP_JOURNAL_REPAIRED] = { "cbd34faa41604f65a4ccc5b129a20ee8", LOG_NOTICE, FALSE },
 };
 G_STATIC_ASSERT(G_N_ELEMENTS(message_table) == KP_JOURNAL_MESSAGES);
 
@@ -89,9 +90,8 @@ static void add_field(GPtrArray *fields, const char *key, const char *value)
 
 static void send_fields(KpJournal *journal, const GPtrArray *fields)
 {
-	struct iovec vector[FIELDS_MAX];
+	g_autofree struct iovec *vector = g_new(struct iovec, fields->len);
 
-	g_assert(fields->len <= FIELDS_MAX);
 	for (guint i = 0; i < fields->len; i++) {
 		vector[i].iov_base = g_ptr_array_index(fields, i);
 		vector[i].iov_len = strlen(g_ptr_array_index(fields, i));
@@ -122,6 +122,10 @@ void kp_journal_say(KpJournal *journal, KpJournalMessage message,
 	add_field(fields, "KPATCH_SHA256", entry->sha256);
 	add_field(fields, "KPATCH_ACTION", entry->action);
 	add_field(fields, "KPATCH_RESULT", entry->result);
+	add_field(fields, "KPATCH_STEP", entry->step);
+	add_field(fields, "KPATCH_REPLACES", entry->replaces);
+	for (char **package = entry->packages; package != NULL && *package != NULL; package++)
+		add_field(fields, "KPATCH_PACKAGE", *package);
 	send_fields(journal, fields);
 	journal->failed |= message_table[message].failure;
 }
@@ -226,6 +230,59 @@ void kp_journal_refusal(KpJournal *journal, const char *action, const KpPatch *p
 
 	take_patch(&entry, patch);
 	say_problem(journal, &entry, problem);
+}
+
+/* "kpatch-patch-... was upgraded from 1-2, for kernel ..." */
+static char *step_text(const KpUpdateStep *step, const char *nevra, const char *kver)
+{
+	static const char *const words[] = {
+		[KP_STEP_INSTALL] = "installed", [KP_STEP_UPGRADE] = "upgraded",
+		[KP_STEP_DOWNGRADE] = "downgraded", [KP_STEP_REINSTALL] = "reinstalled",
+		[KP_STEP_ERASE] = "removed",
+	};
+	gboolean from = step->replaces != NULL &&
+			(step->kind == KP_STEP_UPGRADE || step->kind == KP_STEP_DOWNGRADE);
+	g_autofree char *text = g_strconcat(nevra, " was ", words[step->kind], from ? " from " : "",
+					    from ? step->replaces : "", kver != NULL ?
+					    ", for kernel " : "", kver, NULL);
+
+	return kp_text_printable(text);
+}
+
+void kp_journal_package(KpJournal *journal, const KpUpdateStep *step, const char *kver)
+{
+	g_autofree char *nevra = kp_package_nevra(step->package);
+	g_autofree char *text = step_text(step, nevra, kver);
+	char *packages[] = { nevra, NULL };
+	const KpJournalEntry entry = {
+		.kver = kver, .action = "update", .result = "done", .packages = packages,
+		.step = kp_update_step_word(step->kind), .replaces = step->replaces,
+	};
+
+	kp_journal_say(journal, KP_JOURNAL_PACKAGE, &entry, "%s.", text);
+}
+
+void kp_journal_repaired(KpJournal *journal, const char *damage)
+{
+	const KpJournalEntry entry = { .action = "update", .result = "done", .step = "repair" };
+
+	kp_journal_say(journal, KP_JOURNAL_REPAIRED, &entry, "Put in order: %s.", damage);
+}
+
+void kp_journal_packages_failed(KpJournal *journal, const GPtrArray *steps,
+				const GError *problem)
+{
+	g_autoptr(GPtrArray) nevras = g_ptr_array_new_with_free_func(g_free);
+	KpJournalEntry entry = { .action = "update", .result = kp_error_word(problem) };
+
+	if (g_error_matches(problem, KP_ERROR, KP_ERROR_USAGE))
+		return;
+	for (guint i = 0; i < steps->len; i++)
+		g_ptr_array_add(nevras, kp_package_nevra(
+			((const KpUpdateStep *)g_ptr_array_index(steps, i))->package));
+	g_ptr_array_add(nevras, NULL);
+	entry.packages = (char **)nevras->pdata;
+	kp_journal_say(journal, KP_JOURNAL_PACKAGES_FAILED, &entry, "%s", problem->message);
 }
 
 void kp_journal_error(KpJournal *journal, const char *action, const GError *problem)

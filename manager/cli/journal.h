@@ -8,6 +8,7 @@
 #include <sys/uio.h>
 
 #include "base/state.h"
+#include "base/update.h"
 #include "live/plan.h"
 
 /* One kind of entry each; the table in journal.c has ids and priorities. */
@@ -26,6 +27,9 @@ typedef enum {
 	KP_JOURNAL_INSTALLED,		/* kpatch install */
 	KP_JOURNAL_UNINSTALLED,		/* kpatch uninstall */
 	KP_JOURNAL_STATE_DAMAGED,	/* the state was damaged and is set aside */
+	KP_JOURNAL_PACKAGE,		/* update changed one package */
+	KP_JOURNAL_PACKAGES_FAILED,	/* update did not get so far */
+	KP_JOURNAL_REPAIRED,		/* update, of what one that was killed had left */
 	KP_JOURNAL_MESSAGES
 } KpJournalMessage;
 
@@ -37,6 +41,9 @@ typedef struct {
 	const char *sha256;	/* KPATCH_SHA256 */
 	const char *action;	/* KPATCH_ACTION: "apply", "boot" ... */
 	const char *result;	/* KPATCH_RESULT: "done", or kp_error_word() */
+	const char *step;	/* KPATCH_STEP: "upgrade" ... */
+	const char *replaces;	/* KPATCH_REPLACES: EVR */
+	char **packages;	/* KPATCH_PACKAGE: NEVRA, a field each */
 } KpJournalEntry;
 
 typedef struct KpJournal KpJournal;
@@ -64,6 +71,17 @@ void kp_journal_refusal(KpJournal *journal, const char *action, const KpPatch *p
 
 /* @hold was made, or with @action "release" taken away. */
 void kp_journal_hold(KpJournal *journal, const char *action, const KpHold *hold);
+
+/* What @step of update has done, for kernel @kver, which may be NULL. */
+void kp_journal_package(KpJournal *journal, const KpUpdateStep *step, const char *kver);
+
+/* update has put in order what @damage says. */
+void kp_journal_repaired(KpJournal *journal, const char *damage);
+
+/* update failed with @problem before @steps (KpUpdateStep) were done. As with
+ * kp_journal_error(), an error in the command line is no entry. */
+void kp_journal_packages_failed(KpJournal *journal, const GPtrArray *steps,
+				const GError *problem);
 
 /* @action failed with @problem. Nothing is sent if an entry about a failure
  * has gone out already, nor for an error in the command line. */

@@ -95,8 +95,9 @@ static gboolean open_state_or_go_on(KpScene *scene, const KpOptions *options,
 
 static void tell_death(const KpOptions *options, const KpAttempt *died, KpGuardVerdict verdict)
 {
-	const KpJournalEntry entry = { died->kver, died->name, died->version, died->sha256,
-				       "guard", "failed" };
+	const KpJournalEntry entry = { .kver = died->kver, .name = died->name,
+				       .version = died->version, .sha256 = died->sha256,
+				       .action = "guard", .result = "failed" };
 
 	kp_journal_say(options->journal, KP_JOURNAL_BOOT_DIED, &entry,
 		       "The machine died soon after %s (%s) went live: it is %s",

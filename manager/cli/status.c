@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/arriving.h"
 #include "base/error.h"
 #include "base/lock.h"
 #include "base/names.h"
@@ -314,6 +315,7 @@ static void complete(KpStatus *status, const char *root, const char *only)
 	for (guint i = 0; i < status->kernels->len; i++)
 		judge(status, g_ptr_array_index(status->kernels, i));
 	add_trust_warnings(status);
+	add_text(status, kp_arriving_warning(root));
 }
 
 KpStatus *kp_status_read(const char *root, gboolean thorough, GError **error)

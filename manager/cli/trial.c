@@ -21,8 +21,9 @@ static void warn(GPtrArray *warnings, const GError *error)
 static void tell(KpJournal *journal, const KpRecord *record)
 {
 	gboolean passed = *record->detail == '\0';
-	const KpJournalEntry entry = { record->kver, record->name, record->version,
-				       record->sha256, record->action, record->result };
+	const KpJournalEntry entry = { .kver = record->kver, .name = record->name,
+				       .version = record->version, .sha256 = record->sha256,
+				       .action = record->action, .result = record->result };
 
 	kp_journal_say(journal, passed ? KP_JOURNAL_TRIAL_PASSED : KP_JOURNAL_TRIAL_FAILED, &entry,
 		       passed ? "%s (%s) passed its trial%s" : "%s (%s) failed its trial: %s",

@@ -7,6 +7,7 @@
 #include "base/fault.h"
 #include "base/names.h"
 #include "cli/command.h"
+#include "cli/journal.h"
 #include "cli/report.h"
 #include "cli/update.h"
 
@@ -74,7 +75,7 @@ static gboolean run(KpUpdate *update, GError **error)
 		.policy = (KpPackagePolicy)update->settings->verify_packages,
 		.lock_limit_ms = update->settings->rpm_lock_limit * 1000,
 		.watch = &progress.watch, .progress = kp_update_progress, .user = update,
-		.warnings = update->warnings,
+		.quiet = update->options->quiet, .warnings = update->warnings,
 	};
 	gboolean ok;
 
@@ -100,6 +101,22 @@ static void say_installed(const KpUpdate *update)
 	}
 	if (update->damage->len > 0)
 		kp_say(update->options, "What an interrupted installation had left is in order.");
+}
+
+/* Now and not when the patch is live: to make it so may take as long as a trial does,
+ * and the machine may die of it. */
+static void write_journal(const KpUpdate *update)
+{
+	KpJournal *journal = update->options->journal;
+
+	for (guint i = 0; i < update->damage->len; i++)
+		kp_journal_repaired(journal, g_ptr_array_index(update->damage, i));
+	for (guint i = 0; i < update->chosen->len; i++) {
+		const KpChosen *chosen = g_ptr_array_index(update->chosen, i);
+
+		kp_journal_package(journal, chosen->step,
+				   kp_update_kernel_of(update, chosen->step));
+	}
 }
 
 /* A file trigger has mostly done it by now. Where it was killed, or triggers are off,
@@ -132,6 +149,7 @@ gboolean kp_update_install(KpUpdate *update, GError **error)
 {
 	if (!run(update, error))
 		return FALSE;
+	write_journal(update);
 	say_installed(update);
 	if (kp_update_sync(update, error))
 		return TRUE;

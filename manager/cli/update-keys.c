@@ -80,6 +80,18 @@ static GPtrArray *read_keys(const KpUpdate *update, const KpRepo *repo, const ch
 	return update->api->keys(update->options->root, update->settings->rpmdb, text, error);
 }
 
+static gboolean import_key(const KpUpdate *update, const KpPackageKey *key, GError **error)
+{
+	KpProgress progress;
+	gboolean ok;
+
+	kp_progress_init(&progress, update->options);
+	ok = update->api->import_key(update->options->root, update->settings->rpmdb, key,
+				     update->settings->rpm_lock_limit * 1000, &progress.watch, error);
+	kp_progress_end(&progress);
+	return ok;
+}
+
 /* TRUE also when the key is not at @url: *@done says. */
 static gboolean try_url(const KpUpdate *update, const KpChosen *chosen, const char *url,
 			gboolean *done, GError **error)
@@ -97,8 +109,7 @@ static gboolean try_url(const KpUpdate *update, const KpChosen *chosen, const ch
 	}
 	if (key == NULL)
 		return TRUE;
-	if (!is_agreed(update, chosen, url, key, error) ||
-	    !update->api->import_key(update->options->root, update->settings->rpmdb, key, error))
+	if (!is_agreed(update, chosen, url, key, error) || !import_key(update, key, error))
 		return FALSE;
 	kp_say(update->options, "rpm knows the key %s now.", key->key_id);
 	*done = TRUE;

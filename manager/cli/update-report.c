@@ -22,8 +22,7 @@ static const KpChosen *chosen_of(const KpUpdate *update, const KpUpdateStep *ste
 	return NULL;
 }
 
-/* uname -r of the kernel that @step is for, or NULL. */
-static const char *kernel_of(const KpUpdate *update, const KpUpdateStep *step)
+const char *kp_update_kernel_of(const KpUpdate *update, const KpUpdateStep *step)
 {
 	const KpChosen *chosen = chosen_of(update, step);
 
@@ -59,7 +58,7 @@ static void show_step(const KpUpdate *update, const KpUpdateStep *step)
 	g_autofree char *nevra = kp_package_nevra(step->package);
 	g_autofree char *name = kp_text_printable(nevra);
 	g_autofree char *size = g_format_size_full(step->package->size, G_FORMAT_SIZE_IEC_UNITS);
-	const char *kernel = kernel_of(update, step);
+	const char *kernel = kp_update_kernel_of(update, step);
 
 	printf("  %s %s", kp_update_step_word(step->kind), name);
 	if (step->replaces != NULL && step->kind != KP_STEP_REINSTALL) {
@@ -161,7 +160,7 @@ static void add_step(KpJson *json, const KpUpdate *update, const KpUpdateStep *s
 	kp_json_text(json, "evr", step->package->evr);
 	kp_json_text(json, "arch", step->package->arch);
 	kp_json_text(json, "replaces", step->replaces);
-	kp_json_text(json, "kernel", kernel_of(update, step));
+	kp_json_text(json, "kernel", kp_update_kernel_of(update, step));
 	kp_json_text(json, "repository", step->package->repo != NULL ? step->package->repo->id : NULL);
 	kp_json_number(json, "size", (gint64)step->package->size);
 	add_header(json, chosen != NULL ? chosen->header : NULL);

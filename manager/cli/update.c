@@ -8,6 +8,7 @@
 #include "base/names.h"
 #include "base/state.h"
 #include "cli/command.h"
+#include "cli/journal.h"
 #include "cli/json.h"
 #include "cli/plugin.h"
 #include "cli/report.h"
@@ -178,6 +179,9 @@ int kp_command_update(const KpOptions *options, char **words, GError **error)
 	if (!check_words(options, words, error) || !may_change(options, error))
 		return -1;
 	code = run(&update, words, &problem);
+	/* sync writes an entry of its own when it fails */
+	if (code < 0 && !options->dry_run && update.plan != NULL && update.sync == NULL)
+		kp_journal_packages_failed(options->journal, update.plan->steps, problem);
 	if (code < 0 && update.damage != NULL)
 		kp_update_json(&update, kp_error_word(problem), problem);
 	if (update.warnings != NULL && !options->json)

@@ -60,6 +60,9 @@ gboolean kp_update_install(KpUpdate *update, GError **error);
 /* As the command sync does. */
 gboolean kp_update_sync(KpUpdate *update, GError **error);
 
+/* uname -r of the kernel that @step is for, or NULL. */
+const char *kp_update_kernel_of(const KpUpdate *update, const KpUpdateStep *step);
+
 /* Says what the plan would do. */
 void kp_update_show(const KpUpdate *update);
 void kp_update_say_kernels(const KpUpdate *update);

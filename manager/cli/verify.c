@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/names.h"
 #include "base/root.h"
 #include "cli/command.h"
 #include "cli/json.h"
@@ -65,13 +66,15 @@ static void look_at(const struct verification *run, int fd, struct row *row)
 
 static void say(const struct verification *run, const struct row *row)
 {
+	g_autofree char *path = kp_text_printable(row->path);
+
 	if (row->error != NULL && !run->options->json)
-		fprintf(stderr, "%s: %s: %s\n", program_invocation_short_name, row->path,
+		fprintf(stderr, "%s: %s: %s\n", program_invocation_short_name, path,
 			row->error->message);
 	else if (row->package)
-		kp_say(run->options, "%s: good, %s", row->path, row->signature);
+		kp_say(run->options, "%s: good, %s", path, row->signature);
 	else if (row->error == NULL)
-		kp_say(run->options, "%s: good, signed by %s (%s)", row->path,
+		kp_say(run->options, "%s: good, signed by %s (%s)", path,
 		       row->outcome->subject, row->outcome->certificate);
 }
 

@@ -42,6 +42,12 @@ gboolean kp_file_is_in_corridor(const KpPackageFile *file)
 	return S_ISREG(file->mode) && g_str_has_prefix(file->path, KP_CORRIDOR "/");
 }
 
+gboolean kp_file_can_be_checked(const KpPackageFile *file)
+{
+	return kp_file_is_in_corridor(file) && !file->ghost && file->algorithm != NULL &&
+	       *file->digest != '\0';
+}
+
 gboolean kp_file_has_digest(const char *path, const KpPackageFile *file)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
@@ -58,9 +64,7 @@ gboolean kp_file_is_right(const char *root, const KpPackageFile *file)
 {
 	g_autofree char *path = kp_root_path(root, file->path);
 
-	if (!kp_file_is_in_corridor(file) || file->algorithm == NULL || *file->digest == '\0')
-		return TRUE;
-	return kp_file_has_digest(path, file);
+	return !kp_file_can_be_checked(file) || kp_file_has_digest(path, file);
 }
 
 gboolean kp_files_are_right(const char *root, const KpPackageHeader *info)

@@ -7,7 +7,10 @@
 
 gboolean kp_file_is_in_corridor(const KpPackageFile *file);
 
-/* TRUE also for what does not lie there, or has no digest. */
+/* Is it one that librpm places there, with a digest to compare it with? */
+gboolean kp_file_can_be_checked(const KpPackageFile *file);
+
+/* TRUE also for what cannot be checked. */
 gboolean kp_file_is_right(const char *root, const KpPackageFile *file);
 /* The same of the file at @path, where it may lie meanwhile. */
 gboolean kp_file_has_digest(const char *path, const KpPackageFile *file);

@@ -51,6 +51,8 @@ static KpPackageFile *describe_file(rpmfiles files, int i)
 	free(path);
 	file->mode = rpmfilesFMode(files, i);
 	file->special = caps != NULL && *caps != '\0';
+	file->ghost = (rpmfilesFFlags(files, i) & RPMFILE_GHOST) != 0;
+	file->user = g_strdup(rpmfilesFUser(files, i));
 	digest = rpmfilesFDigest(files, i, &algorithm, &length);
 	file->digest = hexadecimal(digest, length);
 	file->algorithm = g_strdup(algorithm_name(algorithm));
@@ -103,20 +105,13 @@ static char **changelog_cves(Header header)
 	return (char **)g_ptr_array_free(cves, FALSE);
 }
 
-static char *evr_of(Header header)
-{
-	g_autofree char *evr = kp_tag_text(header, RPMTAG_EVR);
-
-	return g_strdup(g_str_has_prefix(evr, "0:") ? evr + 2 : evr);
-}
-
 KpPackageHeader *kp_header_describe(Header header)
 {
 	KpPackageHeader *info = g_new0(KpPackageHeader, 1);
 
 	info->files = g_ptr_array_new_with_free_func((GDestroyNotify)kp_package_file_free);
 	info->name = kp_tag_text(header, RPMTAG_NAME);
-	info->evr = evr_of(header);
+	info->evr = kp_tag_evr(header);
 	info->arch = kp_tag_text(header, RPMTAG_ARCH);
 	info->nevra = g_strdup_printf("%s-%s.%s", info->name, info->evr, info->arch);
 	info->kver = kp_header_patched_kernel(header);
@@ -145,7 +140,7 @@ static void compare_with_installed(rpmts ts, Header header, KpPackageHeader *inf
 	rpmdbFreeIterator(found);
 	if (newest == NULL)
 		return;
-	info->installed = evr_of(newest);
+	info->installed = kp_tag_evr(newest);
 	info->order = rpmVersionCompare(header, newest);
 	headerFree(newest);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* librpm removes the old files before its database has forgotten them for good. If
- * that fails then, because the disk is full or the machine dies, the release that is
- * installed would be without its module. A second name for each old module, next to
- * it, keeps it until all is over. */
+/* librpm removes the old files before its database has forgotten them for good: with
+ * the database's disk full, rpm 4.18 has removed them when its commit fails. The release
+ * that is installed then would be without its module, as when the machine dies there. A
+ * second name for each old module, next to it, keeps it until all is over. */
 #ifndef KP_KEEP_H
 #define KP_KEEP_H
 

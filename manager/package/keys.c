@@ -6,10 +6,12 @@
 #include <rpm/rpmts.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/names.h"
 #include "package/rpmdb.h"
+#include "package/rpmlock.h"
 #include "package/rpmlog.h"
 
 #define BEGIN "-----BEGIN PGP PUBLIC KEY BLOCK-----"
@@ -128,8 +130,7 @@ GPtrArray *kp_keys_read(const char *root, const char *rpmdb, const char *text, G
 	return NULL;
 }
 
-gboolean kp_keys_import(const char *root, const char *rpmdb, const KpPackageKey *key,
-			GError **error)
+static gboolean import(const char *root, const char *rpmdb, const KpPackageKey *key, GError **error)
 {
 	g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
 	rpmts ts = kp_rpmdb_open(root, rpmdb, error);
@@ -150,4 +151,21 @@ gboolean kp_keys_import(const char *root, const char *rpmdb, const KpPackageKey 
 	g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "the key %s cannot be imported: %s",
 		    key->fingerprint, why);
 	return FALSE;
+}
+
+/* librpm locks its database for a key, too, and would wait for that as rpmlock.h says. */
+gboolean kp_keys_import(const char *root, const char *rpmdb, const KpPackageKey *key,
+			gint64 lock_limit_ms, const KpWatch *watch, GError **error)
+{
+	gboolean ok;
+	int lock;
+
+	if (!kp_rpmdb_configure(root, rpmdb, error))
+		return FALSE;
+	lock = kp_rpmlock_take(root, lock_limit_ms, watch, error);
+	if (lock < 0)
+		return FALSE;
+	ok = import(root, rpmdb, key, error);
+	close(lock);
+	return ok;
 }

@@ -8,6 +8,6 @@
 /* As KpTransactionApi has them. */
 GPtrArray *kp_keys_read(const char *root, const char *rpmdb, const char *text, GError **error);
 gboolean kp_keys_import(const char *root, const char *rpmdb, const KpPackageKey *key,
-			GError **error);
+			gint64 lock_limit_ms, const KpWatch *watch, GError **error);
 
 #endif

@@ -6,7 +6,10 @@
 #include <rpm/rpmds.h>
 #include <string.h>
 
+#include "base/arriving.h"
 #include "base/names.h"
+#include "base/root.h"
+#include "package/arrivals.h"
 #include "package/corridor.h"
 #include "package/keep.h"
 #include "package/rpmdb.h"
@@ -133,19 +136,15 @@ static void add_left(GPtrArray *texts, const char *path)
 	g_ptr_array_add(texts, g_strdup_printf("%s was left by an installation that was killed", name));
 }
 
-GPtrArray *kp_repair_damage(const char *root, const char *rpmdb, const char *const *globs,
-			    GError **error)
+static void add_left_below(GPtrArray *texts, const char *root, const char *path)
 {
-	rpmts ts = kp_rpmdb_open(root, rpmdb, error);
-	g_autoptr(GPtrArray) doubles = ts != NULL ? kp_repair_doubles(ts, globs) : NULL;
-	g_autoptr(GPtrArray) leftovers = kp_repair_leftovers(root);
-	g_autoptr(GPtrArray) kept = kp_keep_names(root);
-	GPtrArray *texts;
+	g_autofree char *full = kp_root_path(root, path);
 
-	rpmtsFree(ts);
-	if (doubles == NULL)
-		return NULL;
-	texts = g_ptr_array_new_with_free_func(g_free);
+	add_left(texts, full);
+}
+
+static void add_doubles(GPtrArray *texts, const GPtrArray *doubles)
+{
 	for (guint i = 0; i < doubles->len; i++) {
 		const KpInstance *instance = g_ptr_array_index(doubles, i);
 		g_autofree char *nevra = kp_text_printable(instance->nevra);
@@ -153,9 +152,43 @@ GPtrArray *kp_repair_damage(const char *root, const char *rpmdb, const char *con
 		g_ptr_array_add(texts, g_strdup_printf(
 			"%s is in the package database beside the release that took its place", nevra));
 	}
-	for (guint i = 0; i < leftovers->len; i++)
-		add_left(texts, g_ptr_array_index(leftovers, i));
-	for (guint i = 0; i < kept->len; i++)
-		add_left(texts, g_ptr_array_index(kept, i));
+}
+
+static void add_all_left(GPtrArray *texts, GPtrArray *paths)
+{
+	for (guint i = 0; i < paths->len; i++)
+		add_left(texts, g_ptr_array_index(paths, i));
+	g_ptr_array_unref(paths);
+}
+
+/* What was killed before it did anything has left at least its list. */
+static void add_arrivals(rpmts ts, const char *root, GPtrArray *texts)
+{
+	g_autoptr(GPtrArray) list = kp_arriving_read(root);
+	g_autoptr(GPtrArray) unowned = kp_arrivals_unowned(ts, root, list, NULL);
+
+	for (guint i = 0; i < unowned->len; i++)
+		add_left_below(texts, root, ((const KpPackageFile *)g_ptr_array_index(unowned, i))->path);
+	if (texts->len == 0)
+		add_left_below(texts, root, KP_ARRIVING_FILE);
+}
+
+GPtrArray *kp_repair_damage(const char *root, const char *rpmdb, const char *const *globs,
+			    GError **error)
+{
+	rpmts ts = kp_rpmdb_open(root, rpmdb, error);
+	g_autoptr(GPtrArray) doubles = NULL;
+	GPtrArray *texts;
+
+	if (ts == NULL)
+		return NULL;
+	doubles = kp_repair_doubles(ts, globs);
+	texts = g_ptr_array_new_with_free_func(g_free);
+	add_doubles(texts, doubles);
+	add_all_left(texts, kp_repair_leftovers(root));
+	add_all_left(texts, kp_keep_names(root));
+	if (kp_arriving_is_left(root))
+		add_arrivals(ts, root, texts);
+	rpmtsFree(ts);
 	return texts;
 }

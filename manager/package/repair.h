@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a transaction leaves behind that was killed: files under a temporary name
- * (NAME;XXXXXXXX), and both the old and the new package in the database. */
+ * (NAME;XXXXXXXX, the second since the epoch in which it began), second names (keep.h),
+ * modules that belong to nobody (base/arriving.h), and both the old and the new package
+ * in the database. */
 #ifndef KP_REPAIR_H
 #define KP_REPAIR_H
 

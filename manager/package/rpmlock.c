@@ -11,16 +11,11 @@
 #include "base/lock.h"
 #include "base/root.h"
 
-gboolean kp_rpmlock_again(int fd)
+static KpTry try_lock(gpointer data, GError **error)
 {
 	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 
-	return fcntl(fd, F_SETLK, &lock) == 0;
-}
-
-static KpTry try_lock(gpointer data, GError **error)
-{
-	if (kp_rpmlock_again(*(int *)data))
+	if (fcntl(*(int *)data, F_SETLK, &lock) == 0)
 		return KP_TRY_DONE;
 	if (errno == EACCES || errno == EAGAIN || errno == EINTR)
 		return KP_TRY_AGAIN;
@@ -29,38 +24,68 @@ static KpTry try_lock(gpointer data, GError **error)
 	return KP_TRY_FAILED;
 }
 
-static void set_busy(int fd, gint64 limit_ms, GError **error)
+static char *holder_of(int fd)
 {
-	g_autofree char *holder = kp_lock_holder(fd);
+	char *holder = kp_lock_holder(fd);
 
-	g_set_error(error, KP_ERROR, KP_ERROR_BUSY,
-		    "the package database is in use by %s, for more than %" G_GINT64_FORMAT
-		    " s; nothing was changed: try again later, or wait longer (lock-limit= in "
-		    "[packages], manager.conf)",
-		    holder != NULL ? holder : "somebody else", limit_ms / 1000);
+	return holder != NULL ? holder : g_strdup("somebody else");
 }
 
-int kp_rpmlock_take(const char *root, gint64 limit_ms, const KpWatch *watch, GError **error)
+static void set_busy(int fd, gint64 limit_ms, gboolean stopped, GError **error)
+{
+	g_autofree char *holder = holder_of(fd);
+
+	if (stopped)
+		g_set_error(error, KP_ERROR, KP_ERROR_BUSY,
+			    "interrupted while the package database was in use by %s; nothing was "
+			    "changed", holder);
+	else
+		g_set_error(error, KP_ERROR, KP_ERROR_BUSY,
+			    "the package database is in use by %s, for more than %" G_GINT64_FORMAT
+			    " s; nothing was changed: try again later, or wait longer (lock-limit= in "
+			    "[packages], manager.conf)", holder, limit_ms / 1000);
+}
+
+static gboolean wait_for(int fd, gint64 limit_ms, const KpWatch *watch, GError **error)
+{
+	g_autofree char *holder = holder_of(fd);
+	g_autofree char *what = g_strdup_printf("waiting for the package database, which is in use "
+						"by %s", holder);
+	KpPace pace = { what, limit_ms, 10, 250 };
+	KpTry answer = kp_wait(&pace, watch, try_lock, &fd, error);
+
+	if (answer == KP_TRY_AGAIN)
+		set_busy(fd, limit_ms, kp_watch_stops(watch), error);
+	return answer == KP_TRY_DONE;
+}
+
+/* Where librpm has it. */
+static int open_lock(const char *root, GError **error)
 {
 	char *path = rpmGenPath(kp_root_is_machine(root) ? "/" : root, "%{?_rpmlock_path}", NULL);
-	KpPace pace = { "waiting for whoever changes packages", limit_ms, 10, 250 };
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
 
 	if (fd < 0)
 		g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "cannot open the lock %s: %s%s", path,
 			    g_strerror(errno), errno == EACCES ? "; run this as root" : "");
 	free(path);
-	if (fd < 0)
-		return -1;
-	switch (kp_wait(&pace, watch, try_lock, &fd, error)) {
-	case KP_TRY_DONE:
+	return fd;
+}
+
+int kp_rpmlock_take(const char *root, gint64 limit_ms, const KpWatch *watch, GError **error)
+{
+	int fd = open_lock(root, error);
+
+	if (fd < 0 || wait_for(fd, limit_ms, watch, error))
 		return fd;
-	case KP_TRY_AGAIN:
-		set_busy(fd, limit_ms, error);
-		break;
-	case KP_TRY_FAILED:
-		break;
-	}
 	close(fd);
 	return -1;
+}
+
+gboolean kp_rpmlock_again(int fd, gint64 limit_ms, const KpWatch *watch)
+{
+	KpWatch on = watch != NULL ? *watch : (KpWatch){ NULL, NULL, NULL };
+
+	on.stop = NULL;
+	return wait_for(fd, limit_ms, &on, NULL);
 }

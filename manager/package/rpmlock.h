@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* librpm's lock on its database, taken before librpm takes it: on a terminal it
- * would wait for ever, and without one not at all. */
+/* librpm's lock on its database, taken before librpm takes it: with a terminal as its
+ * standard input it would wait for ever, and else not at all. */
 #ifndef KP_RPMLOCK_H
 #define KP_RPMLOCK_H
 
@@ -11,7 +11,7 @@
  * process (fcntl(2)): librpm gets it too, and takes it from us when it is done. */
 int kp_rpmlock_take(const char *root, gint64 limit_ms, const KpWatch *watch, GError **error);
 
-/* Tries to have it again, at once. */
-gboolean kp_rpmlock_again(int fd);
+/* The same on @fd, once librpm gave it back; nothing but @limit_ms ends the wait. */
+gboolean kp_rpmlock_again(int fd, gint64 limit_ms, const KpWatch *watch);
 
 #endif

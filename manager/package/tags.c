@@ -13,6 +13,14 @@ char *kp_tag_text(Header header, rpmTagVal tag)
 	return copy;
 }
 
+/* librpm has the epoch in it whenever the package says one, also if that is 0. */
+char *kp_tag_evr(Header header)
+{
+	g_autofree char *evr = kp_tag_text(header, RPMTAG_EVR);
+
+	return g_strdup(g_str_has_prefix(evr, "0:") ? evr + 2 : evr);
+}
+
 gboolean kp_tag_has_tie(Header header, rpmTagVal tag)
 {
 	struct rpmtd_s names;

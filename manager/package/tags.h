@@ -12,6 +12,9 @@
 /* "" when it has none. Caller frees. */
 char *kp_tag_text(Header header, rpmTagVal tag);
 
+/* The epoch, unless it is 0, version and release. Caller frees. */
+char *kp_tag_evr(Header header);
+
 /* Is KP_TIE among the names that the list @tag has? */
 gboolean kp_tag_has_tie(Header header, rpmTagVal tag);
 

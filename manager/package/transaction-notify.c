@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/fault.h"
+#include "base/names.h"
 #include "package/transaction.h"
 
 /* named faults of the stages, for tests */
@@ -38,12 +39,16 @@ static void strike(const KpRun *run, rpmCallbackType what, rpm_loff_t amount)
 static void tell(const KpRun *run, rpmCallbackType what, rpm_loff_t amount, rpm_loff_t total,
 		 const KpPart *part)
 {
+	g_autofree char *name = NULL;
+
 	if (run->t->progress == NULL)
 		return;
-	if (what == RPMCALLBACK_VERIFY_PROGRESS)
+	if (what == RPMCALLBACK_VERIFY_PROGRESS) {
 		run->t->progress(run->t->user, "verifying", amount, total);
-	else if (what == RPMCALLBACK_INST_PROGRESS && part != NULL)
-		run->t->progress(run->t->user, part->info->nevra, amount, total);
+	} else if (what == RPMCALLBACK_INST_PROGRESS && part != NULL) {
+		name = kp_text_printable(part->info->nevra);
+		run->t->progress(run->t->user, name, amount, total);
+	}
 }
 
 /* Each time from the start of the same file: once to verify it, once to install. */

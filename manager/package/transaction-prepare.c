@@ -53,6 +53,13 @@ static gboolean check_part(const KpRun *run, const KpPart *part, GError **error)
 	return check_signature(run, part->info, error);
 }
 
+static gboolean is_same(Header header, const KpPackageHeader *info)
+{
+	g_autofree char *evr = kp_tag_evr(header), *arch = kp_tag_text(header, RPMTAG_ARCH);
+
+	return g_str_equal(evr, info->evr) && g_str_equal(arch, info->arch);
+}
+
 /* A transaction that was killed may have brought it already. */
 static gboolean is_installed(const KpRun *run, const KpPart *part)
 {
@@ -60,19 +67,33 @@ static gboolean is_installed(const KpRun *run, const KpPart *part)
 	gboolean there = FALSE;
 	Header header;
 
-	while ((header = rpmdbNextIterator(found)) != NULL) {
-		g_autofree char *nevra = kp_tag_text(header, RPMTAG_NEVRA);
-
-		there = there || g_str_equal(nevra, part->info->nevra);
-	}
+	while ((header = rpmdbNextIterator(found)) != NULL)
+		there = there || is_same(header, part->info);
 	rpmdbFreeIterator(found);
 	return there;
 }
 
-static int add_to_librpm(const KpRun *run, const KpPart *part, Header header)
+/* Other releases of what is to be reinstalled: librpm would leave them there, as rpm
+ * --reinstall does, and then say that they conflict. */
+static int erase_others(const KpRun *run, const KpPart *part)
 {
-	if (is_installed(run, part))
-		return rpmtsAddReinstallElement(run->ts, header, part);
+	rpmdbMatchIterator found = rpmtsInitIterator(run->ts, RPMDBI_NAME, part->info->name, 0);
+	Header header;
+	int result = 0;
+
+	while (result == 0 && (header = rpmdbNextIterator(found)) != NULL)
+		if (!is_same(header, part->info))
+			result = rpmtsAddEraseElement(run->ts, header,
+						      (int)rpmdbGetIteratorOffset(found));
+	rpmdbFreeIterator(found);
+	return result;
+}
+
+static int add_to_librpm(const KpRun *run, KpPart *part, Header header)
+{
+	part->was_there = is_installed(run, part);
+	if (part->was_there)
+		return rpmtsAddReinstallElement(run->ts, header, part) + erase_others(run, part);
 	/* as rpm -U: what it obsoletes goes, which check_kernels() has to see */
 	return rpmtsAddInstallElement(run->ts, header, part, 1, NULL);
 }
@@ -104,10 +125,10 @@ static gboolean add_erasure(KpRun *run, const KpTransactionItem *item, GError **
 	Header header = rpmdbNextIterator(found);
 	gboolean ok = header != NULL;
 
-	if (ok)
-		rpmtsAddEraseElement(run->ts, header, (int)rpmdbGetIteratorOffset(found));
-	else
+	if (!ok)
 		refuse(item->nevra, "it is not installed", error);
+	else if (rpmtsAddEraseElement(run->ts, header, (int)rpmdbGetIteratorOffset(found)) != 0)
+		ok = refuse(item->nevra, "librpm does not remove it", error);
 	rpmdbFreeIterator(found);
 	return ok;
 }
@@ -121,6 +142,28 @@ static void add_doubles(KpRun *run)
 
 		rpmtsAddEraseElement(run->ts, instance->header, (int)instance->offset);
 	}
+}
+
+static gboolean has_element(const KpRun *run, const KpPart *part)
+{
+	for (int i = 0; i < rpmtsNElements(run->ts); i++)
+		if (rpmteKey(rpmtsElement(run->ts, i)) == part)
+			return TRUE;
+	return FALSE;
+}
+
+/* librpm leaves out, without a word, what another one of them obsoletes. */
+static gboolean check_complete(const KpRun *run, GError **error)
+{
+	for (guint i = 0; i < run->parts->len; i++) {
+		const KpPart *part = g_ptr_array_index(run->parts, i);
+
+		if (!has_element(run, part))
+			return refuse(part->info->nevra,
+				      "another package that is to be installed takes its place; "
+				      "name one of the two", error);
+	}
+	return TRUE;
 }
 
 static gboolean provides_kernel(rpmte element)
@@ -147,9 +190,28 @@ static gboolean check_kernels(const KpRun *run, GError **error)
 	return TRUE;
 }
 
+/* rpmtsCheck() answers 0 also when there are problems; rpmtsOrder() with the number
+ * of those that it could put nowhere. */
+static gboolean check_dependencies(const KpRun *run, GError **error)
+{
+	gboolean checked = rpmtsCheck(run->ts) == 0;
+	rpmps problems = rpmtsProblems(run->ts);
+	gboolean ok = rpmpsNumProblems(problems) == 0;
+
+	rpmpsFree(problems);
+	if (!ok) {
+		kp_run_set_problems(run, error);
+	} else if (!checked || rpmtsOrder(run->ts) != 0) {
+		ok = FALSE;
+		g_set_error_literal(error, KP_ERROR, KP_ERROR_FAILED,
+				    "librpm cannot work out the dependencies of the packages; nothing "
+				    "was changed");
+	}
+	return ok;
+}
+
 gboolean kp_run_prepare(KpRun *run, GError **error)
 {
-	rpmps problems;
 	gboolean ok = TRUE;
 
 	for (guint i = 0; i < run->t->items->len && ok; i++) {
@@ -162,16 +224,9 @@ gboolean kp_run_prepare(KpRun *run, GError **error)
 	if (!ok)
 		return FALSE;
 	add_doubles(run);
-	if (!check_kernels(run, error))
+	if (!check_complete(run, error) || !check_kernels(run, error))
 		return FALSE;
-	rpmtsCheck(run->ts);
-	problems = rpmtsProblems(run->ts);
-	ok = rpmpsNumProblems(problems) == 0;
-	rpmpsFree(problems);
-	if (!ok)
-		kp_run_set_problems(run, error);
-	else
-		rpmtsOrder(run->ts);
+	ok = check_dependencies(run, error);
 	rpmtsClean(run->ts);
 	return ok;
 }

@@ -3,13 +3,16 @@
 #include <errno.h>
 #include <rpm/rpmlib.h>
 #include <rpm/rpmio.h>
+#include <rpm/rpmlog.h>
 #include <rpm/rpmmacro.h>
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/arriving.h"
 #include "base/error.h"
 #include "base/fault.h"
+#include "package/arrivals.h"
 #include "package/header.h"
 #include "package/keep.h"
 #include "package/keys.h"
@@ -30,8 +33,9 @@ static void part_free(gpointer data)
 	g_free(part);
 }
 
-/* librpm has handlers of its own, which end the process as soon as a transaction is
- * over: what has to follow it would not happen. */
+/* librpm has handlers of its own for these, which end the process as soon as a
+ * transaction is over: what has to follow it would not happen. SIGPIPE it ignores, and
+ * must: a file trigger need not read the paths that it is sent. */
 static const int held_signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
 
 static void hold_signals(sigset_t *before)
@@ -72,7 +76,7 @@ static gboolean run_failed(const KpRun *run, int result)
 	return failed;
 }
 
-static void set_failed(const KpRun *run, int result, GError **error)
+static void set_failed(KpRun *run, int result, GError **error)
 {
 	g_autofree char *why = NULL;
 
@@ -81,22 +85,22 @@ static void set_failed(const KpRun *run, int result, GError **error)
 		return;
 	}
 	why = kp_rpmlog_text(run->lines, "librpm does not say why");
-	g_set_error(error, KP_ERROR, KP_ERROR_FAILED,
-		    "the packages could not be installed: %s; what was there before stays", why);
+	g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "the packages could not be installed: %s", why);
+	run->broken = TRUE;
 }
 
-/* Children must not write between the lines of a program that prints JSON. */
-static void send_output_to_stderr(rpmts ts)
+/* Children must not write between the lines of a program that prints JSON. The
+ * descriptor stays open until the transaction set is gone: Fclose() closes it whoever
+ * else has a reference. */
+static void send_output_to_stderr(KpRun *run)
 {
-	FD_t output = fdDup(STDERR_FILENO);
-
-	rpmtsSetScriptFd(ts, output);
-	Fclose(output);
+	run->output = fdDup(STDERR_FILENO);
+	rpmtsSetScriptFd(run->ts, run->output);
 }
 
 static gboolean run_elements(KpRun *run, GError **error)
 {
-	int result;
+	int result, mask;
 
 	if (rpmtsNElements(run->ts) == 0)
 		return TRUE;
@@ -106,8 +110,11 @@ static gboolean run_elements(KpRun *run, GError **error)
 		rpmtsSetVfyLevel(run->ts, RPMSIG_DIGEST_TYPE);
 	rpmtsSetVfyFlags(run->ts, RPMVSF_DEFAULT);
 	rpmtsSetNotifyCallback(run->ts, kp_run_notify, run);
-	send_output_to_stderr(run->ts);
+	send_output_to_stderr(run);
+	/* what scriptlets say on standard output is shown to who wants to hear */
+	mask = rpmlogSetMask(RPMLOG_UPTO(run->t->quiet ? RPMLOG_NOTICE : RPMLOG_INFO));
 	result = rpmtsRun(run->ts, NULL, RPMPROB_FILTER_OLDPACKAGE | KP_FILTER_DEBIAN);
+	rpmlogSetMask(mask);
 	if (!run_failed(run, result))
 		return TRUE;
 	set_failed(run, result, error);
@@ -132,11 +139,26 @@ static void remove_leftovers(const KpTransaction *t)
 }
 
 /* What a transaction that was killed has left: first, for new temporary files may get
- * the same names. The number in them is the time. */
+ * the same names. The number in them is the second in which it began. */
 static void clear_up(const KpTransaction *t, rpmts ts)
 {
+	g_autoptr(GPtrArray) arrivals = kp_arriving_read(t->root);
+
 	remove_leftovers(t);
 	kp_keep_settle(ts, t->root, t->warnings);
+	kp_arrivals_clear(ts, t->root, arrivals, t->warnings);
+}
+
+/* Before the first change, all that is needed to take it back. */
+static gboolean secure(KpRun *run, GError **error)
+{
+	if (rpmtsNElements(run->ts) == 0)
+		return TRUE;
+	if (!kp_keep_old(run->ts, run->t->root, error))
+		return FALSE;
+	run->arrivals = kp_arrivals_of(run);
+	run->list = kp_arriving_begin(run->t->root, run->arrivals, error);
+	return run->list >= 0;
 }
 
 static gboolean install(KpRun *run, GError **error)
@@ -149,10 +171,11 @@ static gboolean install(KpRun *run, GError **error)
 	clear_up(run->t, run->ts);
 	/* librpm syncs its database, but the files only if it is told to */
 	rpmPushMacro(NULL, "_flush_io", NULL, "1", RMIL_CMDLINE);
-	ok = kp_run_prepare(run, error) && kp_keep_old(run->ts, run->t->root, error);
+	ok = kp_run_prepare(run, error) && secure(run, error);
 	kp_rpmlog_begin(run->lines);
 	ok = ok && run_elements(run, error);
 	g_clear_pointer(&run->ts, rpmtsFree);
+	g_clear_pointer(&run->output, Fclose);
 	kp_rpmlog_end();
 	rpmPopMacro(NULL, "_flush_io");
 	return ok;
@@ -166,7 +189,22 @@ static gboolean was_told_to_stop(const KpTransaction *t, GError **error)
 	return TRUE;
 }
 
-/* librpm gave the lock back when it was done, and somebody else may have it. */
+/* librpm gave the lock back when it was done. On a terminal an rpm may have waited for
+ * just that; what is not settled then is left for the next run. */
+static void settle(const KpRun *run, rpmts ts, int lock, gboolean ok)
+{
+	if (!kp_rpmlock_again(lock, run->t->lock_limit_ms, run->t->watch)) {
+		g_ptr_array_add(run->t->warnings, g_strdup(
+			"somebody else is changing packages already; say 'kpatch-manager update' "
+			"again later, to clear up behind this one"));
+		return;
+	}
+	if (!ok && run->arrivals != NULL)
+		kp_arrivals_clear(ts, run->t->root, run->arrivals, run->t->warnings);
+	kp_keep_settle(ts, run->t->root, run->t->warnings);
+	kp_arriving_end(run->t->root);
+}
+
 static gboolean finish(KpRun *run, int lock, gboolean ok, GError **error)
 {
 	rpmts ts = kp_rpmdb_open(run->t->root, run->t->rpmdb, ok ? error : NULL);
@@ -174,12 +212,13 @@ static gboolean finish(KpRun *run, int lock, gboolean ok, GError **error)
 	kp_fault("installed-all");
 	if (ts == NULL)
 		return FALSE;
-	ok = ok && kp_run_look_again(run, ts, error);
-	if (kp_rpmlock_again(lock)) {
-		if (!ok)
-			kp_run_clean(run, ts);
-		kp_keep_settle(ts, run->t->root, run->t->warnings);
-	}
+	if (ok && !kp_run_look_again(run, ts, error))
+		run->broken = TRUE;
+	ok = ok && !run->broken;
+	/* before the files of it go: they take room */
+	if (run->broken)
+		kp_run_tell_state(run, ts, error);
+	settle(run, ts, lock, ok);
 	if (ok)
 		add_lines(run);
 	rpmtsFree(ts);
@@ -190,7 +229,7 @@ static gboolean run_locked(const KpTransaction *t, int lock, GError **error)
 {
 	g_autoptr(GPtrArray) parts = g_ptr_array_new_with_free_func(part_free);
 	g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
-	KpRun run = { .t = t, .parts = parts, .lines = lines };
+	KpRun run = { .t = t, .parts = parts, .lines = lines, .list = -1 };
 	sigset_t before;
 	gboolean ok;
 
@@ -199,6 +238,9 @@ static gboolean run_locked(const KpTransaction *t, int lock, GError **error)
 	hold_signals(&before);
 	ok = finish(&run, lock, install(&run, error), error);
 	g_clear_pointer(&run.doubles, g_ptr_array_unref);
+	g_clear_pointer(&run.arrivals, g_ptr_array_unref);
+	if (run.list >= 0)
+		close(run.list);
 	release_signals(&before, t->warnings);
 	return ok;
 }

@@ -11,6 +11,7 @@
 typedef struct {
 	const KpTransactionItem *item;
 	KpPackageHeader *info;
+	gboolean was_there;	/* the database has had this release before */
 	FD_t open;		/* librpm reads it just now; NULL: it does not */
 } KpPart;
 
@@ -20,7 +21,11 @@ typedef struct {
 	GPtrArray *parts;	/* KpPart */
 	GPtrArray *doubles;	/* KpInstance: to erase */
 	GPtrArray *lines;	/* what librpm says */
+	GPtrArray *arrivals;	/* KpPackageFile of the parts: where there was no file before */
+	int list;		/* of them, held; -1: not written down */
+	FD_t output;		/* where scriptlets write */
 	gboolean installing;	/* behind the verification */
+	gboolean broken;	/* librpm began, and did not do all of it */
 } KpRun;
 
 /* Gives librpm what is to be done. FALSE with KP_ERROR_REFUSED when policy is against
@@ -37,7 +42,8 @@ void kp_run_set_problems(const KpRun *run, GError **error);
 /* Are database and files below the root as they should be? */
 gboolean kp_run_look_again(const KpRun *run, rpmts ts, GError **error);
 
-/* Takes away files of packages that did not get into the database; @ts reads it. */
-void kp_run_clean(const KpRun *run, rpmts ts);
+/* Adds to @error, of a transaction that failed, what it has done all the same, and
+ * whether there is no room. */
+void kp_run_tell_state(const KpRun *run, rpmts ts, GError **error);
 
 #endif

@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Is a package file whole, and signed by a key that the package database has?
  * What rpmkeys --checksig asks with _pkgverify_level all. */
+#include <locale.h>
 #include <rpm/rpmcli.h>
 #include <rpm/rpmlog.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/inventory.h"
+#include "base/names.h"
 #include "package/rpmdb.h"
 
 static int collect(rpmlogRec record, rpmlogCallbackData data)
 {
-	g_ptr_array_add(data, g_strstrip(g_strdup(rpmlogRecMessage(record))));
+	g_autofree char *line = g_strstrip(g_strdup(rpmlogRecMessage(record)));
+
+	g_ptr_array_add(data, kp_text_printable(line));
 	return 0;
 }
 
@@ -51,13 +55,18 @@ static gboolean verify(rpmts ts, int fd, char **signature, GError **error)
 	g_autofree char *path = g_strdup_printf("/dev/fd/%d", fd);
 	char *paths[] = { path, NULL };
 	int mask = rpmlogSetMask(RPMLOG_UPTO(RPMLOG_INFO)), result;
+	/* its lines are looked into: they must not be translated */
+	locale_t english = newlocale(LC_ALL_MASK, "C", (locale_t)0), before;
 	g_autofree char *why = NULL;
 
 	rpmtsSetVSFlags(ts, RPMVSF_DEFAULT);
 	rpmtsSetVfyFlags(ts, RPMVSF_DEFAULT);
 	rpmtsSetVfyLevel(ts, RPMSIG_DIGEST_TYPE | RPMSIG_SIGNATURE_TYPE);
 	rpmlogSetCallback(collect, lines);
+	before = uselocale(english);
 	result = rpmcliVerifySignatures(ts, paths);
+	uselocale(before);
+	freelocale(english);
 	rpmlogSetCallback(NULL, NULL);
 	rpmlogSetMask(mask);
 	if (result == 0) {

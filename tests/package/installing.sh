@@ -80,6 +80,26 @@ json() {
     python3 -c 'import json, sys; j = json.loads(sys.argv[1]); sys.exit(not eval("(" + sys.argv[2] + ")"))' "$text" "$expression"
 }
 
+# hold_lock: a second process, $holder, has librpm's lock.
+hold_lock() {
+    rm -f "$work/held"
+    python3 - "$root/var/lib/rpm/.rpm.lock" "$work/held" <<'END' &
+import fcntl, sys, time
+with open(sys.argv[1], "r+") as lock:
+    fcntl.lockf(lock, fcntl.LOCK_EX)
+    open(sys.argv[2], "w").close()
+    time.sleep(600)
+END
+    holder=$!
+    until [ -e "$work/held" ]; do sleep 0.05; done
+}
+
+# limit SECONDS: so long update waits for that lock.
+limit() {
+    mkdir -p "$root/etc/kpatch"
+    printf '[packages]\nlock-limit=%d\n' "$1" >"$root/etc/kpatch/manager.conf"
+}
+
 # on_terminal ANSWER ARGUMENT...: update with a terminal, where somebody says ANSWER (lines).
 on_terminal() {
     local answer=$1 rc=0

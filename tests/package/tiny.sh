@@ -4,10 +4,10 @@
 # their modules are no modules. Source after common.sh and lib.sh.
 
 # tiny FOLDER NAME VERSION RELEASE [HEADER-LINE...] [-- PATH...]: an RPM in FOLDER
-# that owns PATHs, each a small file. Its architecture is x86_64 unless a line
+# that owns PATHs, each a small file; "%ghost PATH" is one that it does not bring. Its architecture is x86_64 unless a line
 # says BuildArch.
 tiny() {
-    local folder=$1 name=$2 version=$3 release=$4 work path arch=x86_64
+    local folder=$1 name=$2 version=$3 release=$4 work path file arch=x86_64
     local -a lines=()
     shift 4
     while [ $# -gt 0 ] && [ "$1" != -- ]; do
@@ -23,8 +23,9 @@ tiny() {
         printf '%s\n' ${lines[@]+"${lines[@]}"}
         printf '%%description\nFor a test.\n%%install\n'
         for path in "$@"; do
+            file=${path##* }
             # shellcheck disable=SC2016  # the shell of rpmbuild expands it
-            printf 'mkdir -p "%%{buildroot}%s"; echo "%s" >"%%{buildroot}%s"\n' "${path%/*}" "$name-$version-$release" "$path"
+            printf 'mkdir -p "%%{buildroot}%s"; echo "%s" >"%%{buildroot}%s"\n' "${file%/*}" "$name-$version-$release" "$file"
         done
         printf '%%files\n'
         printf '%s\n' "$@"

@@ -139,6 +139,70 @@ static void test_once(void)
 	kp_journal_error(NULL, "apply", refused);
 }
 
+static KpUpdateStep *sample_step(KpUpdateStepKind kind, const char *evr, const char *replaces)
+{
+	KpUpdateStep *step = g_new0(KpUpdateStep, 1);
+
+	step->kind = kind;
+	step->package = g_new0(KpPackage, 1);
+	step->package->name = g_strdup("kpatch-patch-6_1");
+	step->package->evr = g_strdup(evr);
+	step->package->arch = g_strdup("x86_64");
+	step->replaces = g_strdup(replaces);
+	return step;
+}
+
+static void test_packages(void)
+{
+	g_autoptr(GPtrArray) sent = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(KpJournal) journal = kp_journal_new(collect, sent);
+	g_autoptr(KpUpdatePlan) plan = kp_update_plan_new();
+
+	g_ptr_array_add(plan->steps, sample_step(KP_STEP_UPGRADE, "1-3", "1-2"));
+	g_ptr_array_add(plan->steps, sample_step(KP_STEP_ERASE, "1-1", NULL));
+	kp_journal_package(journal, g_ptr_array_index(plan->steps, 0), SAMPLE_KVER);
+	kp_journal_package(journal, g_ptr_array_index(plan->steps, 1), NULL);
+	g_assert_cmpuint(sent->len, ==, 2);
+	g_assert_true(has_id(sent, 0, KP_JOURNAL_PACKAGE));
+	g_assert_true(has(sent, 0, "MESSAGE=kpatch-patch-6_1-1-3.x86_64 was upgraded from 1-2, for kernel "
+			  SAMPLE_KVER "."));
+	g_assert_true(has(sent, 0, "KPATCH_ACTION=update"));
+	g_assert_true(has(sent, 0, "KPATCH_RESULT=done"));
+	g_assert_true(has(sent, 0, "KPATCH_STEP=upgrade"));
+	g_assert_true(has(sent, 0, "KPATCH_PACKAGE=kpatch-patch-6_1-1-3.x86_64"));
+	g_assert_true(has(sent, 0, "KPATCH_REPLACES=1-2"));
+	g_assert_true(has(sent, 0, "KPATCH_KERNEL=" SAMPLE_KVER));
+	g_assert_true(has(sent, 1, "MESSAGE=kpatch-patch-6_1-1-1.x86_64 was removed."));
+	g_assert_true(has(sent, 1, "KPATCH_STEP=erase"));
+	kp_journal_repaired(journal, "x was left");
+	g_assert_true(has_id(sent, 2, KP_JOURNAL_REPAIRED));
+	g_assert_true(has(sent, 2, "KPATCH_STEP=repair"));
+	kp_journal_package(NULL, g_ptr_array_index(plan->steps, 0), NULL);
+}
+
+/* One entry that names all, and none besides. */
+static void test_packages_failed(void)
+{
+	g_autoptr(GPtrArray) sent = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(KpJournal) journal = kp_journal_new(collect, sent);
+	g_autoptr(KpUpdatePlan) plan = kp_update_plan_new();
+	g_autoptr(GError) usage = g_error_new_literal(KP_ERROR, KP_ERROR_USAGE, "what?");
+	g_autoptr(GError) busy = g_error_new_literal(KP_ERROR, KP_ERROR_BUSY, "in use by dnf");
+
+	g_ptr_array_add(plan->steps, sample_step(KP_STEP_UPGRADE, "1-3", "1-2"));
+	g_ptr_array_add(plan->steps, sample_step(KP_STEP_INSTALL, "2-1", NULL));
+	kp_journal_packages_failed(journal, plan->steps, usage);
+	g_assert_cmpuint(sent->len, ==, 0);
+	kp_journal_packages_failed(journal, plan->steps, busy);
+	kp_journal_error(journal, "update", busy);
+	g_assert_cmpuint(sent->len, ==, 1);
+	g_assert_true(has_id(sent, 0, KP_JOURNAL_PACKAGES_FAILED));
+	g_assert_true(has(sent, 0, "MESSAGE=in use by dnf"));
+	g_assert_true(has(sent, 0, "KPATCH_RESULT=busy"));
+	g_assert_true(has(sent, 0, "KPATCH_PACKAGE=kpatch-patch-6_1-1-3.x86_64"));
+	g_assert_true(has(sent, 0, "KPATCH_PACKAGE=kpatch-patch-6_1-2-1.x86_64"));
+}
+
 /* The text of the entry of @id in @catalog, up to the next one. */
 static char *catalog_entry(const char *catalog, const char *id)
 {
@@ -193,6 +257,8 @@ int main(int argc, char **argv)
 	g_test_add_func("/journal/hold", test_hold);
 	g_test_add_func("/journal/failures", test_failures);
 	g_test_add_func("/journal/once", test_once);
+	g_test_add_func("/journal/packages", test_packages);
+	g_test_add_func("/journal/packages-failed", test_packages_failed);
 	g_test_add_func("/journal/catalog", test_catalog);
 	return g_test_run();
 }

@@ -48,6 +48,40 @@ key_id=$(gpg --batch --with-colons --list-keys "$GPG_NAME" | awk -F: '$1 == "pub
 
 try "a package is refused while nobody knows its key" verify 4 'good\.rpm: .*NOKEY' "$work/good.rpm"
 rpmkeys --root "$work/root" --dbpath /var/lib/rpm --import "$work/key"
+# Its messages may be in the language of whoever asks; what we look for in them is not.
+translated() {
+    mkdir -p "$work/locale/xx/LC_MESSAGES"
+    python3 - "$work/locale/xx/LC_MESSAGES/rpm.mo" <<'END'
+import struct, sys
+texts = {b"": b"Content-Type: text/plain; charset=UTF-8\n", b"Signature": b"Zeichen",
+         b"Header ": b"Kopf ", b"V%d %s/%s %s, key ID %s": b"V%d %s/%s %s, Schl %s", b"OK": b"GUT"}
+names, values = b"", b""
+rows = []
+for name in sorted(texts):
+    rows.append((len(name), len(names), len(texts[name]), len(values)))
+    names += name + b"\0"
+    values += texts[name] + b"\0"
+at = 28 + 16 * len(rows)
+out = struct.pack("<7I", 0x950412de, 0, len(rows), 28, 28 + 8 * len(rows), 0, 0)
+out += b"".join(struct.pack("<2I", r[0], at + r[1]) for r in rows)
+out += b"".join(struct.pack("<2I", r[2], at + len(names) + r[3]) for r in rows)
+open(sys.argv[1], "wb").write(out + names + values)
+END
+    # shellcheck disable=SC2016  # the shell inside expands it
+    unshare --mount sh -c 'mount --bind "$1" /usr/share/locale && shift && exec "$@"' sh "$work/locale" \
+        env LC_ALL=C.UTF-8 LANGUAGE=xx "$@"
+}
+in_another_language() {
+    # the translation works at all
+    translated rpmkeys --root "$work/root" --dbpath /var/lib/rpm -Kv "$work/good.rpm" | grep Schl
+    translated "$OUT/build/kpatch-manager" --root "$work/root" verify "$work/good.rpm" >"$work/said" 2>&1
+    grep -E 'good\.rpm: good, .*key ID' "$work/said"
+}
+if [ "$(id -u)" -eq 0 ] && unshare --mount true 2>/dev/null; then
+    steps "also where librpm speaks another language" in_another_language
+else
+    skip "also where librpm speaks another language" "its translations cannot be replaced here"
+fi
 try "with the key it is good, and the key is named" \
     verify 0 "good\.rpm: good, .*[Kk]ey ID .*${key_id: -8}" "$work/good.rpm"
 try "one that nobody signed is refused" verify 4 'unsigned\.rpm: .*(no signature|NOTFOUND)' "$work/unsigned.rpm"

@@ -338,7 +338,7 @@ steps "dnf and we read the same configuration alike" read_alike
 rm -f "$root/etc/yum.repos.d/s.repo" "$root/etc/dnf/vars"/*
 configured "baseurl=$URL_main/r"
 for type in xz zst gz; do
-    try "metadata compressed with $type are fetched, without lists of files, and found" fetches "$type"
+    steps "metadata compressed with $type are fetched, without lists of files, and found" fetches "$type"
 done
 steps "what has not changed is asked for, not fetched" asks_only
 steps "what was checked once is not read again, and no library is loaded" opens_nothing

@@ -10,7 +10,7 @@ set -euo pipefail
 . "$TOP/tests/package/installing.sh"
 
 # odd NAME LINE... : a patch package whose %install and %files are these lines, signed:
-# "MODE PATH" makes a file, "link PATH" a link, "device PATH" a device.
+# "MODE[,OWNER] PATH" makes a file, "link PATH" a link, "device PATH" a device.
 odd() {
     local name=$1 kind path file
     shift
@@ -23,7 +23,7 @@ odd() {
             case $kind in
                 link) echo "ln -s /etc/passwd '%{buildroot}$path'" ;;
                 device) ;;
-                *) echo "echo odd >'%{buildroot}$path'; chmod $kind '%{buildroot}$path'" ;;
+                *) echo "echo odd >'%{buildroot}$path'; chmod ${kind%,*} '%{buildroot}$path'" ;;
             esac
         done
         printf '%%files\n'
@@ -32,6 +32,7 @@ odd() {
             case $kind in
                 link) printf '"%s"\n' "$path" ;;
                 device) printf '%%dev(c, 1, 1) "%s"\n' "$path" ;;
+                *,*) printf '%%attr(%s, %s, root) "%s"\n' "${kind%,*}" "${kind#*,}" "$path" ;;
                 *) printf '%%attr(%s, root, root) "%s"\n' "$kind" "$path" ;;
             esac
         done
@@ -85,6 +86,8 @@ odd "$patch" "04755 /usr/lib/kpatch/$kver/x.ko"
 try "setuid is refused" refused "rights of its own" update "$work/$patch.rpm"
 odd "$patch" "0666 /usr/lib/kpatch/$kver/x.ko"
 try "what others may write is refused" refused "may be written by others" update "$work/$patch.rpm"
+odd "$patch" "0644,games /usr/lib/kpatch/$kver/x.ko"
+try "what would belong to another than root is refused" refused "would not belong to root" update "$work/$patch.rpm"
 odd "$patch" "device /usr/lib/kpatch/$kver/x.ko"
 try "a device is refused" refused "neither a file nor a folder" update "$work/$patch.rpm"
 # rpmbuild lets no other control character through
@@ -104,6 +107,13 @@ tiny "$work/obsoletes" "$patch" 1 9 "Requires: kernel-uname-r = $kver" "Obsolete
 sign_rpms "$work"/obsoletes/*.rpm >/dev/null 2>&1
 try "one that would take a kernel away is refused" refused "installs, replaces and removes none" update "$work"/obsoletes/*.rpm
 try "and the kernel is still there" in_root -q kernel-core
+
+tiny "$work/one" kpatch-patch-one 1 1 "Requires: kernel-uname-r = $kver" -- "/usr/lib/kpatch/$kver/one.ko"
+tiny "$work/one" kpatch-patch-two 1 1 "Requires: kernel-uname-r = $kver" "Obsoletes: kpatch-patch-one" \
+    -- "/usr/lib/kpatch/$kver/two.ko"
+sign_rpms "$work"/one/*.rpm >/dev/null 2>&1
+try "two of which one takes the place of the other are refused" \
+    refused "name one of the two" update "$work"/one/*.rpm
 
 mkdir -p "$root/etc/kpatch"
 printf '[packages]\nverify=warn\n' >"$root/etc/kpatch/manager.conf"

@@ -73,10 +73,47 @@ try "and nothing else, so that sync cannot make it live" is "1-2 / 1-2.ko"
 try "with room it goes on" says 0 "is installed" update "$(patch_file 3)"
 try "as if nothing had been" is "1-3 / 1-3.ko"
 
-# what librpm says is not believed: the file is looked at
-lose() { rm "$1"; }
+# librpm counts as done what its database could not keep
+update "$(patch_file 2)" >/dev/null 2>&1
+try "the database has no room for the removal of the old one: it says what is there" \
+    says 1 "the package database has now: $patch-1-2.x86_64, $patch-1-3.x86_64" \
+    filled_at erase "$root/var/lib/rpm" update --yes "$(patch_file 3)"
+try "both, with their files" is "1-2 1-3 / 1-2.ko 1-3.ko"
+try "a repair that has no room is no success" \
+    says 1 "/var/lib/rpm has 0 bytes left: make room there" filled_at erased "$root/var/lib/rpm" \
+    update --yes "$(patch_file 3)"
+try "with room it goes on" says 0 "is in order" update "$(patch_file 3)"
+try "as if nothing had been" is "1-3 / 1-3.ko"
+
+# what is to be installed is written down first
 umount "$root/var/lib/rpm"
 mounted=()
+new_root
+tiny_install "$root" "$(patch_file 2)"
+mkdir -p "$root/var/lib/kpatch"
+small "$root/var/lib/kpatch" 16k
+fill "$root/var/lib/kpatch"
+try "no room to write that down: it says so" says 1 "nothing was changed" update "$(patch_file 3)"
+try "and nothing is" [ "$(ls -A "$corridor")" = "$module-1-2.ko" ]
+rm "$root/var/lib/kpatch/fill"
+try "with room it goes on" says 0 "is installed" update "$(patch_file 3)"
+umount "$root/var/lib/kpatch"
+mounted=()
+
+# what lay there before is not the transaction's
+new_root
+tiny_install "$root" "$(patch_file 2)"
+echo "of an admin" >"$corridor/$module-1-3.ko"
+small "$corridor" 64k
+try "a transaction fails that would replace an admin's file" \
+    says 1 "No space left" filled_at unpack "$corridor" update --yes "$(patch_file 3)"
+try "which stays" is "1-2 / 1-2.ko 1-3.ko"
+try "as it was" grep -q "of an admin" "$corridor/$module-1-3.ko"
+umount "$corridor"
+mounted=()
+
+# what librpm says is not believed: the file is looked at
+lose() { rm "$1"; }
 new_root
 tiny_install "$root" "$(patch_file 2)"
 spoil=lose

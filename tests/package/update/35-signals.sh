@@ -37,16 +37,21 @@ for signal in TERM INT HUP; do
 done
 rm -rf "$root"
 cp -a "$work/before" "$root"
+try "SIGPIPE ends nothing" json "j['result'] == 'done' and j['sync'] == 'done'" signalled unpack PIPE
+try "the upgrade is complete" is "1-3 / 1-3.ko"
+rm -rf "$root"
+cp -a "$work/before" "$root"
 try "SIGTERM before anything is done: nothing is" says 3 "nothing was changed" signalled locked TERM
 try "really nothing" is "1-2 / 1-2.ko"
 
 # Scriptlets must not inherit what we block: a trigger's sync could not be stopped.
 tiny "$work/shell" dash 5 1 -- /bin/sh
-tiny_patch "$work/post" "$kver" 1 5 "%post" "kill -TERM \$\$" "touch /survived"
+tiny_patch "$work/post" "$kver" 1 5 "%post" "touch /ran" "kill -TERM \$\$" "touch /survived"
 sign_rpms "$work"/shell/*.rpm "$work"/post/*.rpm >/dev/null 2>&1
 new_root
 tiny_install "$root" "$work"/shell/*.rpm
-cp "$(command -v busybox)" "$root/bin/sh"
+install -m 0755 "$(command -v busybox)" "$root/bin/sh"
 try "a package with a scriptlet is installed" says 0 "is installed" update "$work"/post/*.rpm
-try "a signal to the scriptlet reaches it" [ ! -e "$root/survived" ]
+try "the scriptlet runs" [ -e "$root/ran" ]
+try "a signal to it reaches it" [ ! -e "$root/survived" ]
 tap_end

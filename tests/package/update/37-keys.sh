@@ -32,6 +32,16 @@ y"
 try "the package" is "1-2 / 1-2.ko"
 try "the key" in_root -q gpg-pubkey
 
+machine "file://$work/key"
+hold_lock
+limit 1
+try "the database is in use while the key is imported: by whom is told, within the limit" \
+    says 3 "in use by process $holder (python3)" on_terminal "y
+y"
+try "neither key nor package is there" no_key
+kill "$holder"
+wait "$holder" 2>/dev/null || true
+
 machine "$URL_main/key"
 try "--import-keys agrees, with a key from a server too" says 0 "$GPG_NAME" update --import-keys
 try "the package is there" is "1-2 / 1-2.ko"

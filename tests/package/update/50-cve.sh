@@ -268,18 +268,18 @@ mkdir -p "$work/other" && index other gz "$work/other.xml"
 # spoil WHAT FILE: the repository has FILE for its advisories.
 spoil() {
     index repo gz "$2"
-    cve CVE-2026-0400 --kernel "$k1" || return 1
+    cve CVE-2026-0400 --kernel "$k1"
     told "repository repo: its advisories cannot be read" || { cat "$work/err"; return 1; }
     says fixed-live
 }
 head -c 400 "$work/updateinfo.xml" >"$work/cut.xml"
-try "a document that is cut short" spoil cut "$work/cut.xml"
+steps "a document that is cut short" spoil cut "$work/cut.xml"
 sed 's/<references>/<references/' "$work/updateinfo.xml" >"$work/malformed.xml"
-try "one that is no XML" spoil malformed "$work/malformed.xml"
+steps "one that is no XML" spoil malformed "$work/malformed.xml"
 sed 's/UTF-8/UTF-16/' "$work/updateinfo.xml" >"$work/utf16.xml"
-try "one in another encoding than it says" spoil encoding "$work/utf16.xml"
+steps "one in another encoding than it says" spoil encoding "$work/utf16.xml"
 TITLE=$'\xff\xfe' advisory T-1 CVE-2026-0303 Low "$n1/0/1/1/x86_64" | updates >"$work/latin.xml"
-try "one with bytes that are no UTF-8" spoil bytes "$work/latin.xml"
+steps "one with bytes that are no UTF-8" spoil bytes "$work/latin.xml"
 {
     echo '<?xml version="1.0"?><!DOCTYPE updates [<!ENTITY a "ha">'
     for i in {a..j}; do
@@ -290,19 +290,19 @@ try "one with bytes that are no UTF-8" spoil bytes "$work/latin.xml"
     TITLE='&k;' advisory T-1 CVE-2026-0303 Low "$n1/0/1/1/x86_64"
     echo '</updates>'
 } >"$work/laughs.xml"
-try "one with a billion laughs" spoil laughs "$work/laughs.xml"
+steps "one with a billion laughs" spoil laughs "$work/laughs.xml"
 printf '\xff\xfe' >"$work/wide.xml"
 iconv -f UTF-8 -t UTF-16LE "$work/updateinfo.xml" >>"$work/wide.xml"
-try "one that is UTF-16" spoil wide "$work/wide.xml"
+steps "one that is UTF-16" spoil wide "$work/wide.xml"
 echo '</update></updates>' >"$work/unbegun.xml"
-try "one that ends what has not begun" spoil unbegun "$work/unbegun.xml"
+steps "one that ends what has not begun" spoil unbegun "$work/unbegun.xml"
 : >"$work/empty.xml"
-try "one that is empty" spoil empty "$work/empty.xml"
+steps "one that is empty" spoil empty "$work/empty.xml"
 { cat "$work/updateinfo.xml"; head -c 100M /dev/zero | tr '\0' ' '; } >"$work/huge.xml"
-try "one that does not come to an end" spoil endless "$work/huge.xml"
+steps "one that does not come to an end" spoil endless "$work/huge.xml"
 try "and that is what is said" told "more than 64 MiB"
 { echo '<updates>'; yes '<update><id>x</id></update>' | head -c 600M || :; } >"$work/huge.xml"
-try "one that unpacks to more than it may" spoil huge "$work/huge.xml"
+steps "one that unpacks to more than it may" spoil huge "$work/huge.xml"
 try "and that is said" told "larger than 512 MiB"
 rm "$work/huge.xml"
 index repo gz "$work/updateinfo.xml"

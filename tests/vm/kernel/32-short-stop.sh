@@ -42,7 +42,7 @@ rmmod kpatch_crowd
 # once WHEN: all of them run one time, early or late in the walk, on the last
 # CPU, and so many that they cannot be noted.
 enable_once() {
-	param "$1" 1 kpatch_crowd
+	param "$1" 1 kpatch_crowd &&
 	taskset 1 sh -c "echo 1 > $sys/test_demo_1_1/enabled"
 }
 ok "a crowd of 2500 has the last CPU to itself" load kpatch_crowd tasks=2500 bound=1

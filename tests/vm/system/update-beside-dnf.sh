@@ -14,7 +14,10 @@ guest "kpatch-manager update --dry-run"
 check "update would replace it by 1-2" rc=20 "shows upgrade $package-1-2" "shows in place of 1-1"
 behaves 1-1 "a dry run changes nothing"
 guest "kpatch-manager update --yes" 240
-check "update installs 1-2" rc=0 "shows $package-1-2.x86_64 is installed"
+check "update installs 1-2, and shows what the trigger says" rc=0 \
+    "shows $package-1-2.x86_64 is installed" "shows (1-2) is live"
+guest "journalctl --sync; journalctl --no-pager -o cat KPATCH_ACTION=update KPATCH_STEP=upgrade | tail -n 1"
+check "the journal has it" rc=0 "shows $package-1-2.x86_64 was upgraded from 1-1, for kernel $KVER."
 behaves 1-2 "which is live at once"
 live_is 1-2
 guest "[ \$(grep -c '^kpatch_' /proc/modules) -eq 1 ]"
@@ -45,11 +48,16 @@ check "an update is killed when both releases are in the database" rc=137
 guest "rpm -q $package"
 check "where they are" "shows $package-1-1" "shows $package-1-2"
 behaves 1-1 "what was live still is"
+guest "kpatch-manager status"
+check "status says that an installation was killed" rc=0 "shows was killed before its end"
 guest "kpatch-manager update --yes" 240
 check "the next update puts that in order" rc=0 "shows in order"
 behaves 1-2 "and makes the patch live, for which no trigger ran"
 guest "rpm -q $package; rpm -V $package; dnf check"
 check "dnf finds nothing wrong" rc=0 "shows $package-1-2" "hides $package-1-1"
+guest "kpatch-manager status; journalctl --sync; journalctl --no-pager -o cat KPATCH_STEP=repair"
+check "status says so no more, and the journal that it is in order" rc=0 \
+    "hides killed before its end" "shows Put in order: $package-1-1"
 
 reset
 needs "dnf installs release 1-1 a third time" "dnf -y install $package-1-1"
