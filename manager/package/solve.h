@@ -9,6 +9,7 @@
 #include <solv/repo.h>
 #include <solv/queue.h>
 #include <solv/solver.h>
+#include <solv/transaction.h>
 
 #include "base/update.h"
 
@@ -120,7 +121,12 @@ gboolean kp_solve_complete(KpSolve *solve, const Queue *wanted, GError **error);
  * the reasons in @reasons (char *). */
 gboolean kp_solve_run(KpSolve *solve, const Queue *wanted, GPtrArray *steps, GPtrArray *reasons);
 
-/* solve-words.c: why it cannot be done. */
+/* The last door behind libsolv: FALSE with the reason in @reasons if @transaction brings
+ * a kernel, or takes one away. */
+gboolean kp_solve_spares_kernels(const KpSolve *solve, const Transaction *transaction,
+				 GPtrArray *reasons);
+
+/* solve-words.c: why it cannot be done, and whether more packages could help. */
 void kp_solve_explain(KpSolve *solve, Solver *solver, GPtrArray *reasons);
 
 #endif
