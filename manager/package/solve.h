@@ -15,6 +15,8 @@
 
 /* the dependency that ties a patch to its kernel */
 #define KP_TIE "kernel-uname-r"
+/* why a kernel is not taken */
+#define KP_SOLVE_NO_KERNELS "a kernel is for dnf to install"
 
 typedef struct KpSolve KpSolve;
 
@@ -51,7 +53,9 @@ typedef struct {
 struct KpSolve {
 	Pool *pool;
 	Repo *installed;
-	Repo *files;		/* package files that were named, or NULL */
+	Repo *files;		/* package files that were named, as dnf's @commandline: then
+				 * the plan is about these; or NULL */
+	Queue named;		/* of them, those that are to be installed */
 	const KpUpdateRequest *request;
 	const KpSource *source;
 	GPtrArray *kernels;	/* KpSolveKernel */
@@ -66,7 +70,7 @@ KpSolve *kp_solve_new(const KpUpdateRequest *request, const KpSource *source, co
 void kp_solve_free(KpSolve *solve);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KpSolve, kp_solve_free)
 
-/* A repository in the pool. Its repo->appdata is @repo: NULL for files. */
+/* A repository in the pool. Its repo->appdata is @repo. */
 Repo *kp_solve_add_repo(KpSolve *solve, const char *name, const KpRepo *repo);
 
 /* Says that the installed package @id is the kernel @kver: from the path it owns. */
