@@ -6,7 +6,7 @@
 #include <solv/solvable.h>
 #include <string.h>
 
-/* how often another choice is tried before giving up */
+/* how many releases are tried for a kernel before giving up */
 #define MOST_TRIES 32
 
 static void kernel_free(gpointer data)
@@ -239,7 +239,7 @@ static gboolean reconsider(KpSolve *solve, KpSolveKernel *kernel, GError **error
 	if (ok)
 		return FALSE;
 	why = joined(reasons);
-	if (solve->request->release != NULL)
+	if (solve->request->release != NULL || ++kernel->tries >= MOST_TRIES)
 		kernel->chosen = 0;
 	else
 		choose_other(solve, kernel, why);
@@ -263,14 +263,13 @@ static void try_all(KpSolve *solve, GError **error)
 	Queue wanted;
 
 	queue_init(&wanted);
-	for (int tries = 0; tries < MOST_TRIES && *error == NULL; tries++) {
+	/* it ends: what is reconsidered is one release less for a kernel */
+	do {
 		g_ptr_array_set_size(reasons, 0);
 		wanted_now(solve, NULL, &wanted);
-		if (wanted.count == 0 || !kp_solve_complete(solve, &wanted, error) ||
-		    kp_solve_run(solve, &wanted, solve->plan->steps, reasons) ||
-		    solve->files != NULL || !reconsider_all(solve, error))
-			break;
-	}
+	} while (wanted.count > 0 && kp_solve_complete(solve, &wanted, error) &&
+		 !kp_solve_run(solve, &wanted, solve->plan->steps, reasons) &&
+		 solve->files == NULL && reconsider_all(solve, error));
 	queue_free(&wanted);
 	for (guint i = 0; i < reasons->len; i++)
 		g_ptr_array_add(solve->plan->problems, g_strdup(g_ptr_array_index(reasons, i)));

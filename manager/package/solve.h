@@ -48,6 +48,7 @@ typedef struct {
 	Queue offered;		/* best first, also those that must not be taken */
 	KpUpdateKernel *out;	/* NULL: nobody asked about it */
 	Id chosen;		/* or 0 */
+	int tries;		/* how many could not be had */
 } KpSolveKernel;
 
 struct KpSolve {
