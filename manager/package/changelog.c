@@ -9,9 +9,6 @@
 #include "base/inventory.h"
 #include "package/rpmdb.h"
 
-/* the dependency that kernels provide and patches require */
-#define TIE "kernel-uname-r"
-
 static GHashTable *scan_changelog(Header header)
 {
 	GHashTable *set = kp_cve_set_new();
@@ -28,7 +25,7 @@ static GHashTable *scan_changelog(Header header)
 
 static void read_index(GHashTable *changelogs, rpmts ts, rpmDbiTagVal index)
 {
-	rpmdbMatchIterator found = rpmtsInitIterator(ts, index, TIE, 0);
+	rpmdbMatchIterator found = rpmtsInitIterator(ts, index, KP_TIE, 0);
 	Header header;
 
 	while ((header = rpmdbNextIterator(found)) != NULL) {

@@ -120,7 +120,7 @@ KpPackageHeader *kp_header_describe(Header header)
 	info->arch = kp_tag_text(header, RPMTAG_ARCH);
 	info->nevra = g_strdup_printf("%s-%s.%s", info->name, info->evr, info->arch);
 	info->kver = kp_header_patched_kernel(header);
-	info->uname_r = kp_tag_required_kernel(header);
+	info->uname_r = kp_tag_required(header, KP_TIE);
 	info->kernel = kp_tag_has_tie(header, RPMTAG_PROVIDENAME);
 	info->cves = changelog_cves(header);
 	info->installed_size = headerGetNumber(header, RPMTAG_LONGSIZE);

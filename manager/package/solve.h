@@ -11,10 +11,9 @@
 #include <solv/solver.h>
 #include <solv/transaction.h>
 
+#include "base/inventory.h"
 #include "base/update.h"
 
-/* the dependency that ties a patch to its kernel */
-#define KP_TIE "kernel-uname-r"
 /* why a kernel is not taken */
 #define KP_SOLVE_NO_KERNELS "a kernel is for dnf to install"
 
