@@ -12,18 +12,16 @@
 #include "package/advisories.h"
 #include "package/kept.h"
 #include "package/primary.h"
-
-/* the dependency that ties a patch to its kernel */
-#define TIE "kernel-uname-r"
+#include "package/solve.h"
 
 /* A list of name, EVR and architecture, "is a kernel", kernel-uname-r, and how long
  * its stream is promised. */
 static const KpKeptKind kept = { "offers", "a(sssbss)" };
 
-static gboolean matches(const char *name, const char *nevra, char *const *globs)
+static gboolean is_patch_name(const char *name, const char *const *globs)
 {
-	for (; globs != NULL && *globs != NULL; globs++)
-		if (fnmatch(*globs, name, 0) == 0 || fnmatch(*globs, nevra, 0) == 0)
+	for (; *globs != NULL; globs++)
+		if (fnmatch(*globs, name, 0) == 0)
 			return TRUE;
 	return FALSE;
 }
@@ -53,28 +51,27 @@ static KpOffer *make_offer(Solvable *solvable, const KpRepo *repo, const char *c
 {
 	Pool *pool = solvable->repo->pool;
 	const char *name = pool_id2str(pool, solvable->name);
-	const char *nevra = pool_solvable2str(pool, solvable);
+	g_autofree char *excluded = kp_solve_excluded(pool, pool_solvable2id(pool, solvable), repo);
 	g_autoptr(KpOffer) offer = kp_offer_new();
 
-	if (matches(name, nevra, repo->excludes) ||
-	    (repo->includes != NULL && *repo->includes != NULL &&
-	     !matches(name, nevra, repo->includes)))
+	if (excluded != NULL)
 		return NULL;
-	offer->uname_r = version_of(solvable, SOLVABLE_PROVIDES, TIE);
+	offer->uname_r = version_of(solvable, SOLVABLE_PROVIDES, KP_TIE);
 	offer->kernel = offer->uname_r != NULL;
-	if (!offer->kernel && matches(name, name, (char *const *)globs)) {
-		offer->uname_r = version_of(solvable, SOLVABLE_REQUIRES, TIE);
+	if (!offer->kernel && is_patch_name(name, globs)) {
+		offer->uname_r = version_of(solvable, SOLVABLE_REQUIRES, KP_TIE);
 		offer->until = version_of(solvable, SOLVABLE_PROVIDES, KP_UNTIL_PROVIDE);
 	}
-	offer->nevra = offer->uname_r != NULL ? kp_nevra_parse(nevra) : NULL;
-	return offer->nevra != NULL ? g_steal_pointer(&offer) : NULL;
+	offer->nevra = kp_nevra_new(name, pool_id2str(pool, solvable->evr),
+				    pool_id2str(pool, solvable->arch));
+	return offer->uname_r != NULL ? g_steal_pointer(&offer) : NULL;
 }
 
 /* Of the document only what may matter gets to the parser. */
 static gboolean load(Repo *repo, const KpRepoData *data, const char *const *globs,
 		     GPtrArray *warnings)
 {
-	static const char *const provides[] = { TIE, NULL };
+	static const char *const provides[] = { KP_TIE, NULL };
 	const KpPrimaryWanted wanted = { .globs = globs, .provides = provides };
 	g_autofree char *problem = NULL;
 	FILE *packed = solv_xfopen(data->primary, "r"), *stream;

@@ -88,9 +88,8 @@ gboolean kp_solve_arch_fits(const KpSolve *solve, Id id)
 }
 
 /* The spellings that dnf.conf(5) knows for excludepkgs. */
-gboolean kp_solve_matches(const KpSolve *solve, Id id, const char *const *patterns)
+static gboolean matches(Pool *pool, Id id, char **patterns)
 {
-	Pool *pool = solve->pool;
 	const Solvable *s = pool_id2solvable(pool, id);
 	const char *name = pool_id2str(pool, s->name), *arch = pool_id2str(pool, s->arch);
 	const char *evr = pool_id2str(pool, s->evr), *vr = without_epoch(evr);
@@ -108,12 +107,22 @@ gboolean kp_solve_matches(const KpSolve *solve, Id id, const char *const *patter
 	};
 	gboolean found = FALSE;
 
-	for (; patterns != NULL && *patterns != NULL && !found; patterns++)
+	for (; *patterns != NULL && !found; patterns++)
 		for (gsize i = 0; i < G_N_ELEMENTS(spellings) && !found; i++)
 			found = fnmatch(*patterns, spellings[i], 0) == 0;
 	for (gsize i = 0; i < G_N_ELEMENTS(spellings); i++)
 		g_free(spellings[i]);
 	return found;
+}
+
+char *kp_solve_excluded(Pool *pool, Id id, const KpRepo *repo)
+{
+	if (repo->excludes != NULL && repo->excludes[0] != NULL && matches(pool, id, repo->excludes))
+		return g_strdup_printf("excludepkgs= of repository %s keeps it away", repo->id);
+	if (repo->includes != NULL && repo->includes[0] != NULL &&
+	    !matches(pool, id, repo->includes))
+		return g_strdup_printf("includepkgs= of repository %s does not name it", repo->id);
+	return NULL;
 }
 
 char *kp_solve_invisible(const KpSolve *solve, Id id)
@@ -123,14 +132,7 @@ char *kp_solve_invisible(const KpSolve *solve, Id id)
 	if (!kp_solve_arch_fits(solve, id))
 		return g_strdup_printf("it is for %s machines", pool_id2str(
 			solve->pool, pool_id2solvable(solve->pool, id)->arch));
-	if (repo == NULL)
-		return NULL;
-	if (kp_solve_matches(solve, id, (const char *const *)repo->excludes))
-		return g_strdup_printf("excludepkgs= of repository %s keeps it away", repo->id);
-	if (repo->includes != NULL && repo->includes[0] != NULL &&
-	    !kp_solve_matches(solve, id, (const char *const *)repo->includes))
-		return g_strdup_printf("includepkgs= of repository %s does not name it", repo->id);
-	return NULL;
+	return repo != NULL ? kp_solve_excluded(solve->pool, id, repo) : NULL;
 }
 
 gboolean kp_solve_is_empty_release(const KpSolve *solve, Id id)

@@ -90,7 +90,8 @@ const char *kp_solve_release(const KpSolve *solve, Id id);
 char *kp_solve_nevra(const KpSolve *solve, Id id);
 int kp_solve_compare(const KpSolve *solve, Id a, Id b);
 gboolean kp_solve_arch_fits(const KpSolve *solve, Id id);
-gboolean kp_solve_matches(const KpSolve *solve, Id id, const char *const *patterns);
+/* Why the configuration of @repo keeps the package away, or NULL. Caller frees. */
+char *kp_solve_excluded(Pool *pool, Id id, const KpRepo *repo);
 /* A package that only subscribes a kernel to its stream. */
 gboolean kp_solve_is_empty_release(const KpSolve *solve, Id id);
 KpPackage *kp_solve_package(const KpSolve *solve, Id id);

@@ -165,6 +165,12 @@ try "an installed kernel has it" verdict CVE-2026-0200 "$k1" not-fixed "kernel-c
 try "a kernel that does not run has nothing live" verdict CVE-2026-0200 "$k2" installed-not-live "kernel-core-$k2"
 try "a patch of another kernel fixes nothing here" verdict CVE-2026-0309 "$k1" not-fixed ''
 try "and can be had there" verdict CVE-2026-0309 "$k2" available "$n2-1-1.x86_64"
+excluded() {
+    echo "excludepkgs=$n2-1-1" >>"$root/etc/yum.repos.d/repo.repo"
+    verdict CVE-2026-0309 "$k2" not-fixed '' || return 1
+    sed -i /excludepkgs/d "$root/etc/yum.repos.d/repo.repo"
+}
+try "unless it is excluded, in any spelling that dnf.conf(5) knows" excluded
 try "an advisory about something else is not known" verdict CVE-2026-0310 "$k1" unknown ''
 try "one that was retracted is not counted" verdict CVE-2026-0312 "$k1" unknown ''
 try "an ID that nothing mentions is unknown, and no error" verdict cve-2026-9999 "$k2" unknown ''
