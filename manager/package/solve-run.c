@@ -4,14 +4,15 @@
 
 #include "package/solve.h"
 
-/* Kernels are neither replaced nor removed. */
+/* Kernels are neither replaced nor removed, nor is a second package of one. */
 static void lock_kernels(const KpSolve *solve, Queue *job)
 {
-	for (guint i = 0; i < solve->kernels->len; i++) {
-		const KpSolveKernel *kernel = g_ptr_array_index(solve->kernels, i);
+	Solvable *s;
+	Id id;
 
-		queue_push2(job, SOLVER_LOCK | SOLVER_SOLVABLE, kernel->id);
-	}
+	FOR_REPO_SOLVABLES(solve->installed, id, s)
+		if (kp_solve_is_kernel(solve, id))
+			queue_push2(job, SOLVER_LOCK | SOLVER_SOLVABLE, id);
 }
 
 static KpUpdateStep *make_step(const KpSolve *solve, KpUpdateStepKind kind, Id id, Id old)
