@@ -275,6 +275,20 @@ static void try_all(KpSolve *solve, GError **error)
 		g_ptr_array_add(solve->plan->problems, g_strdup(g_ptr_array_index(reasons, i)));
 }
 
+static gboolean is_step(const KpSolve *solve, Id id)
+{
+	g_autofree char *nevra = kp_solve_nevra(solve, id);
+
+	for (guint i = 0; i < solve->plan->steps->len; i++) {
+		const KpUpdateStep *step = g_ptr_array_index(solve->plan->steps, i);
+		g_autofree char *other = kp_package_nevra(step->package);
+
+		if (g_str_equal(nevra, other))
+			return TRUE;
+	}
+	return FALSE;
+}
+
 /* Two releases of one patch side by side are what a transaction leaves behind
  * that was killed in the middle. An upgrade takes both away. */
 static void erase_leftovers(KpSolve *solve, const KpSolveKernel *kernel)
@@ -285,7 +299,8 @@ static void erase_leftovers(KpSolve *solve, const KpSolveKernel *kernel)
 		Id newest = kernel->patches.elements[0], id = kernel->patches.elements[i];
 		KpUpdateStep *step;
 
-		if (pool_id2solvable(pool, newest)->name != pool_id2solvable(pool, id)->name)
+		if (pool_id2solvable(pool, newest)->name != pool_id2solvable(pool, id)->name ||
+		    is_step(solve, id))
 			continue;
 		step = g_new0(KpUpdateStep, 1);
 		step->kind = KP_STEP_ERASE;
