@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Installed kernels and patch packages, asked from the package database by
  * its indexes: only the packages that matter are ever read. */
-#include <fnmatch.h>
 #include <rpm/header.h>
 #include <rpm/rpmdb.h>
 
 #include "base/error.h"
 #include "base/inventory.h"
+#include "base/names.h"
 #include "package/header-names.h"
 #include "package/rpmdb.h"
 #include "package/tags.h"
@@ -25,20 +25,12 @@ static void add_kernel(KpInventory *inventory, Header header)
 	g_ptr_array_add(inventory->kernels, kernel);
 }
 
-static gboolean name_matches(const char *name, const char *const *globs)
-{
-	for (; *globs != NULL; globs++)
-		if (fnmatch(*globs, name, 0) == 0)
-			return TRUE;
-	return FALSE;
-}
-
 static void add_patch(KpInventory *inventory, Header header, const char *const *globs)
 {
 	g_autofree char *name = kp_tag_text(header, RPMTAG_NAME);
 	KpInvPatch *patch;
 
-	if (!name_matches(name, globs))
+	if (!kp_name_matches(name, globs))
 		return;
 	patch = g_new0(KpInvPatch, 1);
 	patch->name = g_steal_pointer(&name);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The kernels and patches that repositories have. */
 #include <errno.h>
-#include <fnmatch.h>
 #include <solv/pool.h>
 #include <solv/repo.h>
 #include <solv/repo_rpmmd.h>
@@ -9,6 +8,7 @@
 #include <string.h>
 
 #include "base/inventory.h"
+#include "base/names.h"
 #include "package/advisories.h"
 #include "package/kept.h"
 #include "package/primary.h"
@@ -17,14 +17,6 @@
 /* A list of name, EVR and architecture, "is a kernel", kernel-uname-r, and how long
  * its stream is promised. */
 static const KpKeptKind kept = { "offers", "a(sssbss)" };
-
-static gboolean is_patch_name(const char *name, const char *const *globs)
-{
-	for (; *globs != NULL; globs++)
-		if (fnmatch(*globs, name, 0) == 0)
-			return TRUE;
-	return FALSE;
-}
 
 /* The version of the dependency @name in the list @key of @solvable, or NULL. */
 static char *version_of(Solvable *solvable, Id key, const char *name)
@@ -58,7 +50,7 @@ static KpOffer *make_offer(Solvable *solvable, const KpRepo *repo, const char *c
 		return NULL;
 	offer->uname_r = version_of(solvable, SOLVABLE_PROVIDES, KP_TIE);
 	offer->kernel = offer->uname_r != NULL;
-	if (!offer->kernel && is_patch_name(name, globs)) {
+	if (!offer->kernel && kp_name_matches(name, globs)) {
 		offer->uname_r = version_of(solvable, SOLVABLE_REQUIRES, KP_TIE);
 		offer->until = version_of(solvable, SOLVABLE_PROVIDES, KP_UNTIL_PROVIDE);
 	}

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "package/primary.h"
 
-#include <fnmatch.h>
 #include <string.h>
 
+#include "base/names.h"
 #include "package/xml-filter.h"
 
 #define LONGEST_NAME 256
@@ -24,10 +24,7 @@ static gboolean name_wanted(const KpPrimaryWanted *wanted, const char *element, 
 		return TRUE;
 	memcpy(name, begin, length);
 	name[length] = '\0';
-	for (const char *const *glob = wanted->globs; glob != NULL && *glob != NULL; glob++)
-		if (fnmatch(*glob, name, 0) == 0)
-			return TRUE;
-	return FALSE;
+	return wanted->globs != NULL && kp_name_matches(name, wanted->globs);
 }
 
 /* Whether the <rpm:entry> at @entry, up to @end, ties to none of our kernels. It is

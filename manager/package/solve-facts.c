@@ -9,14 +9,12 @@
 #include <string.h>
 
 #include "base/inventory.h"
+#include "base/names.h"
 #include "package/solve.h"
 
 gboolean kp_solve_is_patch_name(const KpSolve *solve, const char *name)
 {
-	for (const char *const *glob = solve->request->globs; *glob != NULL; glob++)
-		if (fnmatch(*glob, name, 0) == 0)
-			return TRUE;
-	return FALSE;
+	return kp_name_matches(name, solve->request->globs);
 }
 
 void kp_solve_dependencies(const KpSolve *solve, Id id, Id key, Queue *list)

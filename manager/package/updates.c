@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "package/updates.h"
 
-#include <fnmatch.h>
 #include <string.h>
 
+#include "base/names.h"
 #include "package/xml-filter.h"
 
 #define LONGEST_NAME 256
@@ -17,10 +17,7 @@ static gboolean name_wanted(const char *const *globs, const char *name, gsize le
 		return TRUE;
 	memcpy(text, name, length);
 	text[length] = '\0';
-	for (; *globs != NULL; globs++)
-		if (fnmatch(*globs, text, 0) == 0)
-			return TRUE;
-	return FALSE;
+	return kp_name_matches(text, globs);
 }
 
 static gboolean is_wanted(gconstpointer user, const char *element, gsize size)
