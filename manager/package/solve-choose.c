@@ -190,12 +190,6 @@ static void not_there(KpSolve *solve, const KpSolveKernel *kernel)
 		*there != '\0' ? "there are " : "no repository has patches for it", there));
 }
 
-static void refuse_named(KpSolve *solve, Id id, const char *why)
-{
-	g_autofree char *nevra = kp_solve_nevra(solve, id);
-
-	g_ptr_array_add(solve->plan->problems, g_strdup_printf("%s cannot be taken: %s", nevra, why));
-}
 
 /* What speaks against @id even if it was named; @kernel may be NULL. Caller frees. */
 static char *against_named(const KpSolve *solve, const KpSolveKernel *kernel, Id id)
@@ -205,15 +199,23 @@ static char *against_named(const KpSolve *solve, const KpSolveKernel *kernel, Id
 	return bar != NULL ? barred_text(bar) : kp_solve_invisible(solve, id);
 }
 
+static char *refusal_of(const KpSolve *solve, Id id, const char *why)
+{
+	g_autofree char *nevra = kp_solve_nevra(solve, id);
+
+	return g_strdup_printf("%s cannot be taken: %s", nevra, why);
+}
+
 /* What is named may be older, and come from any repository that is not told to
  * keep it away; what is barred stays barred. */
 static void choose_named(KpSolve *solve, KpSolveKernel *kernel)
 {
 	const char *release = solve->request->release;
+	g_autofree char *refusal = NULL;	/* of the first that is called so */
 
 	if (kernel->patches.count > 0 && is_called(solve, kernel->patches.elements[0], release))
 		return;
-	for (int i = 0; i < kernel->offered.count; i++) {
+	for (int i = 0; i < kernel->offered.count && kernel->chosen == 0; i++) {
 		Id id = kernel->offered.elements[i];
 		g_autofree char *why = NULL;
 
@@ -222,11 +224,13 @@ static void choose_named(KpSolve *solve, KpSolveKernel *kernel)
 		why = against_named(solve, kernel, id);
 		if (why == NULL)
 			kernel->chosen = id;
-		else
-			refuse_named(solve, id, why);
-		return;
+		else if (refusal == NULL)
+			refusal = refusal_of(solve, id, why);
 	}
-	not_there(solve, kernel);
+	if (kernel->chosen == 0 && refusal != NULL)
+		g_ptr_array_add(solve->plan->problems, g_steal_pointer(&refusal));
+	else if (kernel->chosen == 0)
+		not_there(solve, kernel);
 }
 
 gboolean kp_solve_choose_next(KpSolve *solve, KpSolveKernel *kernel, const char *why)
@@ -273,7 +277,7 @@ static void choose_files(KpSolve *solve)
 		if (why == NULL)
 			solve->named.elements[kept++] = id;
 		else
-			refuse_named(solve, id, why);
+			g_ptr_array_add(solve->plan->problems, refusal_of(solve, id, why));
 	}
 	queue_truncate(&solve->named, kept);
 }
