@@ -14,6 +14,7 @@ typedef struct {
 	char *evr;		/* with the epoch only if it is not 0 */
 	char *arch;
 	const KpRepo *repo;	/* NULL: installed, or a file that was named */
+	guint file;		/* which one of the request, from 1; 0: none */
 	char *location;		/* below the repository's base; NULL without one */
 	char *base;		/* xml:base of the location, or NULL */
 	char *checksum_type;	/* "sha256" and so on; NULL when installed */

@@ -162,32 +162,25 @@ static gboolean check_problems(const KpUpdate *update, GError **error)
 	return problems->len == 0;
 }
 
-/* The file that was named which @step is about: it is no longer among the files. NULL:
- * it is about none. */
-static KpChosen *take_file(KpUpdate *update, const KpUpdateStep *step)
+/* What of the files is installed is no longer among them. */
+static void take_file(KpUpdate *update, KpChosen *chosen, guint number)
 {
-	g_autofree char *nevra = kp_package_nevra(step->package);
+	KpChosen *file = g_ptr_array_index(update->files, number - 1);
 
-	if (update->files == NULL || step->kind == KP_STEP_ERASE || step->package->repo != NULL)
-		return NULL;
-	for (guint i = 0; i < update->files->len; i++) {
-		const KpChosen *file = g_ptr_array_index(update->files, i);
-
-		if (g_str_equal(file->header->nevra, nevra))
-			return g_ptr_array_steal_index(update->files, i);
-	}
-	return NULL;
+	chosen->path = file->path;
+	chosen->header = g_steal_pointer(&file->header);
+	chosen->fd = file->fd;
+	file->fd = -1;
 }
 
 static void choose_all(KpUpdate *update)
 {
 	for (guint i = 0; i < update->plan->steps->len; i++) {
-		const KpUpdateStep *step = g_ptr_array_index(update->plan->steps, i);
-		KpChosen *chosen = take_file(update, step);
+		KpChosen *chosen = kp_chosen_new();
 
-		if (chosen == NULL)
-			chosen = kp_chosen_new();
-		chosen->step = step;
+		chosen->step = g_ptr_array_index(update->plan->steps, i);
+		if (chosen->step->package->file > 0)
+			take_file(update, chosen, chosen->step->package->file);
 		g_ptr_array_add(update->chosen, chosen);
 	}
 }

@@ -28,8 +28,8 @@ typedef struct {
 	const KpSettings *settings;
 	const KpTransactionApi *api;
 	KpUpdatePlan *plan;
-	GPtrArray *files;	/* KpChosen: those that were named and are in no step; NULL:
-				 * none was named */
+	GPtrArray *files;	/* KpChosen: those that were named, empty when taken for a step;
+				 * NULL: none was named */
 	GPtrArray *chosen;	/* KpChosen, in the order of the plan's steps */
 	KpRepositories *repositories;	/* NULL: the files that were named need none */
 	KpStatus *status;	/* of the files alone */

@@ -167,6 +167,9 @@ KpPackage *kp_solve_package(const KpSolve *solve, Id id)
 	if (s->repo == solve->installed)
 		return package;
 	package->repo = s->repo->appdata;
+	/* they were added one behind the other */
+	if (s->repo == solve->files)
+		package->file = (guint)(id - s->repo->start) + 1;
 	add_origin(solve, s, package);
 	return package;
 }

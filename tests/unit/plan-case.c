@@ -401,6 +401,8 @@ static void tell_step(GString *text, const KpUpdateStep *step)
 	g_string_append_printf(text, "%s %s", kp_update_step_word(step->kind), nevra);
 	if (step->package->repo != NULL)
 		g_string_append_printf(text, " from %s", step->package->repo->id);
+	if (step->package->file > 0)
+		g_string_append_printf(text, " from file %u", step->package->file);
 	if (step->replaces != NULL)
 		g_string_append_printf(text, " in place of %s", step->replaces);
 	g_string_append_c(text, '\n');
