@@ -1,18 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Installed kernels and patch packages, asked from the package database by
  * its indexes: only the packages that matter are ever read. */
-#include <rpm/header.h>
 #include <rpm/rpmdb.h>
 
-#include "base/error.h"
 #include "base/inventory.h"
 #include "base/names.h"
 #include "package/header-names.h"
 #include "package/rpmdb.h"
 #include "package/tags.h"
 
-static void add_kernel(KpInventory *inventory, Header header)
+typedef struct {
+	KpInventory *inventory;
+	const char *const *globs;
+} Reader;
+
+static void add_kernel(Header header, gpointer user)
 {
+	const Reader *reader = user;
 	g_autofree char *kver = kp_header_kernel(header);
 	KpInvKernel *kernel;
 
@@ -22,15 +26,16 @@ static void add_kernel(KpInventory *inventory, Header header)
 	kernel->package = kp_tag_text(header, RPMTAG_NEVRA);
 	kernel->kver = g_steal_pointer(&kver);
 	kernel->uname_r = kp_tag_provided(header, KP_TIE);
-	g_ptr_array_add(inventory->kernels, kernel);
+	g_ptr_array_add(reader->inventory->kernels, kernel);
 }
 
-static void add_patch(KpInventory *inventory, Header header, const char *const *globs)
+static void add_patch(Header header, gpointer user)
 {
+	const Reader *reader = user;
 	g_autofree char *name = kp_tag_text(header, RPMTAG_NAME);
 	KpInvPatch *patch;
 
-	if (!kp_name_matches(name, globs))
+	if (!kp_name_matches(name, reader->globs))
 		return;
 	patch = g_new0(KpInvPatch, 1);
 	patch->name = g_steal_pointer(&name);
@@ -39,41 +44,20 @@ static void add_patch(KpInventory *inventory, Header header, const char *const *
 	patch->uname_r = kp_tag_required(header, KP_TIE);
 	patch->kver = kp_header_patched_kernel(header);
 	patch->until = kp_tag_provided(header, KP_UNTIL_PROVIDE);
-	g_ptr_array_add(inventory->patches, patch);
-}
-
-/* Adds every package that the index @index has under KP_TIE, once: one that has
- * the name twice, as with a range of versions, comes twice in a row. */
-static void read_index(KpInventory *inventory, rpmts ts, rpmDbiTagVal index,
-		       const char *const *globs)
-{
-	rpmdbMatchIterator found = rpmtsInitIterator(ts, index, KP_TIE, 0);
-	unsigned int last = 0;
-	Header header;
-
-	while ((header = rpmdbNextIterator(found)) != NULL) {
-		if (rpmdbGetIteratorOffset(found) == last)
-			continue;
-		last = rpmdbGetIteratorOffset(found);
-		if (index == RPMDBI_PROVIDENAME)
-			add_kernel(inventory, header);
-		else
-			add_patch(inventory, header, globs);
-	}
-	rpmdbFreeIterator(found);
+	g_ptr_array_add(reader->inventory->patches, patch);
 }
 
 KpInventory *kp_inventory_read(const char *root, const char *rpmdb,
 			       const char *const *globs, GError **error)
 {
 	rpmts ts = kp_rpmdb_look(root, rpmdb, error);
-	KpInventory *inventory;
+	Reader reader = { .globs = globs };
 
 	if (ts == NULL)
 		return NULL;
-	inventory = kp_inventory_new();
-	read_index(inventory, ts, RPMDBI_PROVIDENAME, globs);
-	read_index(inventory, ts, RPMDBI_REQUIRENAME, globs);
+	reader.inventory = kp_inventory_new();
+	kp_rpmdb_tied(ts, RPMDBI_PROVIDENAME, add_kernel, &reader);
+	kp_rpmdb_tied(ts, RPMDBI_REQUIRENAME, add_patch, &reader);
 	rpmtsFree(ts);
-	return inventory;
+	return reader.inventory;
 }

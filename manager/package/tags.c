@@ -2,6 +2,9 @@
 #include "package/tags.h"
 
 #include <rpm/rpmtd.h>
+#include <stdlib.h>
+
+#include "base/cve.h"
 
 char *kp_tag_text(Header header, rpmTagVal tag)
 {
@@ -56,4 +59,20 @@ char *kp_tag_provided(Header header, const char *name)
 char *kp_tag_required(Header header, const char *name)
 {
 	return version_of(header, RPMTAG_REQUIRENAME, RPMTAG_REQUIREVERSION, name);
+}
+
+GHashTable *kp_tag_fixed_cves(Header header)
+{
+	GHashTable *fixed = kp_cve_set_new();
+	g_autoptr(GHashTable) reverted = kp_cve_set_new();
+	struct rpmtd_s texts;
+	const char *text;
+
+	/* rpmbuild wants the newest first */
+	if (!headerGet(header, RPMTAG_CHANGELOGTEXT, &texts, HEADERGET_MINMEM))
+		return fixed;
+	while ((text = rpmtdNextString(&texts)) != NULL)
+		kp_cve_scan_changelog(text, fixed, reverted);
+	rpmtdFreeData(&texts);
+	return fixed;
 }

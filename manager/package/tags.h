@@ -19,4 +19,7 @@ gboolean kp_tag_has_tie(Header header, rpmTagVal tag);
 char *kp_tag_provided(Header header, const char *name);
 char *kp_tag_required(Header header, const char *name);
 
+/* The CVEs that its changelog says are fixed: a set (base/cve.h). Caller unrefs. */
+GHashTable *kp_tag_fixed_cves(Header header);
+
 #endif
