@@ -36,6 +36,9 @@ typedef struct {
 KpNevra *kp_nevra_parse(const char *text);
 KpNevra *kp_nevra_new(const char *name, const char *evr, const char *arch);
 char *kp_nevra_text(const KpNevra *nevra);
+/* TRUE when it is for machines of @arch: of that, of none, or the source, which
+ * advisories name beside what is built from it. */
+gboolean kp_nevra_fits(const KpNevra *nevra, const char *arch);
 void kp_nevra_free(KpNevra *nevra);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KpNevra, kp_nevra_free)
 

@@ -60,7 +60,7 @@ static const KpCommand command_table[] = {
 	  "  installed-not-live   it is here; apply, or a boot of that kernel, makes it live\n"
 	  "  available            a repository has a patch with it; 'kpatch-manager update'\n"
 	  "  not-fixed            nothing does it in this kernel; perhaps a newer kernel does\n"
-	  "  unknown              nothing mentions it\n"
+	  "  unknown              nothing about this kernel mentions it\n"
 	  "\n"
 	  "Without an ID it shows all that patches do or newer kernels would. It reads what is\n"
 	  "on disk of the repositories; --refresh asks them first.\n"
