@@ -241,6 +241,21 @@ static void test_broken(void)
 	fixture_remove(root);
 }
 
+/* A table verifies only what decides; what is live is part of that, though a newer
+ * file is the best. */
+static void test_distrusted(void)
+{
+	char *root = captured();
+	g_autoptr(KpStatus) status = NULL;
+	g_autofree char *text = NULL;
+
+	fixture_write(root, KP_SETTINGS_FILE, "[verify]\nmodules=required\n", -1);
+	status = kp_status_read(root, FALSE, NULL);
+	text = kp_status_table(status, FALSE);
+	g_assert_nonnull(strstr(text, "kpatch_test_1_1 (1-1) is live, and would not be loaded again: "));
+	fixture_remove(root);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -254,5 +269,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/status/json", test_json);
 	g_test_add_func("/status/text", test_text);
 	g_test_add_func("/status/broken", test_broken);
+	g_test_add_func("/status/distrusted", test_distrusted);
 	return g_test_run();
 }
