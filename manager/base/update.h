@@ -79,6 +79,7 @@ typedef struct {
 	KpPackage *best;	/* what should be there; NULL: nothing newer than @installed */
 	gboolean covered;	/* some repository or package has patches for it */
 	char **cves;		/* that @best adds; may be empty, never NULL */
+	char **logged;		/* that the changelog of @best adds; NULL: not looked at */
 	char *until;		/* how long its stream is promised, as the newest of its
 				 * patches says it: YYYYMMDD; NULL: it does not */
 	GPtrArray *passed;	/* char *: newer ones that were not taken, and why */

@@ -14,7 +14,7 @@
 #include "cli/plugin.h"
 #include "cli/report.h"
 
-static void check_clear(KpCheck *check)
+void kp_check_clear(KpCheck *check)
 {
 	g_clear_pointer(&check->plan, kp_update_plan_free);
 	g_clear_pointer(&check->repositories, kp_repositories_free);
@@ -22,7 +22,6 @@ static void check_clear(KpCheck *check)
 	g_clear_pointer(&check->signers, g_hash_table_unref);
 	g_clear_pointer(&check->warnings, g_ptr_array_unref);
 }
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(KpCheck, check_clear)
 
 const KpUpdateStep *kp_check_step(const KpCheck *check, const KpUpdateKernel *kernel)
 {
@@ -87,7 +86,7 @@ static void take_warnings(KpCheck *check)
 				g_strdup(g_ptr_array_index(check->plan->warnings, i)));
 }
 
-static gboolean read_all(KpCheck *check, const KpOptions *options, GError **error)
+gboolean kp_check_read(KpCheck *check, const KpOptions *options, GError **error)
 {
 	check->warnings = g_ptr_array_new_with_free_func(g_free);
 	check->signers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
@@ -102,7 +101,8 @@ static gboolean read_all(KpCheck *check, const KpOptions *options, GError **erro
 	kp_check_details(check, options);
 	/* status shows it from now on; who may not write there has seen it at least */
 	if (check->plan->problems->len == 0)
-		kp_available_note(options->root, check->plan, check->repositories->data, NULL);
+		kp_available_note(options->root, check->plan, check->repositories->data,
+				  options->kernel == NULL, NULL);
 	return TRUE;
 }
 
@@ -118,7 +118,7 @@ int kp_command_check(const KpOptions *options, char **words, GError **error)
 	g_auto(KpCheck) check = { NULL, NULL, NULL, NULL, NULL };
 	g_autofree char *text = NULL;
 
-	if (!read_all(&check, options, error))
+	if (!kp_check_read(&check, options, error))
 		return -1;
 	text = options->json ? kp_check_json(&check) : kp_check_text(&check, colour_wanted());
 	if (options->json || !options->quiet)

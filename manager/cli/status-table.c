@@ -179,6 +179,7 @@ static void add_remarks(const KpStatus *status, GString *text)
 {
 	add_problems(status, text);
 	add_signer(status, text);
+	kp_status_look_text(status, text);
 	for (guint i = 0; i < status->kernels->len; i++) {
 		const KpStatusKernel *kernel = g_ptr_array_index(status->kernels, i);
 		const KpStatusPatch *top = kp_status_top(status, kernel);
@@ -228,6 +229,7 @@ char *kp_status_check_text(const KpStatus *status)
 		g_string_append_printf(text, ", newest: %s", kernel->best->version);
 	g_string_append_c(text, '\n');
 	add_problems(status, text);
+	kp_status_look_text(status, text);
 	if (top != NULL)
 		add_top(top, text);
 	if (kernel != NULL) {

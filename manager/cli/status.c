@@ -288,7 +288,7 @@ static KpStatus *read_facts(const char *root, GError **error)
 
 	status->kernels = g_ptr_array_new_with_free_func(kernel_free);
 	status->problems = g_ptr_array_new_with_free_func(g_free);
-	status->available = kp_available_read(root);
+	status->available = kp_available_read(root, &status->look);
 	status->settings = kp_settings_read(root, error);
 	if (status->settings == NULL)
 		return NULL;

@@ -256,6 +256,38 @@ static void test_distrusted(void)
 	fixture_remove(root);
 }
 
+/* What was found in repositories is said to be old when it is. */
+static void test_look(void)
+{
+	static const struct {
+		gint64 age;	/* seconds; -1: nobody looked */
+		gboolean changed;
+		gboolean said;
+	} rows[] = {
+		{ -1, FALSE, FALSE }, { -1, TRUE, FALSE }, { 0, FALSE, FALSE }, { 0, TRUE, TRUE },
+		{ 7 * 86400 - 60, FALSE, FALSE }, { 7 * 86400 + 60, FALSE, TRUE },
+	};
+	char *root = captured();
+	g_autoptr(KpStatus) status = kp_status_read(root, FALSE, NULL);
+
+	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_autofree char *table = NULL, *line = NULL, *json = NULL;
+
+		status->look.fetched = rows[i].age < 0 ? 0 :
+			g_get_real_time() / G_USEC_PER_SEC - rows[i].age;
+		status->look.changed = rows[i].changed;
+		table = kp_status_table(status, FALSE);
+		line = kp_status_check_text(status);
+		json = kp_status_json(status);
+		g_assert_true((strstr(table, "is known as of") != NULL) == rows[i].said);
+		g_assert_true((strstr(line, "is known as of") != NULL) == rows[i].said);
+		g_assert_true((strstr(json, "\"looked\" : null") != NULL) == (rows[i].age < 0));
+		g_assert_true((strstr(json, "\"changed\" : true") != NULL) ==
+			      (rows[i].age >= 0 && rows[i].changed));
+	}
+	fixture_remove(root);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -269,6 +301,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/status/json", test_json);
 	g_test_add_func("/status/text", test_text);
 	g_test_add_func("/status/broken", test_broken);
+	g_test_add_func("/status/look", test_look);
 	g_test_add_func("/status/distrusted", test_distrusted);
 	return g_test_run();
 }

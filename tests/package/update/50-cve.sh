@@ -223,6 +223,21 @@ check
 try "it is, when check has looked" verdict CVE-2026-0320 "$k2" available "$n2-1-1.x86_64"
 index repo gz "$work/updateinfo.xml"
 try "until the repository changes" verdict CVE-2026-0320 "$k2" unknown
+status
+try "of which status says that it has not been looked at" says "What repositories have is known as of $(date +%F)"
+try "cve --refresh looks itself" exits 0 --refresh CVE-2026-0320
+try "also where advisories name others" says "CVE-2026-0320 $k2 - $n2-1-1.x86_64 changelog available"
+try "so it is known" verdict CVE-2026-0320 "$k2" available "$n2-1-1.x86_64"
+status
+try "and status has nothing to say of that" says_not "is known as of"
+rm -rf "$root/var/cache/kpatch-manager"
+touch -d '8 days ago' "$root"/var/cache/dnf/*/repodata/*
+mv "$work/repo" "$work/away"
+check
+status
+mv "$work/away" "$work/repo"
+try "but when nobody can be asked for a week" says "What repositories have is known as of $(date -d '8 days ago' +%F)"
+index repo gz "$work/updateinfo.xml"
 
 # What is live counts, not what is installed.
 echo 1 >"$root/sys/kernel/livepatch/kpatch_a_1_2/transition"
@@ -313,6 +328,8 @@ echo '</update></updates>' >"$work/unbegun.xml"
 try "one that ends what has not begun" spoil unbegun "$work/unbegun.xml"
 : >"$work/empty.xml"
 try "one that is empty" spoil empty "$work/empty.xml"
+once() { cve --refresh && [ "$(grep -c "repository repo: its advisories cannot be read" "$work/err")" = 1 ]; }
+try "which is said once, though check has met it before" once
 { cat "$work/updateinfo.xml"; head -c 100M /dev/zero | tr '\0' ' '; } >"$work/huge.xml"
 try "one that does not come to an end" spoil endless "$work/huge.xml"
 try "and that is what is said" told "more than 64 MiB"
