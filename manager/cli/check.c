@@ -3,8 +3,6 @@
 #include "cli/check.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 #include "base/available-note.h"
 #include "base/error.h"
@@ -13,6 +11,7 @@
 #include "cli/command.h"
 #include "cli/plugin.h"
 #include "cli/report.h"
+#include "cli/table.h"
 
 void kp_check_clear(KpCheck *check)
 {
@@ -106,13 +105,6 @@ gboolean kp_check_read(KpCheck *check, const KpOptions *options, GError **error)
 	return TRUE;
 }
 
-static gboolean colour_wanted(void)
-{
-	const char *no_colour = getenv("NO_COLOR");
-
-	return isatty(STDOUT_FILENO) && (no_colour == NULL || *no_colour == '\0');
-}
-
 int kp_command_check(const KpOptions *options, char **words, GError **error)
 {
 	g_auto(KpCheck) check = { NULL, NULL, NULL, NULL, NULL };
@@ -120,7 +112,7 @@ int kp_command_check(const KpOptions *options, char **words, GError **error)
 
 	if (!kp_check_read(&check, options, error))
 		return -1;
-	text = options->json ? kp_check_json(&check) : kp_check_text(&check, colour_wanted());
+	text = options->json ? kp_check_json(&check) : kp_check_text(&check, kp_table_colour_wanted());
 	if (options->json || !options->quiet)
 		fputs(text, stdout);
 	if (!options->json)

@@ -65,10 +65,13 @@ void kp_status_outlook_text(const KpStatusKernel *kernel, GString *text)
 {
 	g_autofree char *warning = kp_coverage_warning(&kernel->coverage, kernel->kver);
 
-	if (kernel->available != NULL)
+	if (kernel->available != NULL) {
+		g_autofree char *package = kp_text_printable(kernel->available->package);
+
 		g_string_append_printf(text, "Repository %s has %s for kernel %s: "
-				       "'kpatch-manager update' gets it\n", kernel->available->repo,
-				       kernel->available->package, kernel->kver);
+				       "'kpatch-manager update' gets it\n",
+				       kernel->available->repo, package, kernel->kver);
+	}
 	if (warning != NULL)
 		g_string_append_printf(text, "%s\n", warning);
 }
