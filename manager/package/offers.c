@@ -14,9 +14,9 @@
 #include "package/primary.h"
 #include "package/solve.h"
 
-/* A list of name, EVR and architecture, "is a kernel", kernel-uname-r, and how long
- * its stream is promised. */
-static const KpKeptKind kept = { "offers", "a(sssbss)" };
+/* A list of name, EVR and architecture, "is a kernel", "is excluded", kernel-uname-r,
+ * and how long its stream is promised. */
+static const KpKeptKind kept = { "offers", "a(sssbbss)" };
 
 /* The version of the dependency @name in the list @key of @solvable, or NULL. */
 static char *version_of(Solvable *solvable, Id key, const char *name)
@@ -46,10 +46,11 @@ static KpOffer *make_offer(Solvable *solvable, const KpRepo *repo, const char *c
 	g_autofree char *excluded = kp_solve_excluded(pool, pool_solvable2id(pool, solvable), repo);
 	g_autoptr(KpOffer) offer = kp_offer_new();
 
-	if (excluded != NULL)
-		return NULL;
+	offer->excluded = excluded != NULL;
 	offer->uname_r = version_of(solvable, SOLVABLE_PROVIDES, KP_TIE);
 	offer->kernel = offer->uname_r != NULL;
+	if (offer->kernel && offer->excluded)
+		return NULL;
 	if (!offer->kernel && kp_name_matches(name, globs)) {
 		offer->uname_r = version_of(solvable, SOLVABLE_REQUIRES, KP_TIE);
 		offer->until = version_of(solvable, SOLVABLE_PROVIDES, KP_UNTIL_PROVIDE);
@@ -118,7 +119,8 @@ static KpOffer *unpack(GVariant *item)
 	const char *name, *evr, *arch, *uname_r, *until;
 	KpOffer *offer = kp_offer_new();
 
-	g_variant_get(item, "(&s&s&sb&s&s)", &name, &evr, &arch, &offer->kernel, &uname_r, &until);
+	g_variant_get(item, "(&s&s&sbb&s&s)", &name, &evr, &arch, &offer->kernel,
+		      &offer->excluded, &uname_r, &until);
 	offer->nevra = kp_nevra_new(name, evr, arch);
 	offer->uname_r = g_strdup(uname_r);
 	offer->until = *until != '\0' ? g_strdup(until) : NULL;
@@ -151,8 +153,8 @@ static void keep(const char *root, const KpRepoData *data, const char *question,
 		const KpOffer *offer = g_ptr_array_index(list, i);
 		const KpNevra *nevra = offer->nevra;
 
-		g_variant_builder_add(&items, "(sssbss)", nevra->name, nevra->evr, nevra->arch,
-				      offer->kernel, offer->uname_r,
+		g_variant_builder_add(&items, "(sssbbss)", nevra->name, nevra->evr, nevra->arch,
+				      offer->kernel, offer->excluded, offer->uname_r,
 				      offer->until != NULL ? offer->until : "");
 	}
 	kp_kept_write(root, &kept, data, question, g_variant_builder_end(&items));
