@@ -46,6 +46,12 @@ char *kp_nevra_text(const KpNevra *nevra)
 	return g_strdup_printf("%s-%s.%s", nevra->name, nevra->evr, nevra->arch);
 }
 
+gboolean kp_nevra_fits(const KpNevra *nevra, const char *arch)
+{
+	return g_str_equal(nevra->arch, arch) || g_str_equal(nevra->arch, "noarch") ||
+	       g_str_equal(nevra->arch, "src");
+}
+
 KpOffer *kp_offer_new(void)
 {
 	return g_new0(KpOffer, 1);

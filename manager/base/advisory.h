@@ -28,6 +28,7 @@ typedef struct {
 typedef struct {
 	KpNevra *nevra;
 	gboolean kernel;	/* it provides kernel-uname-r, else it requires it */
+	gboolean excluded;	/* by the configuration: it cannot be had */
 	char *uname_r;		/* the version of that */
 	char *until;		/* of KP_UNTIL_PROVIDE, or NULL */
 } KpOffer;
@@ -36,6 +37,9 @@ typedef struct {
 KpNevra *kp_nevra_parse(const char *text);
 KpNevra *kp_nevra_new(const char *name, const char *evr, const char *arch);
 char *kp_nevra_text(const KpNevra *nevra);
+/* TRUE when it is for machines of @arch: of that, of none, or the source, which
+ * advisories name beside what is built from it. */
+gboolean kp_nevra_fits(const KpNevra *nevra, const char *arch);
 void kp_nevra_free(KpNevra *nevra);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KpNevra, kp_nevra_free)
 
@@ -53,7 +57,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(KpAdvisory, kp_advisory_free)
 typedef GPtrArray *(*KpAdvisoriesFunc)(const char *root, const GPtrArray *repos,
 				       const char *const *globs, GPtrArray *warnings);
 
-/* The kernels and patches that @repos have and do not exclude: KpOffer. Patches are
+/* The kernels that @repos have and do not exclude, and the patches: KpOffer. Patches are
  * those whose name matches one of @globs. Warnings as above. Part of KpSolveApi. */
 typedef GPtrArray *(*KpOffersFunc)(const char *root, const GPtrArray *repos,
 				   const char *const *globs, GPtrArray *warnings);

@@ -16,6 +16,9 @@
 /* repomd.xml has a line for each kind of metadata */
 #define MOST_REPOMD (1024 * 1024)
 
+/* What is no kernel's: when somebody looked, and at what. No uname -r has a slash. */
+#define LOOK "/"
+
 static const struct member {
 	const char *key;
 	gsize offset;
@@ -63,14 +66,14 @@ static char *read_file(const char *path, gsize most, gsize *size)
 	return content;
 }
 
-static gboolean is_in_force(const KpAvailable *available)
+static gboolean is_in_force(const char *repomd, const char *noted)
 {
 	gsize size;
-	g_autofree char *content = read_file(available->repomd, MOST_REPOMD, &size);
+	g_autofree char *content = read_file(repomd, MOST_REPOMD, &size);
 	g_autofree char *cookie = content == NULL ? NULL :
 		g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)content, size);
 
-	return g_strcmp0(cookie, available->cookie) == 0;
+	return g_strcmp0(cookie, noted) == 0;
 }
 
 static KpAvailable *read_group(GKeyFile *file, const char *kver)
@@ -94,19 +97,25 @@ static KpAvailable *read_group(GKeyFile *file, const char *kver)
 	return NULL;
 }
 
-static GPtrArray *read_all(const char *root)
+/* The file, or an empty one. */
+static GKeyFile *read_notes(const char *root)
 {
-	GPtrArray *list = g_ptr_array_new_with_free_func(available_free);
 	g_autofree char *path = kp_root_path(root, KP_AVAILABLE_FILE);
+	g_autoptr(GKeyFile) file = g_key_file_new();
 	gsize size = 0;
 	g_autofree char *content = read_file(path, MOST_BYTES, &size);
-	g_autoptr(GKeyFile) file = g_key_file_new();
-	g_auto(GStrv) groups = NULL;
 
-	if (content == NULL ||
-	    !g_key_file_load_from_data(file, content, size, G_KEY_FILE_NONE, NULL))
-		return list;
-	groups = g_key_file_get_groups(file, NULL);
+	if (content != NULL &&
+	    g_key_file_load_from_data(file, content, size, G_KEY_FILE_NONE, NULL))
+		return g_steal_pointer(&file);
+	return g_key_file_new();
+}
+
+static GPtrArray *read_all(GKeyFile *file)
+{
+	GPtrArray *list = g_ptr_array_new_with_free_func(available_free);
+	g_auto(GStrv) groups = g_key_file_get_groups(file, NULL);
+
 	for (char **group = groups; *group != NULL; group++) {
 		KpAvailable *available = read_group(file, *group);
 
@@ -116,13 +125,30 @@ static GPtrArray *read_all(const char *root)
 	return list;
 }
 
-GPtrArray *kp_available_read(const char *root)
+static KpLook read_look(GKeyFile *file)
 {
-	GPtrArray *list = read_all(root);
+	KpLook look = { g_key_file_get_int64(file, LOOK, "fetched", NULL), FALSE };
+	g_auto(GStrv) repomds = g_key_file_get_string_list(file, LOOK, "repomds", NULL, NULL);
+	g_auto(GStrv) cookies = g_key_file_get_string_list(file, LOOK, "cookies", NULL, NULL);
+	guint count = cookies != NULL ? g_strv_length(cookies) : 0;
 
-	for (guint i = list->len; i > 0; i--)
-		if (!is_in_force(g_ptr_array_index(list, i - 1)))
+	for (guint i = 0; !look.changed && repomds != NULL && repomds[i] != NULL; i++)
+		look.changed = i >= count || !is_in_force(repomds[i], cookies[i]);
+	return look;
+}
+
+GPtrArray *kp_available_read(const char *root, KpLook *look)
+{
+	g_autoptr(GKeyFile) file = read_notes(root);
+	GPtrArray *list = read_all(file);
+
+	*look = read_look(file);
+	for (guint i = list->len; i > 0; i--) {
+		const KpAvailable *available = g_ptr_array_index(list, i - 1);
+
+		if (!is_in_force(available->repomd, available->cookie))
 			g_ptr_array_remove_index(list, i - 1);
+	}
 	return list;
 }
 
@@ -148,10 +174,17 @@ static const KpRepoData *find_data(const GPtrArray *repos, const KpRepo *repo)
 	return NULL;
 }
 
-static void set_cves(GKeyFile *file, const char *kver, char **cves)
+static void set_cves(GKeyFile *file, const KpUpdateKernel *kernel)
 {
-	g_key_file_set_string_list(file, kver, "cves", (const char *const *)cves,
-				   g_strv_length(cves));
+	g_autoptr(GPtrArray) all = g_ptr_array_new();
+
+	for (char **cve = kernel->cves; *cve != NULL; cve++)
+		g_ptr_array_add(all, *cve);
+	for (char **cve = kernel->logged; cve != NULL && *cve != NULL; cve++)
+		if (!g_strv_contains((const char *const *)kernel->cves, *cve))
+			g_ptr_array_add(all, *cve);
+	g_key_file_set_string_list(file, kernel->kver, "cves", (const char *const *)all->pdata,
+				   all->len);
 }
 
 static void note_kernel(GKeyFile *file, const KpUpdateKernel *kernel, const GPtrArray *repos)
@@ -169,24 +202,27 @@ static void note_kernel(GKeyFile *file, const KpUpdateKernel *kernel, const GPtr
 	g_key_file_set_string(file, kernel->kver, "repository", data->repo->id);
 	g_key_file_set_string(file, kernel->kver, "repomd", data->repomd);
 	g_key_file_set_string(file, kernel->kver, "cookie", data->cookie);
-	set_cves(file, kernel->kver, kernel->cves);
+	set_cves(file, kernel);
 }
 
-static GKeyFile *what_is_known(const char *root)
+static void note_look(GKeyFile *file, const GPtrArray *repos)
 {
-	g_autoptr(GPtrArray) list = read_all(root);
-	GKeyFile *file = g_key_file_new();
+	g_autofree const char **repomds = g_new(const char *, repos->len);
+	g_autofree const char **cookies = g_new(const char *, repos->len);
+	gint64 fetched = 0;
 
-	for (guint i = 0; i < list->len; i++) {
-		const KpAvailable *available = g_ptr_array_index(list, i);
+	for (guint i = 0; i < repos->len; i++) {
+		const KpRepoData *data = g_ptr_array_index(repos, i);
 
-		for (gsize j = 0; j < G_N_ELEMENTS(member_table); j++)
-			g_key_file_set_string(file, available->kver, member_table[j].key,
-					      G_STRUCT_MEMBER(char *, available,
-							      member_table[j].offset));
-		set_cves(file, available->kver, available->cves);
+		repomds[i] = data->repomd;
+		cookies[i] = data->cookie;
+		if (fetched == 0 || data->fetched < fetched)
+			fetched = data->fetched;
 	}
-	return file;
+	g_key_file_remove_group(file, LOOK, NULL);
+	g_key_file_set_int64(file, LOOK, "fetched", fetched);
+	g_key_file_set_string_list(file, LOOK, "repomds", repomds, repos->len);
+	g_key_file_set_string_list(file, LOOK, "cookies", cookies, repos->len);
 }
 
 static gboolean is_noted(const char *path, const char *text)
@@ -198,15 +234,17 @@ static gboolean is_noted(const char *path, const char *text)
 }
 
 gboolean kp_available_note(const char *root, const KpUpdatePlan *plan, const GPtrArray *repos,
-			   GError **error)
+			   gboolean all, GError **error)
 {
 	g_autofree char *path = kp_root_path(root, KP_AVAILABLE_FILE);
 	g_autofree char *folder = g_path_get_dirname(path);
-	g_autoptr(GKeyFile) file = what_is_known(root);
+	g_autoptr(GKeyFile) file = all ? g_key_file_new() : read_notes(root);
 	g_autofree char *text = NULL;
 
 	for (guint i = 0; i < plan->kernels->len; i++)
 		note_kernel(file, g_ptr_array_index(plan->kernels, i), repos);
+	if (all)
+		note_look(file, repos);
 	text = g_key_file_to_data(file, NULL, NULL);
 	/* putting it on the disk again would take longer than all of a check */
 	if (is_noted(path, text))

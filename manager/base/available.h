@@ -15,12 +15,20 @@ typedef struct {
 	char *repo;		/* id of the repository */
 	char *repomd;		/* path of its repomd.xml */
 	char *cookie;		/* SHA-256 of that, when it was found */
-	char **cves;		/* that it adds, as far as was found out; never NULL */
+	char **cves;		/* that it adds, as advisories or its changelog say, as
+				 * far as was found out; never NULL */
 } KpAvailable;
+
+/* When somebody looked at what the repositories have. */
+typedef struct {
+	gint64 fetched;		/* the oldest of what was looked at, in seconds since
+				 * the epoch; 0: nobody looked */
+	gboolean changed;	/* what is on disk of a repository is not that any more */
+} KpLook;
 
 /* What was noted, as far as the repository is still in that state: KpAvailable. A
  * file that is damaged or that others may write is none. Caller unrefs. */
-GPtrArray *kp_available_read(const char *root);
+GPtrArray *kp_available_read(const char *root, KpLook *look);
 
 /* The entry of @kver, or NULL. */
 const KpAvailable *kp_available_find(const GPtrArray *list, const char *kver);

@@ -9,19 +9,17 @@
 /* YYYY-MM-DD or YYYYMMDD. */
 static gboolean parse_day(const char *text, GDate *day)
 {
+	gsize dash = strlen(text) == 10 ? 1 : 0;
 	char digits[9];
-	gsize length = 0;
 	guint number;
 
-	for (; *text != '\0'; text++) {
-		if (*text == '-' && (length == 4 || length == 6))
-			continue;
-		if (!g_ascii_isdigit(*text) || length == 8)
-			return FALSE;
-		digits[length++] = *text;
-	}
-	digits[length] = '\0';
-	number = length == 8 ? (guint)g_ascii_strtoull(digits, NULL, 10) : 0;
+	if (strlen(text) != 8 + 2 * dash || (dash > 0 && (text[4] != '-' || text[7] != '-')))
+		return FALSE;
+	g_snprintf(digits, sizeof(digits), "%.4s%.2s%.2s", text, text + 4 + dash,
+		   text + 6 + 2 * dash);
+	if (strspn(digits, "0123456789") != 8)
+		return FALSE;
+	number = (guint)g_ascii_strtoull(digits, NULL, 10);
 	if (!g_date_valid_dmy((GDateDay)(number % 100), (GDateMonth)(number / 100 % 100),
 			      (GDateYear)(number / 10000)))
 		return FALSE;
@@ -63,6 +61,7 @@ KpCoverage kp_coverage_find(const char *const *rules, const char *kver, const ch
 		coverage.from = "package";
 	else
 		return coverage;
+	/* days are those of UTC, as in the timestamps of everything else */
 	g_date_clear(&now, 1);
 	g_date_set_dmy(&now, 1, G_DATE_JANUARY, 1970);
 	g_date_add_days(&now, (guint)(today / SECONDS_PER_DAY));

@@ -27,7 +27,10 @@ static gsize id_length(const char *text)
 	    count_digits(text + prefix) != 4 || text[prefix + 4] != '-')
 		return 0;
 	digits = count_digits(text + prefix + 5);
-	return digits >= 4 && digits <= MOST_DIGITS ? prefix + 5 + digits : 0;
+	/* zeros only fill a number up to four digits */
+	if (digits < 4 || digits > MOST_DIGITS || (digits > 4 && text[prefix + 5] == '0'))
+		return 0;
+	return prefix + 5 + digits;
 }
 
 static char *canonical(const char *text, gsize length)
@@ -65,14 +68,18 @@ void kp_cve_scan(const char *text, GHashTable *set)
 	scan(text, text + strlen(text), set);
 }
 
-/* Where the next item after @item begins, or the end of the text. */
+/* Where the next item after @item begins, or the end of the text. What is a list
+ * below an item, further in, is part of it. */
 static const char *next_item(const char *item)
 {
+	static const char blanks[] = " \t";
+	gsize indent = strspn(item, blanks);
 	const char *line = item;
 
 	while ((line = strchr(line, '\n')) != NULL) {
-		line++;
-		if (line[strspn(line, " \t")] == '-')
+		gsize inside = strspn(++line, blanks);
+
+		if (line[inside] == '-' && inside <= indent)
 			return line;
 	}
 	return item + strlen(item);
@@ -88,15 +95,31 @@ static gboolean takes_back(const char *item, const char *end)
 	return FALSE;
 }
 
-void kp_cve_scan_changelog(const char *text, GHashTable *set)
+/* Adds what @from has to @to, unless @other has it. */
+static void settle(GHashTable *from, GHashTable *to, GHashTable *other)
 {
+	GHashTableIter iter;
+	gpointer id;
+
+	g_hash_table_iter_init(&iter, from);
+	while (g_hash_table_iter_next(&iter, &id, NULL))
+		if (!g_hash_table_contains(other, id))
+			g_hash_table_add(to, g_strdup(id));
+}
+
+void kp_cve_scan_changelog(const char *text, GHashTable *fixed, GHashTable *reverted)
+{
+	g_autoptr(GHashTable) fixes = kp_cve_set_new(), reverts = kp_cve_set_new();
+
 	while (*text != '\0') {
 		const char *end = next_item(text);
 
-		if (!takes_back(text, end))
-			scan(text, end, set);
+		scan(text, end, takes_back(text, end) ? reverts : fixes);
 		text = end;
 	}
+	/* in which order both were done in one entry is not known */
+	settle(reverts, reverted, fixed);
+	settle(fixes, fixed, reverted);
 }
 
 /* Digits of @id from @offset, without zeros before them. */

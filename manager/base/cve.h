@@ -8,16 +8,19 @@
 /* A set of IDs in their one spelling; free with g_hash_table_unref(). */
 GHashTable *kp_cve_set_new(void);
 
-/* "CVE-2024-12345" for any spelling of an ID, as the CVE Program defines them
- * (a year, then four digits or more); NULL when @word is none. Caller frees. */
+/* "CVE-2024-12345" for any spelling of an ID, as the CVE Program defines them (a
+ * year, then four digits or more, of which zeros lead only to make it four); NULL
+ * when @word is none. Caller frees. */
 char *kp_cve_parse(const char *word);
 
 /* Adds every ID that @text mentions to @set. */
 void kp_cve_scan(const char *text, GHashTable *set);
 
-/* The same for the text of a changelog, item by item: what an item takes back
- * ("- Revert ...") is not fixed by it, so such items are passed over. */
-void kp_cve_scan_changelog(const char *text, GHashTable *set);
+/* The same for one entry of a changelog, item by item, the newest entry first: an
+ * item may take back ("- Revert ...") what it mentions. The newest entry that
+ * mentions an ID says whether it is @fixed or @reverted, and in doubt it is the
+ * latter: a fix that was taken back later is none. Both are sets. */
+void kp_cve_scan_changelog(const char *text, GHashTable *fixed, GHashTable *reverted);
 
 /* Orders two IDs by year and number, the newest first. */
 int kp_cve_compare(const char *a, const char *b);

@@ -24,7 +24,10 @@ typedef struct {
 				 * NULL: it does not (KP_UNTIL_PROVIDE) */
 } KpInvPatch;
 
-/* what a patch package provides to say so: = YYYYMMDD */
+/* the dependency that ties a patch to its kernel */
+#define KP_TIE "kernel-uname-r"
+
+/* what a patch package provides to say how long its stream is promised: = YYYYMMDD */
 #define KP_UNTIL_PROVIDE "kpatch-coverage-until"
 
 typedef struct {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/names.h"
 
+#include <fnmatch.h>
 #include <string.h>
 
 char *kp_name_canonical(const char *spelling)
@@ -25,6 +26,14 @@ int kp_version_compare(const char *a, const char *b)
 	if (a == NULL || b == NULL)
 		return (a != NULL) - (b != NULL);
 	return strverscmp(a, b);
+}
+
+gboolean kp_name_matches(const char *name, const char *const *globs)
+{
+	for (; *globs != NULL; globs++)
+		if (fnmatch(*globs, name, 0) == 0)
+			return TRUE;
+	return FALSE;
 }
 
 gboolean kp_kver_valid(const char *word)

@@ -16,6 +16,9 @@ gboolean kp_name_equal(const char *a, const char *b);
  * NULL is older than everything. */
 int kp_version_compare(const char *a, const char *b);
 
+/* TRUE when one of the patterns in @globs matches. */
+gboolean kp_name_matches(const char *name, const char *const *globs);
+
 /* TRUE when @word may be one folder below /usr/lib/kpatch, as uname -r is. */
 gboolean kp_kver_valid(const char *word);
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/transaction.h"
 
-#include <fnmatch.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -52,12 +51,7 @@ void kp_package_key_free(KpPackageKey *key)
 
 static gboolean is_patch(const KpPackageHeader *header, const char *const *globs)
 {
-	if (header->uname_r != NULL)
-		return TRUE;
-	for (; *globs != NULL; globs++)
-		if (fnmatch(*globs, header->name, 0) == 0)
-			return TRUE;
-	return FALSE;
+	return header->uname_r != NULL || kp_name_matches(header->name, globs);
 }
 
 /* Folders and modules right below the folder of a kernel; nothing leads elsewhere. */

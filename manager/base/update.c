@@ -60,6 +60,7 @@ void kp_update_kernel_free(KpUpdateKernel *kernel)
 	g_free(kernel->installed);
 	kp_package_free(kernel->best);
 	g_strfreev(kernel->cves);
+	g_strfreev(kernel->logged);
 	g_free(kernel->until);
 	g_ptr_array_unref(kernel->passed);
 	g_free(kernel);

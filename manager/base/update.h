@@ -13,8 +13,9 @@ typedef struct {
 	char *name;
 	char *evr;		/* with the epoch only if it is not 0 */
 	char *arch;
-	const KpRepo *repo;	/* NULL: installed, or a file */
-	char *location;		/* below the repository's base, or the file's path */
+	const KpRepo *repo;	/* NULL: installed, or a file that was named */
+	guint file;		/* which one of the request, from 1; 0: none */
+	char *location;		/* below the repository's base; NULL without one */
 	char *base;		/* xml:base of the location, or NULL */
 	char *checksum_type;	/* "sha256" and so on; NULL when installed */
 	char *checksum;		/* hexadecimal */
@@ -28,7 +29,17 @@ typedef struct {
 	char *version;		/* version-release of the patch */
 	char *word;		/* "held", "blocked" or "revoked" */
 	char *reason;
+	gboolean any_build;	/* FALSE: one build of it, known by its digest: a package
+				 * file says itself whether it has that one */
 } KpBarred;
+
+/* A package file that was named. Its header was verified, and nobody can change what
+ * @fd reads. */
+typedef struct {
+	const char *path;	/* as it was named */
+	int fd;
+	gboolean there;		/* it is installed already, whole */
+} KpUpdateFile;
 
 typedef struct {
 	const char *root;
@@ -41,7 +52,8 @@ typedef struct {
 	const char *kernel;		/* only this one (uname -r); NULL: see @all */
 	gboolean all;			/* every installed kernel, else the running one */
 	const char *release;		/* version-release by name, older ones too; NULL: the best */
-	const char *const *files;	/* package files instead of repositories; may be NULL */
+	const GArray *files;		/* KpUpdateFile: all of these, whatever is the best;
+					 * NULL: none was named */
 } KpUpdateRequest;
 
 typedef enum {
@@ -67,6 +79,7 @@ typedef struct {
 	KpPackage *best;	/* what should be there; NULL: nothing newer than @installed */
 	gboolean covered;	/* some repository or package has patches for it */
 	char **cves;		/* that @best adds; may be empty, never NULL */
+	char **logged;		/* that the changelog of @best adds; NULL: not looked at */
 	char *until;		/* how long its stream is promised, as the newest of its
 				 * patches says it: YYYYMMDD; NULL: it does not */
 	GPtrArray *passed;	/* char *: newer ones that were not taken, and why */
@@ -77,6 +90,8 @@ typedef struct {
 	GPtrArray *steps;	/* KpUpdateStep, in the order of the transaction */
 	GPtrArray *problems;	/* char *: why it cannot be carried out; empty: it can */
 	GPtrArray *warnings;	/* char * */
+	gboolean unsolved;	/* among the problems is one that packages which were not
+				 * in sight could solve */
 } KpUpdatePlan;
 
 /* "install", "upgrade", ... */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/barred.h"
 
-static void add(GPtrArray *list, const char *kver, const char *version, const char *word,
-		const char *reason)
+static KpBarred *add(GPtrArray *list, const char *kver, const char *version, const char *word,
+		     const char *reason)
 {
 	KpBarred *barred = g_new0(KpBarred, 1);
 
@@ -11,6 +11,7 @@ static void add(GPtrArray *list, const char *kver, const char *version, const ch
 	barred->word = g_strdup(word);
 	barred->reason = g_strdup(reason);
 	g_ptr_array_add(list, barred);
+	return barred;
 }
 
 /* Also of kernels of which no file is left. */
@@ -22,7 +23,8 @@ static void add_holds(GPtrArray *list, const KpStatus *status)
 	for (guint i = 0; holds != NULL && i < holds->len; i++) {
 		const KpHold *hold = g_ptr_array_index(holds, i);
 
-		add(list, hold->kver, hold->version, kp_hold_word(hold->kind), hold->reason);
+		add(list, hold->kver, hold->version, kp_hold_word(hold->kind),
+		    hold->reason)->any_build = hold->kind == KP_HOLD_HELD;
 	}
 }
 

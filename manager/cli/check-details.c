@@ -189,17 +189,19 @@ static void complete(const KpCheck *check, GHashTable *notes, const KpOptions *o
 	write_notes(check, notes, options->root);
 }
 
-/* Advisories say which release of the patch fixes what; a changelog only stands in
- * for them. */
+/* Advisories say which release of the patch fixes what; where they have nothing a
+ * changelog stands in for them. */
 static void take(KpCheck *check, KpUpdateKernel *kernel, char **fields)
 {
-	if (*fields[SIGNER] != '\0')
-		g_hash_table_insert(check->signers, g_strdup(kernel->best->checksum),
-				    kp_text_printable(fields[SIGNER]));
-	if (kernel->cves[0] != NULL || *fields[CVES] == '\0')
+	if (*fields[SIGNER] == '\0')
+		return;
+	g_hash_table_insert(check->signers, g_strdup(kernel->best->checksum),
+			    kp_text_printable(fields[SIGNER]));
+	kernel->logged = g_strsplit(fields[CVES], " ", -1);
+	if (kernel->cves[0] != NULL)
 		return;
 	g_strfreev(kernel->cves);
-	kernel->cves = g_strsplit(fields[CVES], " ", -1);
+	kernel->cves = g_strdupv(kernel->logged);
 }
 
 void kp_check_details(KpCheck *check, const KpOptions *options)

@@ -3,8 +3,6 @@
 #include "cli/check.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 #include "base/arriving.h"
 #include "base/available-note.h"
@@ -14,8 +12,9 @@
 #include "cli/command.h"
 #include "cli/plugin.h"
 #include "cli/report.h"
+#include "cli/table.h"
 
-static void check_clear(KpCheck *check)
+void kp_check_clear(KpCheck *check)
 {
 	g_clear_pointer(&check->plan, kp_update_plan_free);
 	g_clear_pointer(&check->repositories, kp_repositories_free);
@@ -23,7 +22,6 @@ static void check_clear(KpCheck *check)
 	g_clear_pointer(&check->signers, g_hash_table_unref);
 	g_clear_pointer(&check->warnings, g_ptr_array_unref);
 }
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(KpCheck, check_clear)
 
 const KpUpdateStep *kp_check_step(const KpCheck *check, const KpUpdateKernel *kernel)
 {
@@ -92,7 +90,7 @@ static void take_warnings(KpCheck *check, const char *root)
 				g_strdup(g_ptr_array_index(check->plan->warnings, i)));
 }
 
-static gboolean read_all(KpCheck *check, const KpOptions *options, GError **error)
+gboolean kp_check_read(KpCheck *check, const KpOptions *options, GError **error)
 {
 	check->warnings = g_ptr_array_new_with_free_func(g_free);
 	check->signers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
@@ -107,15 +105,9 @@ static gboolean read_all(KpCheck *check, const KpOptions *options, GError **erro
 	kp_check_details(check, options);
 	/* status shows it from now on; who may not write there has seen it at least */
 	if (check->plan->problems->len == 0)
-		kp_available_note(options->root, check->plan, check->repositories->data, NULL);
+		kp_available_note(options->root, check->plan, check->repositories->data,
+				  options->kernel == NULL, NULL);
 	return TRUE;
-}
-
-static gboolean colour_wanted(void)
-{
-	const char *no_colour = getenv("NO_COLOR");
-
-	return isatty(STDOUT_FILENO) && (no_colour == NULL || *no_colour == '\0');
 }
 
 int kp_command_check(const KpOptions *options, char **words, GError **error)
@@ -123,9 +115,9 @@ int kp_command_check(const KpOptions *options, char **words, GError **error)
 	g_auto(KpCheck) check = { NULL, NULL, NULL, NULL, NULL };
 	g_autofree char *text = NULL;
 
-	if (!read_all(&check, options, error))
+	if (!kp_check_read(&check, options, error))
 		return -1;
-	text = options->json ? kp_check_json(&check) : kp_check_text(&check, colour_wanted());
+	text = options->json ? kp_check_json(&check) : kp_check_text(&check, kp_table_colour_wanted());
 	if (options->json || !options->quiet)
 		fputs(text, stdout);
 	if (!options->json)

@@ -16,6 +16,13 @@ typedef struct {
 	GPtrArray *warnings;	/* char *: ours and the plan's */
 } KpCheck;
 
+/* Looks at what the repositories have for all kernels or for one, asking them as
+ * @options say, and notes it for status and cve. FALSE: no plan could be made. @check
+ * is zeroed before, and cleared by the caller in any case. */
+gboolean kp_check_read(KpCheck *check, const KpOptions *options, GError **error);
+void kp_check_clear(KpCheck *check);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(KpCheck, kp_check_clear)
+
 /* The step of the plan that brings the best patch of @kernel, or NULL. */
 const KpUpdateStep *kp_check_step(const KpCheck *check, const KpUpdateKernel *kernel);
 

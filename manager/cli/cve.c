@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "cli/command.h"
 #include "cli/report.h"
+#include "cli/table.h"
 
 /* The IDs that @words are, in one spelling; all that is known when there are none. */
 static char **wanted_cves(const KpCveScene *scene, char **words)
@@ -108,7 +109,7 @@ static GPtrArray *make_rows(const KpCveScene *scene, const KpOptions *options, g
 static void print(const KpCveScene *scene, const KpOptions *options, const GPtrArray *rows)
 {
 	g_autofree char *text = options->json ? kp_cve_json(scene, rows)
-					      : kp_cve_table(scene, rows);
+					      : kp_cve_table(scene, rows, kp_table_colour_wanted());
 
 	if (!options->json)
 		kp_warn_all(scene->warnings);

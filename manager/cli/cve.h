@@ -36,6 +36,6 @@ typedef struct {
 
 /* For programs and for people. Caller frees. */
 char *kp_cve_json(const KpCveScene *scene, const GPtrArray *rows);
-char *kp_cve_table(const KpCveScene *scene, const GPtrArray *rows);
+char *kp_cve_table(const KpCveScene *scene, const GPtrArray *rows, gboolean coloured);
 
 #endif

@@ -192,6 +192,7 @@ char *kp_status_json(const KpStatus *status)
 		add_kernel(json, status, g_ptr_array_index(status->kernels, i));
 	kp_json_list_end(json);
 	add_verdict(json, status);
+	kp_status_look_json(json, status);
 	kp_json_texts(json, "problems", status->problems);
 	return kp_json_end(json);
 }

@@ -6,6 +6,9 @@
 #include "base/names.h"
 #include "base/release.h"
 
+/* what is older says little of what a repository has by now */
+#define LOOK_DAYS 7
+
 /* The newest package says it for the stream. */
 static const char *promised(const KpStatusKernel *kernel)
 {
@@ -62,12 +65,42 @@ void kp_status_outlook_text(const KpStatusKernel *kernel, GString *text)
 {
 	g_autofree char *warning = kp_coverage_warning(&kernel->coverage, kernel->kver);
 
-	if (kernel->available != NULL)
+	if (kernel->available != NULL) {
+		g_autofree char *package = kp_text_printable(kernel->available->package);
+
 		g_string_append_printf(text, "Repository %s has %s for kernel %s: "
-				       "'kpatch-manager update' gets it\n", kernel->available->repo,
-				       kernel->available->package, kernel->kver);
+				       "'kpatch-manager update' gets it\n",
+				       kernel->available->repo, package, kernel->kver);
+	}
 	if (warning != NULL)
 		g_string_append_printf(text, "%s\n", warning);
+}
+
+static gboolean is_old(const KpLook *look)
+{
+	return g_get_real_time() / G_USEC_PER_SEC - look->fetched > LOOK_DAYS * 86400;
+}
+
+void kp_status_look_text(const KpStatus *status, GString *text)
+{
+	g_autoptr(GDateTime) time = g_date_time_new_from_unix_local(status->look.fetched);
+	g_autofree char *day = time != NULL ? g_date_time_format(time, "%Y-%m-%d") : NULL;
+
+	if (status->look.fetched != 0 && (status->look.changed || is_old(&status->look)))
+		g_string_append_printf(text, "What repositories have is known as of %s: "
+				       "'kpatch-manager check --refresh' asks them\n", day != NULL ? day : "?");
+}
+
+void kp_status_look_json(KpJson *json, const KpStatus *status)
+{
+	if (status->look.fetched == 0) {
+		kp_json_text(json, "looked", NULL);
+		return;
+	}
+	kp_json_object(json, "looked");
+	kp_json_time(json, "fetched", status->look.fetched);
+	kp_json_flag(json, "changed", status->look.changed);
+	kp_json_object_end(json);
 }
 
 void kp_status_outlook_json(KpJson *json, const KpStatusKernel *kernel)

@@ -36,16 +36,26 @@ static char *local_time(gint64 seconds)
 	return time != NULL ? g_date_time_format(time, "%Y-%m-%d %H:%M") : g_strdup("?");
 }
 
+static const char *newest_package(const KpStatusKernel *kernel)
+{
+	const char *newest = NULL;
+
+	for (guint i = 0; i < kernel->packages->len; i++) {
+		const KpInvPatch *patch = g_ptr_array_index(kernel->packages, i);
+
+		if (kp_version_compare(patch->evr, newest) > 0)
+			newest = patch->evr;
+	}
+	return newest;
+}
+
 /* What packages brought; without a package database, what lies there. */
 static char *installed_text(const KpStatusKernel *kernel)
 {
 	const KpPatch *newest = NULL;
 
-	if (kernel->packages->len > 0) {
-		KpInvPatch *patch = g_ptr_array_index(kernel->packages, 0);
-
-		return g_strdup(patch->evr);
-	}
+	if (kernel->packages->len > 0)
+		return g_strdup(newest_package(kernel));
 	for (guint i = 0; i < kernel->candidates->patches->len; i++) {
 		const KpPatch *patch = g_ptr_array_index(kernel->candidates->patches, i);
 
@@ -114,9 +124,11 @@ static void add_row(const KpStatus *status, KpTable *table, const KpStatusKernel
 
 static void add_problems(const KpStatus *status, GString *text)
 {
-	for (guint i = 0; i < status->problems->len; i++)
-		g_string_append_printf(text, "Problem: %s\n",
-				       (const char *)g_ptr_array_index(status->problems, i));
+	for (guint i = 0; i < status->problems->len; i++) {
+		g_autofree char *clean = kp_text_printable(g_ptr_array_index(status->problems, i));
+
+		g_string_append_printf(text, "Problem: %s\n", clean);
+	}
 }
 
 static void add_blocks(const KpStatusKernel *kernel, GString *text)
@@ -179,6 +191,7 @@ static void add_remarks(const KpStatus *status, GString *text)
 {
 	add_problems(status, text);
 	add_signer(status, text);
+	kp_status_look_text(status, text);
 	for (guint i = 0; i < status->kernels->len; i++) {
 		const KpStatusKernel *kernel = g_ptr_array_index(status->kernels, i);
 		const KpStatusPatch *top = kp_status_top(status, kernel);
@@ -228,6 +241,7 @@ char *kp_status_check_text(const KpStatus *status)
 		g_string_append_printf(text, ", newest: %s", kernel->best->version);
 	g_string_append_c(text, '\n');
 	add_problems(status, text);
+	kp_status_look_text(status, text);
 	if (top != NULL)
 		add_top(top, text);
 	if (kernel != NULL) {

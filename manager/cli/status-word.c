@@ -16,6 +16,8 @@ const char *kp_status_word(const KpStatusFacts *facts)
 	} rules[] = {
 		{ facts->blocked || facts->revoked, "failed" },
 		{ !facts->running && !facts->covered, "uncovered" },
+		{ !facts->running && kp_version_compare(facts->available, facts->best) > 0,
+		  "update-available" },
 		{ !facts->running, "up-to-date" },
 		{ settled && facts->available != NULL &&
 		  kp_version_compare(facts->available, facts->live_version) > 0,

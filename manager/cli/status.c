@@ -2,8 +2,6 @@
 #include "cli/status.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 #include "base/arriving.h"
 #include "base/error.h"
@@ -11,6 +9,7 @@
 #include "base/names.h"
 #include "cli/command.h"
 #include "cli/packages.h"
+#include "cli/table.h"
 
 static void kernel_free(gpointer data)
 {
@@ -289,7 +288,7 @@ static KpStatus *read_facts(const char *root, GError **error)
 
 	status->kernels = g_ptr_array_new_with_free_func(kernel_free);
 	status->problems = g_ptr_array_new_with_free_func(g_free);
-	status->available = kp_available_read(root);
+	status->available = kp_available_read(root, &status->look);
 	status->settings = kp_settings_read(root, error);
 	if (status->settings == NULL)
 		return NULL;
@@ -350,13 +349,6 @@ KpStatus *kp_status_read_files(const char *root, const char *kver, GError **erro
 	return g_steal_pointer(&status);
 }
 
-static gboolean colour_wanted(void)
-{
-	const char *no_colour = getenv("NO_COLOR");
-
-	return isatty(STDOUT_FILENO) && (no_colour == NULL || *no_colour == '\0');
-}
-
 static int check(const KpStatus *status, const KpOptions *options, GError **error)
 {
 	g_autofree char *text = NULL;
@@ -382,7 +374,7 @@ int kp_command_status(const KpOptions *options, char **words, GError **error)
 	if (options->check)
 		return check(status, options, error);
 	text = options->json ? kp_status_json(status)
-			     : kp_status_table(status, colour_wanted());
+			     : kp_status_table(status, kp_table_colour_wanted());
 	fputs(text, stdout);
 	return KP_EXIT_DONE;
 }

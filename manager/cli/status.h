@@ -57,6 +57,7 @@ typedef struct {
 	KpState *state;
 	KpInventory *inventory;	/* NULL: it cannot be read */
 	GPtrArray *available;	/* KpAvailable: what was noted of repositories */
+	KpLook look;		/* and when */
 	GPtrArray *live;	/* KpLivePatch of the running kernel */
 	gboolean thorough;	/* every file is verified */
 	gboolean awaited;	/* a transition is under way, and waited for */
@@ -101,6 +102,10 @@ void kp_status_recall(KpStatus *status, KpStatusKernel *kernel);
 /* What is to come for @kernel; when all else but its word is known. */
 void kp_status_outlook(KpStatus *status, KpStatusKernel *kernel);
 void kp_status_outlook_text(const KpStatusKernel *kernel, GString *text);
+/* That nobody has looked for long, if so. */
+void kp_status_look_text(const KpStatus *status, GString *text);
+/* the member "looked" */
+void kp_status_look_json(KpJson *json, const KpStatus *status);
 /* the members "available" and "coverage" */
 void kp_status_outlook_json(KpJson *json, const KpStatusKernel *kernel);
 void kp_coverage_json(KpJson *json, const KpCoverage *coverage);

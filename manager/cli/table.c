@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/table.h"
 
-#include <string.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/names.h"
 
 struct KpTable {
 	GPtrArray *rows;	/* char **, the heads first */
@@ -33,26 +36,22 @@ void kp_table_add(KpTable *table, const char *const *cells, const char *colour)
 {
 	char **row = g_new0(char *, table->columns + 1);
 
-	for (guint i = 0; i < table->columns; i++) {
-		row[i] = g_strdup(cells[i] != NULL ? cells[i] : "-");
-		for (char *c = row[i]; *c != '\0'; c++)
-			if (g_ascii_iscntrl(*c))
-				*c = '?';
-	}
+	for (guint i = 0; i < table->columns; i++)
+		row[i] = kp_text_printable(cells[i] != NULL ? cells[i] : "-");
 	g_ptr_array_add(table->rows, row);
 	g_ptr_array_add(table->colours, (gpointer)colour);
 }
 
-static int width_of(const KpTable *table, guint column)
+static glong width_of(const KpTable *table, guint column)
 {
-	gsize width = 0;
+	glong width = 0;
 
 	for (guint i = 0; i < table->rows->len; i++) {
 		char **row = g_ptr_array_index(table->rows, i);
 
-		width = MAX(width, strlen(row[column]));
+		width = MAX(width, g_utf8_strlen(row[column], -1));
 	}
-	return (int)width;
+	return width;
 }
 
 char *kp_table_text(const KpTable *table, gboolean coloured)
@@ -64,12 +63,22 @@ char *kp_table_text(const KpTable *table, gboolean coloured)
 		const char *colour = g_ptr_array_index(table->colours, i);
 		guint last = table->columns - 1;
 
-		for (guint column = 0; column < last; column++)
-			g_string_append_printf(text, "%-*s  ", width_of(table, column), row[column]);
+		for (guint column = 0; column < last; column++) {
+			glong more = width_of(table, column) - g_utf8_strlen(row[column], -1);
+
+			g_string_append_printf(text, "%s%*s  ", row[column], (int)more, "");
+		}
 		if (coloured && colour != NULL)
 			g_string_append_printf(text, "%s%s\033[0m\n", colour, row[last]);
 		else
 			g_string_append_printf(text, "%s\n", row[last]);
 	}
 	return g_string_free(text, FALSE);
+}
+
+gboolean kp_table_colour_wanted(void)
+{
+	const char *no_colour = getenv("NO_COLOR");
+
+	return isatty(STDOUT_FILENO) && (no_colour == NULL || *no_colour == '\0');
 }

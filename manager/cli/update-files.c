@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* update FILE...: the plan is what was named, and no repository is asked. */
+/* Package files, those that were named first, and what no package may have. */
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -35,48 +35,11 @@ static int open_private(const KpUpdate *update, const char *path, GError **error
 	return copy;
 }
 
-static KpPackage *package_of(const KpPackageHeader *header, const char *path, int fd)
-{
-	KpPackage *package = g_new0(KpPackage, 1);
-	struct stat st;
-
-	package->name = g_strdup(header->name);
-	package->evr = g_strdup(header->evr);
-	package->arch = g_strdup(header->arch);
-	package->location = g_strdup(path);
-	package->size = fstat(fd, &st) == 0 ? (guint64)st.st_size : 0;
-	return package;
-}
-
-static KpUpdateStepKind kind_of(const KpPackageHeader *header)
-{
-	if (header->installed == NULL)
-		return KP_STEP_INSTALL;
-	if (header->order == 0)
-		return KP_STEP_REINSTALL;
-	return header->order > 0 ? KP_STEP_UPGRADE : KP_STEP_DOWNGRADE;
-}
-
-static void add_step(KpUpdate *update, const char *path, KpPackageHeader *header, int fd)
-{
-	KpUpdateStep *step = g_new0(KpUpdateStep, 1);
-	KpChosen *chosen = g_new0(KpChosen, 1);
-
-	step->kind = kind_of(header);
-	step->package = package_of(header, path, fd);
-	step->replaces = g_strdup(header->installed);
-	g_ptr_array_add(update->plan->steps, step);
-	chosen->step = step;
-	chosen->fd = fd;
-	chosen->header = header;
-	g_ptr_array_add(update->chosen, chosen);
-}
-
 /* Several files of one name would be several releases of one thing. */
 static gboolean is_named_twice(const KpUpdate *update, const KpPackageHeader *header)
 {
-	for (guint i = 0; i < update->chosen->len; i++) {
-		const KpChosen *other = g_ptr_array_index(update->chosen, i);
+	for (guint i = 0; i < update->files->len; i++) {
+		const KpChosen *other = g_ptr_array_index(update->files, i);
 
 		if (g_str_equal(other->header->name, header->name) &&
 		    g_str_equal(other->header->arch, header->arch))
@@ -85,42 +48,31 @@ static gboolean is_named_twice(const KpUpdate *update, const KpPackageHeader *he
 	return FALSE;
 }
 
-static gboolean take(KpUpdate *update, const char *path, int fd, GError **error)
+static gboolean take(KpUpdate *update, KpChosen *chosen, GError **error)
 {
-	g_autoptr(KpPackageHeader) header =
-		update->api->header(update->options->root, update->settings->rpmdb, fd, error);
-	g_autofree char *why = NULL;
-
-	if (header == NULL)
+	chosen->fd = open_private(update, chosen->path, error);
+	if (chosen->fd < 0 || !kp_update_read_header(update, chosen, error))
 		return FALSE;
-	why = kp_package_refusal(header, (const char *const *)update->settings->patch_globs);
-	if (why != NULL) {
-		g_set_error(error, KP_ERROR, KP_ERROR_REFUSED, "%s", why);
-		return FALSE;
-	}
-	if (!kp_update_check_header(update, header, error))
-		return FALSE;
-	if (is_named_twice(update, header)) {
-		g_set_error(error, KP_ERROR, KP_ERROR_USAGE,
-			    "another file is a release of the same package; name one of them");
-		return FALSE;
-	}
-	if (header->installed != NULL && header->order == 0 && header->intact)
-		return close(fd) == 0;
-	add_step(update, path, g_steal_pointer(&header), fd);
-	return TRUE;
+	if (!is_named_twice(update, chosen->header))
+		return TRUE;
+	g_set_error(error, KP_ERROR, KP_ERROR_USAGE,
+		    "another file is a release of the same package; name one of them");
+	return FALSE;
 }
 
-gboolean kp_update_take_files(KpUpdate *update, char **paths, GError **error)
+gboolean kp_update_read_files(KpUpdate *update, char **paths, GError **error)
 {
+	update->files = kp_chosen_list_new();
 	for (char **path = paths; *path != NULL; path++) {
 		g_autofree char *name = kp_text_printable(*path);
-		int fd = open_private(update, *path, error);
+		g_autoptr(KpChosen) chosen = kp_chosen_new();
 
-		if (fd < 0 || !take(update, *path, fd, error)) {
+		chosen->path = *path;
+		if (!take(update, chosen, error)) {
 			g_prefix_error(error, "%s: ", name);
 			return FALSE;
 		}
+		g_ptr_array_add(update->files, g_steal_pointer(&chosen));
 	}
 	return TRUE;
 }
@@ -170,8 +122,8 @@ static gboolean check_holds(const KpUpdate *update, const KpPackageHeader *heade
 	return TRUE;
 }
 
-gboolean kp_update_check_header(const KpUpdate *update, const KpPackageHeader *header,
-				GError **error)
+static gboolean check_contents(const KpUpdate *update, const KpPackageHeader *header,
+			       GError **error)
 {
 	g_autofree char *name = kp_text_printable(header->nevra);
 
@@ -188,4 +140,20 @@ gboolean kp_update_check_header(const KpUpdate *update, const KpPackageHeader *h
 		}
 	}
 	return check_holds(update, header, error);
+}
+
+gboolean kp_update_read_header(const KpUpdate *update, KpChosen *chosen, GError **error)
+{
+	g_autofree char *why = NULL;
+
+	chosen->header = update->api->header(update->options->root, update->settings->rpmdb,
+					     chosen->fd, error);
+	if (chosen->header == NULL)
+		return FALSE;
+	why = kp_package_refusal(chosen->header, (const char *const *)update->settings->patch_globs);
+	if (why != NULL) {
+		g_set_error_literal(error, KP_ERROR, KP_ERROR_REFUSED, why);
+		return FALSE;
+	}
+	return check_contents(update, chosen->header, error);
 }

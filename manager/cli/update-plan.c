@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* update without files: what the planner chooses from repositories, fetched. */
+/* What the planner chooses, and what is fetched of it. */
 #include <unistd.h>
 
 #include "base/error.h"
@@ -16,11 +16,35 @@
 
 #define DOWNLOADS KP_CACHE_FOLDER "/packages"
 
+KpChosen *kp_chosen_new(void)
+{
+	KpChosen *chosen = g_new0(KpChosen, 1);
+
+	chosen->fd = -1;
+	return chosen;
+}
+
+void kp_chosen_free(KpChosen *chosen)
+{
+	if (chosen == NULL)
+		return;
+	if (chosen->fd >= 0)
+		close(chosen->fd);
+	kp_package_header_free(chosen->header);
+	g_free(chosen);
+}
+
+GPtrArray *kp_chosen_list_new(void)
+{
+	return g_ptr_array_new_with_free_func((GDestroyNotify)kp_chosen_free);
+}
+
 static gboolean has_kernel(const KpUpdate *update, GError **error)
 {
 	const KpOptions *options = update->options;
 
-	if (options->kernel != NULL || options->all_kernels || update->status->host->kver != NULL)
+	if (update->files != NULL || options->kernel != NULL || options->all_kernels ||
+	    update->status->host->kver != NULL)
 		return TRUE;
 	g_set_error_literal(error, KP_ERROR, KP_ERROR_USAGE,
 			    "no kernel runs there; say which one with --kernel, or --all-kernels");
@@ -34,22 +58,42 @@ static void take_warnings(KpUpdate *update)
 				g_strdup(g_ptr_array_index(update->plan->warnings, i)));
 }
 
+/* What the planner has to know of the files that were named, or NULL. */
+static GArray *named_files(const KpUpdate *update)
+{
+	GArray *files = update->files != NULL ? g_array_new(FALSE, FALSE, sizeof(KpUpdateFile)) : NULL;
+
+	for (guint i = 0; files != NULL && i < update->files->len; i++) {
+		const KpChosen *chosen = g_ptr_array_index(update->files, i);
+		const KpPackageHeader *header = chosen->header;
+		const KpUpdateFile file = {
+			.path = chosen->path, .fd = chosen->fd,
+			.there = header->installed != NULL && header->order == 0 && header->intact,
+		};
+
+		g_array_append_val(files, file);
+	}
+	return files;
+}
+
 static gboolean make_plan(KpUpdate *update, GError **error)
 {
 	const KpSolveApi *api = kp_plugin_symbol(KP_SOLVE_PLUGIN, KP_SOLVE_SYMBOL, error);
 	g_autoptr(GPtrArray) barred = kp_barred_read(update->status);
+	g_autoptr(GArray) files = named_files(update);
 	const KpLivePatch *live = kp_live_top(update->status->live);
 	const KpUpdateRequest request = {
 		.root = update->options->root,
 		.rpmdb = update->settings->rpmdb,
 		.globs = (const char *const *)update->settings->patch_globs,
-		.repos = update->repositories->data,
+		.repos = update->repositories != NULL ? update->repositories->data : NULL,
 		.barred = barred,
 		.running = update->status->host->kver,
 		.live = live != NULL ? live->version : NULL,
 		.kernel = update->options->kernel,
 		.all = update->options->all_kernels,
 		.release = update->release,
+		.files = files,
 	};
 	KpUpdatePlan *plan = api != NULL ? api->plan(&request, error) : NULL;
 
@@ -57,8 +101,45 @@ static gboolean make_plan(KpUpdate *update, GError **error)
 		return FALSE;
 	kp_update_plan_free(update->plan);
 	update->plan = plan;
-	take_warnings(update);
 	return TRUE;
+}
+
+/* Plans with what repositories have; what an earlier try with fewer said counts no more. */
+static gboolean plan_with(KpUpdate *update, KpRefresh refresh, GError **error)
+{
+	kp_update_plan_free(update->plan);
+	update->plan = kp_update_plan_new();
+	g_ptr_array_set_size(update->warnings, 0);
+	g_clear_pointer(&update->repositories, kp_repositories_free);
+	update->repositories = kp_repositories_read(update->options, refresh, update->warnings, error);
+	if (update->repositories == NULL)
+		return FALSE;
+	if (update->files != NULL || update->repositories->data->len > 0)
+		return make_plan(update, error);
+	g_set_error_literal(error, KP_ERROR, KP_ERROR_FAILED,
+			    "nothing is known of any repository; nothing was changed");
+	return FALSE;
+}
+
+/* Files may need nothing else, on a machine without repositories or network: these are
+ * looked at only when something is missing, and asked only when what is known of them
+ * does not help. */
+static gboolean plan_files(KpUpdate *update, GError **error)
+{
+	static const KpRefresh further[] = { KP_REFRESH_NEVER, KP_REFRESH_STALE };
+	gboolean ok = make_plan(update, error);
+
+	for (gsize i = 0; i < G_N_ELEMENTS(further) && ok && update->plan->unsolved; i++)
+		ok = plan_with(update, further[i], error);
+	return ok;
+}
+
+static gboolean plan(KpUpdate *update, GError **error)
+{
+	if (update->options->refresh)
+		return plan_with(update, KP_REFRESH_ALWAYS, error);
+	return update->files != NULL ? plan_files(update, error)
+				     : plan_with(update, KP_REFRESH_STALE, error);
 }
 
 static gboolean check_problems(const KpUpdate *update, GError **error)
@@ -71,37 +152,47 @@ static gboolean check_problems(const KpUpdate *update, GError **error)
 
 		g_string_append_printf(text, "\n  - %s", line);
 	}
+	if (update->plan->unsolved)
+		g_string_append(text, update->files != NULL ?
+				"\nname a file of the package that is missing or too old as well, or "
+				"enable a repository that has it ('dnf repolist --all' shows which "
+				"there are)" :
+				"\nenable a repository that has the package that is missing or too old "
+				"('dnf repolist --all' shows which there are)");
 	if (problems->len > 0)
 		g_set_error_literal(error, KP_ERROR, KP_ERROR_REFUSED, text->str);
 	return problems->len == 0;
 }
 
+/* What of the files is installed is no longer among them. */
+static void take_file(KpUpdate *update, KpChosen *chosen, guint number)
+{
+	KpChosen *file = g_ptr_array_index(update->files, number - 1);
+
+	chosen->path = file->path;
+	chosen->header = g_steal_pointer(&file->header);
+	chosen->fd = file->fd;
+	file->fd = -1;
+}
+
 static void choose_all(KpUpdate *update)
 {
 	for (guint i = 0; i < update->plan->steps->len; i++) {
-		KpChosen *chosen = g_new0(KpChosen, 1);
+		KpChosen *chosen = kp_chosen_new();
 
 		chosen->step = g_ptr_array_index(update->plan->steps, i);
-		chosen->fd = -1;
+		if (chosen->step->package->file > 0)
+			take_file(update, chosen, chosen->step->package->file);
 		g_ptr_array_add(update->chosen, chosen);
 	}
 }
 
-gboolean kp_update_take_best(KpUpdate *update, GError **error)
+gboolean kp_update_choose(KpUpdate *update, GError **error)
 {
-	if (!has_kernel(update, error))
+	if (!has_kernel(update, error) || !plan(update, error))
 		return FALSE;
-	update->repositories = kp_repositories_read(update->options, update->options->refresh ?
-						    KP_REFRESH_ALWAYS : KP_REFRESH_STALE,
-						    update->warnings, error);
-	if (update->repositories == NULL)
-		return FALSE;
-	if (update->repositories->data->len == 0) {
-		g_set_error_literal(error, KP_ERROR, KP_ERROR_FAILED,
-				    "nothing is known of any repository; nothing was changed");
-		return FALSE;
-	}
-	if (!make_plan(update, error) || !check_problems(update, error))
+	take_warnings(update);
+	if (!check_problems(update, error))
 		return FALSE;
 	choose_all(update);
 	return TRUE;
@@ -145,24 +236,17 @@ static gboolean fetch(const KpUpdate *update, const GPtrArray *wanted, GPtrArray
 static gboolean read_header(const KpUpdate *update, KpChosen *chosen, GError **error)
 {
 	g_autofree char *nevra = kp_package_nevra(chosen->step->package);
-	g_autofree char *name = kp_text_printable(nevra), *why = NULL;
+	g_autofree char *name = kp_text_printable(nevra);
 
-	chosen->header = update->api->header(update->options->root, update->settings->rpmdb,
-					     chosen->fd, error);
-	if (chosen->header == NULL) {
+	if (!kp_update_read_header(update, chosen, error)) {
 		g_prefix_error(error, "%s: ", name);
 		return FALSE;
 	}
-	if (!g_str_equal(chosen->header->nevra, nevra)) {
-		g_set_error(error, KP_ERROR, KP_ERROR_REFUSED,
-			    "%s: the repository has another package under that name; tell who runs it",
-			    name);
-		return FALSE;
-	}
-	why = kp_package_refusal(chosen->header, (const char *const *)update->settings->patch_globs);
-	if (why != NULL)
-		g_set_error(error, KP_ERROR, KP_ERROR_REFUSED, "%s: %s", name, why);
-	return why == NULL && kp_update_check_header(update, chosen->header, error);
+	if (g_str_equal(chosen->header->nevra, nevra))
+		return TRUE;
+	g_set_error(error, KP_ERROR, KP_ERROR_REFUSED,
+		    "%s: the repository has another package under that name; tell who runs it", name);
+	return FALSE;
 }
 
 gboolean kp_update_fetch(KpUpdate *update, GError **error)

@@ -68,6 +68,8 @@ static void show_step(const KpUpdate *update, const KpUpdateStep *step)
 	}
 	if (kernel != NULL)
 		printf(", for kernel %s", kernel);
+	if (step->package->repo != NULL)
+		printf(", from %s", step->package->repo->id);
 	if (step->kind != KP_STEP_ERASE)
 		printf(" (%s)", size);
 	putchar('\n');

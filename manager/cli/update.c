@@ -14,18 +14,9 @@
 #include "cli/report.h"
 #include "cli/update.h"
 
-static void chosen_free(gpointer data)
-{
-	KpChosen *chosen = data;
-
-	if (chosen->fd >= 0)
-		close(chosen->fd);
-	kp_package_header_free(chosen->header);
-	g_free(chosen);
-}
-
 static void update_clear(KpUpdate *update)
 {
+	g_clear_pointer(&update->files, g_ptr_array_unref);
 	g_clear_pointer(&update->chosen, g_ptr_array_unref);
 	g_clear_pointer(&update->plan, kp_update_plan_free);
 	g_clear_pointer(&update->repositories, kp_repositories_free);
@@ -50,7 +41,7 @@ static gboolean begin(KpUpdate *update, GError **error)
 	g_autoptr(KpJson) loaded = update->options->json ? kp_json_begin() : NULL;
 
 	update->warnings = g_ptr_array_new_with_free_func(g_free);
-	update->chosen = g_ptr_array_new_with_free_func(chosen_free);
+	update->chosen = kp_chosen_list_new();
 	update->plan = kp_update_plan_new();
 	update->status = kp_status_read_files(update->options->root, NULL, error);
 	if (update->status == NULL)
@@ -165,7 +156,8 @@ static int run(KpUpdate *update, char **words, GError **error)
 	if (!begin(update, error))
 		return -1;
 	update->release = files ? NULL : words[0];
-	if (!(files ? kp_update_take_files(update, words, error) : kp_update_take_best(update, error)))
+	if ((files && !kp_update_read_files(update, words, error)) ||
+	    !kp_update_choose(update, error))
 		return -1;
 	return carry_out(update, error);
 }

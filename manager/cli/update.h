@@ -12,18 +12,26 @@
 
 /* A package that is to be installed, once it is at hand. */
 typedef struct {
-	const KpUpdateStep *step;	/* of the plan */
+	const char *path;		/* of the file, if it was named; or NULL */
+	const KpUpdateStep *step;	/* of the plan; NULL: there is none yet */
 	int fd;				/* private: nobody else can change it; -1: not yet */
 	KpPackageHeader *header;	/* NULL: not yet */
 } KpChosen;
+
+KpChosen *kp_chosen_new(void);
+void kp_chosen_free(KpChosen *chosen);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(KpChosen, kp_chosen_free)
+GPtrArray *kp_chosen_list_new(void);
 
 typedef struct {
 	const KpOptions *options;
 	const KpSettings *settings;
 	const KpTransactionApi *api;
 	KpUpdatePlan *plan;
+	GPtrArray *files;	/* KpChosen: those that were named, empty when taken for a step;
+				 * NULL: none was named */
 	GPtrArray *chosen;	/* KpChosen, in the order of the plan's steps */
-	KpRepositories *repositories;	/* NULL: files were named */
+	KpRepositories *repositories;	/* NULL: the files that were named need none */
 	KpStatus *status;	/* of the files alone */
 	GPtrArray *damage;	/* char *: what a killed transaction has left */
 	GPtrArray *holds;	/* KpHold of all kernels */
@@ -34,11 +42,11 @@ typedef struct {
 
 /* Each returns FALSE with @error set. */
 
-/* Takes the packages in @paths as the plan. */
-gboolean kp_update_take_files(KpUpdate *update, char **paths, GError **error);
+/* Reads the package files in @paths: the plan will be about these. */
+gboolean kp_update_read_files(KpUpdate *update, char **paths, GError **error);
 
-/* Takes what the planner chooses as the plan. */
-gboolean kp_update_take_best(KpUpdate *update, GError **error);
+/* Lets the planner decide. */
+gboolean kp_update_choose(KpUpdate *update, GError **error);
 
 /* Fetches what is not here yet, and reads its headers. */
 gboolean kp_update_fetch(KpUpdate *update, GError **error);
@@ -46,9 +54,9 @@ gboolean kp_update_fetch(KpUpdate *update, GError **error);
 /* Imports keys that repositories name and somebody agrees to. */
 gboolean kp_update_bring_keys(KpUpdate *update, GError **error);
 
-/* KP_ERROR_REFUSED when @header has what is held, blocked or revoked. */
-gboolean kp_update_check_header(const KpUpdate *update, const KpPackageHeader *header,
-				GError **error);
+/* Reads the header of the package that @chosen has. KP_ERROR_REFUSED when it is damaged,
+ * a kernel, has files where none belong, or has what is held, blocked or revoked. */
+gboolean kp_update_read_header(const KpUpdate *update, KpChosen *chosen, GError **error);
 
 /* Asks on the terminal, unless --yes says that all is agreed to. */
 gboolean kp_update_confirm(const KpUpdate *update, GError **error);

@@ -115,6 +115,7 @@ GPtrArray *kp_advisories_read(const char *root, const GPtrArray *repos,
 static gboolean is_added(const KpUpdateKernel *kernel, const KpNevra *nevra)
 {
 	return g_str_equal(nevra->name, kernel->best->name) &&
+	       kp_nevra_fits(nevra, kernel->best->arch) &&
 	       kp_evr_compare(nevra->evr, kernel->best->evr) <= 0 &&
 	       (kernel->installed == NULL || kp_evr_compare(nevra->evr, kernel->installed) > 0);
 }

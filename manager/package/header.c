@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/cve.h"
 #include "base/error.h"
-#include "base/names.h"
 #include "package/files.h"
 #include "package/header-names.h"
 #include "package/rpmdb.h"
@@ -69,44 +69,9 @@ static void describe_files(Header header, KpPackageHeader *info)
 	rpmfilesFree(files);
 }
 
-static int compare_text(gconstpointer a, gconstpointer b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-/* CVE-YYYY-N with four digits of N or more (the CVE project's syntax). */
-static void add_cves(const char *text, GPtrArray *cves)
-{
-	while ((text = strstr(text, "CVE-")) != NULL) {
-		gsize year = strspn(text + 4, "0123456789");
-		gsize number = text[4 + year] == '-' ? strspn(text + 5 + year, "0123456789") : 0;
-		g_autofree char *cve = g_strndup(text, 5 + year + number);
-
-		text += 4;
-		if (year == 4 && number >= 4 && number <= 19 &&
-		    !g_ptr_array_find_with_equal_func(cves, cve, g_str_equal, NULL))
-			g_ptr_array_add(cves, g_steal_pointer(&cve));
-	}
-}
-
-static char **changelog_cves(Header header)
-{
-	GPtrArray *cves = g_ptr_array_new();
-	struct rpmtd_s texts;
-	const char *text;
-
-	if (headerGet(header, RPMTAG_CHANGELOGTEXT, &texts, HEADERGET_MINMEM)) {
-		while ((text = rpmtdNextString(&texts)) != NULL)
-			add_cves(text, cves);
-		rpmtdFreeData(&texts);
-	}
-	g_ptr_array_sort(cves, compare_text);
-	g_ptr_array_add(cves, NULL);
-	return (char **)g_ptr_array_free(cves, FALSE);
-}
-
 KpPackageHeader *kp_header_describe(Header header)
 {
+	g_autoptr(GHashTable) cves = kp_tag_fixed_cves(header);
 	KpPackageHeader *info = g_new0(KpPackageHeader, 1);
 
 	info->files = g_ptr_array_new_with_free_func((GDestroyNotify)kp_package_file_free);
@@ -115,9 +80,9 @@ KpPackageHeader *kp_header_describe(Header header)
 	info->arch = kp_tag_text(header, RPMTAG_ARCH);
 	info->nevra = g_strdup_printf("%s-%s.%s", info->name, info->evr, info->arch);
 	info->kver = kp_header_patched_kernel(header);
-	info->uname_r = kp_tag_required_kernel(header);
+	info->uname_r = kp_tag_required(header, KP_TIE);
 	info->kernel = kp_tag_has_tie(header, RPMTAG_PROVIDENAME);
-	info->cves = changelog_cves(header);
+	info->cves = kp_cve_set_list(cves);
 	info->installed_size = headerGetNumber(header, RPMTAG_LONGSIZE);
 	if (info->installed_size == 0)
 		info->installed_size = headerGetNumber(header, RPMTAG_SIZE);

@@ -1,122 +1,63 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Installed kernels and patch packages, asked from the package database by
  * its indexes: only the packages that matter are ever read. */
-#include <fnmatch.h>
-#include <rpm/header.h>
 #include <rpm/rpmdb.h>
-#include <rpm/rpmtd.h>
 
-#include "base/error.h"
 #include "base/inventory.h"
+#include "base/names.h"
 #include "package/header-names.h"
 #include "package/rpmdb.h"
-#include "package/until.h"
+#include "package/tags.h"
 
-/* the dependency that ties a patch to its kernel */
-#define TIE "kernel-uname-r"
+typedef struct {
+	KpInventory *inventory;
+	const char *const *globs;
+} Reader;
 
-/* The version of the dependency TIE among the header's @names and @versions. */
-static char *tie_version(Header header, rpmTagVal names, rpmTagVal versions)
+static void add_kernel(Header header, gpointer user)
 {
-	struct rpmtd_s name_list, version_list;
-	char *found = NULL;
-
-	if (!headerGet(header, names, &name_list, HEADERGET_MINMEM))
-		return NULL;
-	if (headerGet(header, versions, &version_list, HEADERGET_MINMEM)) {
-		while (found == NULL && rpmtdNext(&name_list) >= 0) {
-			const char *version = rpmtdNextString(&version_list);
-			const char *name = rpmtdGetString(&name_list);
-
-			if (version != NULL && *version != '\0' && g_str_equal(name, TIE))
-				found = g_strdup(version);
-		}
-		rpmtdFreeData(&version_list);
-	}
-	rpmtdFreeData(&name_list);
-	return found;
-}
-
-static char *header_text(Header header, rpmTagVal tag)
-{
-	char *text = headerGetAsString(header, tag);
-	char *copy = g_strdup(text != NULL ? text : "");
-
-	free(text);
-	return copy;
-}
-
-static void add_kernel(KpInventory *inventory, Header header)
-{
+	const Reader *reader = user;
 	g_autofree char *kver = kp_header_kernel(header);
 	KpInvKernel *kernel;
 
 	if (kver == NULL)
 		return;
 	kernel = g_new0(KpInvKernel, 1);
-	kernel->package = header_text(header, RPMTAG_NEVRA);
+	kernel->package = kp_tag_text(header, RPMTAG_NEVRA);
 	kernel->kver = g_steal_pointer(&kver);
-	kernel->uname_r = tie_version(header, RPMTAG_PROVIDENAME, RPMTAG_PROVIDEVERSION);
-	g_ptr_array_add(inventory->kernels, kernel);
+	kernel->uname_r = kp_tag_provided(header, KP_TIE);
+	g_ptr_array_add(reader->inventory->kernels, kernel);
 }
 
-static gboolean name_matches(const char *name, const char *const *globs)
+static void add_patch(Header header, gpointer user)
 {
-	for (; *globs != NULL; globs++)
-		if (fnmatch(*globs, name, 0) == 0)
-			return TRUE;
-	return FALSE;
-}
-
-static void add_patch(KpInventory *inventory, Header header, const char *const *globs)
-{
-	g_autofree char *name = header_text(header, RPMTAG_NAME);
+	const Reader *reader = user;
+	g_autofree char *name = kp_tag_text(header, RPMTAG_NAME);
 	KpInvPatch *patch;
 
-	if (!name_matches(name, globs))
+	if (!kp_name_matches(name, reader->globs))
 		return;
 	patch = g_new0(KpInvPatch, 1);
 	patch->name = g_steal_pointer(&name);
-	patch->package = header_text(header, RPMTAG_NEVRA);
-	patch->evr = header_text(header, RPMTAG_EVR);
-	patch->uname_r = tie_version(header, RPMTAG_REQUIRENAME, RPMTAG_REQUIREVERSION);
+	patch->package = kp_tag_text(header, RPMTAG_NEVRA);
+	patch->evr = kp_tag_text(header, RPMTAG_EVR);
+	patch->uname_r = kp_tag_required(header, KP_TIE);
 	patch->kver = kp_header_patched_kernel(header);
-	patch->until = kp_until_tag(header);
-	g_ptr_array_add(inventory->patches, patch);
-}
-
-/* Adds every package that the index @index has under TIE, once: one that has
- * the name twice, as with a range of versions, comes twice in a row. */
-static void read_index(KpInventory *inventory, rpmts ts, rpmDbiTagVal index,
-		       const char *const *globs)
-{
-	rpmdbMatchIterator found = rpmtsInitIterator(ts, index, TIE, 0);
-	unsigned int last = 0;
-	Header header;
-
-	while ((header = rpmdbNextIterator(found)) != NULL) {
-		if (rpmdbGetIteratorOffset(found) == last)
-			continue;
-		last = rpmdbGetIteratorOffset(found);
-		if (index == RPMDBI_PROVIDENAME)
-			add_kernel(inventory, header);
-		else
-			add_patch(inventory, header, globs);
-	}
-	rpmdbFreeIterator(found);
+	patch->until = kp_tag_provided(header, KP_UNTIL_PROVIDE);
+	g_ptr_array_add(reader->inventory->patches, patch);
 }
 
 KpInventory *kp_inventory_read(const char *root, const char *rpmdb,
 			       const char *const *globs, GError **error)
 {
 	rpmts ts = kp_rpmdb_look(root, rpmdb, error);
-	KpInventory *inventory;
+	Reader reader = { .globs = globs };
 
 	if (ts == NULL)
 		return NULL;
-	inventory = kp_inventory_new();
-	read_index(inventory, ts, RPMDBI_PROVIDENAME, globs);
-	read_index(inventory, ts, RPMDBI_REQUIRENAME, globs);
+	reader.inventory = kp_inventory_new();
+	kp_rpmdb_tied(ts, RPMDBI_PROVIDENAME, add_kernel, &reader);
+	kp_rpmdb_tied(ts, RPMDBI_REQUIRENAME, add_patch, &reader);
 	rpmtsFree(ts);
-	return inventory;
+	return reader.inventory;
 }

@@ -30,7 +30,7 @@ static char *file_path(const char *root, const KpKeptKind *kind, const KpRepoDat
 /* What an answer depends on; the number is that of the format. */
 static char *full_question(const KpRepoData *data, const char *question)
 {
-	return g_strdup_printf("1 %s %s", data->cookie, question);
+	return g_strdup_printf("2 %s %s", data->cookie, question);
 }
 
 /* Whoever may write a cache says what is fixed. */

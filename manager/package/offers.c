@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The kernels and patches that repositories have. */
 #include <errno.h>
-#include <fnmatch.h>
 #include <solv/pool.h>
 #include <solv/repo.h>
 #include <solv/repo_rpmmd.h>
@@ -9,38 +8,15 @@
 #include <string.h>
 
 #include "base/inventory.h"
+#include "base/names.h"
 #include "package/advisories.h"
 #include "package/kept.h"
-#include "package/patterns.h"
 #include "package/primary.h"
+#include "package/solve.h"
 
-/* the dependency that ties a patch to its kernel */
-#define TIE "kernel-uname-r"
-
-/* A list of name, EVR and architecture, "is a kernel", kernel-uname-r, and how long
- * its stream is promised. */
-static const KpKeptKind kept = { "offers", "a(sssbss)" };
-
-static gboolean is_named(const char *name, const char *const *globs)
-{
-	for (; globs != NULL && *globs != NULL; globs++)
-		if (fnmatch(*globs, name, 0) == 0)
-			return TRUE;
-	return FALSE;
-}
-
-/* What is not excluded, nor missing where only some are included. */
-static gboolean is_visible(const Solvable *solvable, const KpRepo *repo)
-{
-	const Pool *pool = solvable->repo->pool;
-	const char *name = pool_id2str(pool, solvable->name), *evr = pool_id2str(pool, solvable->evr);
-	const char *arch = pool_id2str(pool, solvable->arch);
-	const char *const *includes = (const char *const *)repo->includes;
-
-	return !kp_patterns_match((const char *const *)repo->excludes, name, evr, arch) &&
-	       (includes == NULL || *includes == NULL ||
-		kp_patterns_match(includes, name, evr, arch));
-}
+/* A list of name, EVR and architecture, "is a kernel", "is excluded", kernel-uname-r,
+ * and how long its stream is promised. */
+static const KpKeptKind kept = { "offers", "a(sssbbss)" };
 
 /* The version of the dependency @name in the list @key of @solvable, or NULL. */
 static char *version_of(Solvable *solvable, Id key, const char *name)
@@ -67,26 +43,28 @@ static KpOffer *make_offer(Solvable *solvable, const KpRepo *repo, const char *c
 {
 	Pool *pool = solvable->repo->pool;
 	const char *name = pool_id2str(pool, solvable->name);
-	const char *nevra = pool_solvable2str(pool, solvable);
+	g_autofree char *excluded = kp_solve_excluded(pool, pool_solvable2id(pool, solvable), repo);
 	g_autoptr(KpOffer) offer = kp_offer_new();
 
-	if (!is_visible(solvable, repo))
-		return NULL;
-	offer->uname_r = version_of(solvable, SOLVABLE_PROVIDES, TIE);
+	offer->excluded = excluded != NULL;
+	offer->uname_r = version_of(solvable, SOLVABLE_PROVIDES, KP_TIE);
 	offer->kernel = offer->uname_r != NULL;
-	if (!offer->kernel && is_named(name, globs)) {
-		offer->uname_r = version_of(solvable, SOLVABLE_REQUIRES, TIE);
+	if (offer->kernel && offer->excluded)
+		return NULL;
+	if (!offer->kernel && kp_name_matches(name, globs)) {
+		offer->uname_r = version_of(solvable, SOLVABLE_REQUIRES, KP_TIE);
 		offer->until = version_of(solvable, SOLVABLE_PROVIDES, KP_UNTIL_PROVIDE);
 	}
-	offer->nevra = offer->uname_r != NULL ? kp_nevra_parse(nevra) : NULL;
-	return offer->nevra != NULL ? g_steal_pointer(&offer) : NULL;
+	offer->nevra = kp_nevra_new(name, pool_id2str(pool, solvable->evr),
+				    pool_id2str(pool, solvable->arch));
+	return offer->uname_r != NULL ? g_steal_pointer(&offer) : NULL;
 }
 
 /* Of the document only what may matter gets to the parser. */
 static gboolean load(Repo *repo, const KpRepoData *data, const char *const *globs,
 		     GPtrArray *warnings)
 {
-	static const char *const provides[] = { TIE, NULL };
+	static const char *const provides[] = { KP_TIE, NULL };
 	const KpPrimaryWanted wanted = { .globs = globs, .provides = provides };
 	g_autofree char *problem = NULL;
 	FILE *packed = solv_xfopen(data->primary, "r"), *stream;
@@ -141,7 +119,8 @@ static KpOffer *unpack(GVariant *item)
 	const char *name, *evr, *arch, *uname_r, *until;
 	KpOffer *offer = kp_offer_new();
 
-	g_variant_get(item, "(&s&s&sb&s&s)", &name, &evr, &arch, &offer->kernel, &uname_r, &until);
+	g_variant_get(item, "(&s&s&sbb&s&s)", &name, &evr, &arch, &offer->kernel,
+		      &offer->excluded, &uname_r, &until);
 	offer->nevra = kp_nevra_new(name, evr, arch);
 	offer->uname_r = g_strdup(uname_r);
 	offer->until = *until != '\0' ? g_strdup(until) : NULL;
@@ -174,8 +153,8 @@ static void keep(const char *root, const KpRepoData *data, const char *question,
 		const KpOffer *offer = g_ptr_array_index(list, i);
 		const KpNevra *nevra = offer->nevra;
 
-		g_variant_builder_add(&items, "(sssbss)", nevra->name, nevra->evr, nevra->arch,
-				      offer->kernel, offer->uname_r,
+		g_variant_builder_add(&items, "(sssbbss)", nevra->name, nevra->evr, nevra->arch,
+				      offer->kernel, offer->excluded, offer->uname_r,
 				      offer->until != NULL ? offer->until : "");
 	}
 	kp_kept_write(root, &kept, data, question, g_variant_builder_end(&items));

@@ -15,14 +15,8 @@ typedef struct {
 } KpPrimaryWanted;
 
 /* A stream of the same document with the <package> elements alone that are
- * called as one of the globs, or provide one of the names. The XML parser behind
- * it sees no more than that: it is what takes the time. Neither a document type
- * nor an entity ever reaches it.
- *
- * Reads @file, which the stream closes. A document that is cut short, has an
- * element of unlikely size or does not end ends the stream with an error; then
- * *@problem is a text to be freed, else NULL. @wanted and @problem must outlive
- * the stream. */
+ * called as one of the globs, or provide one of the names: see kp_xml_filter().
+ * @wanted and @problem must outlive the stream. */
 FILE *kp_primary_filter(FILE *file, const KpPrimaryWanted *wanted, char **problem);
 
 #endif

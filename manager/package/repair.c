@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "package/repair.h"
 
-#include <fnmatch.h>
 #include <rpm/rpmdb.h>
 #include <rpm/rpmds.h>
 #include <string.h>
@@ -23,14 +22,6 @@ static void instance_free(gpointer data)
 	g_free(instance->name);
 	headerFree(instance->header);
 	g_free(instance);
-}
-
-static gboolean matches(const char *name, const char *const *globs)
-{
-	for (; *globs != NULL; globs++)
-		if (fnmatch(*globs, name, 0) == 0)
-			return TRUE;
-	return FALSE;
 }
 
 static KpInstance *instance_new(Header header, unsigned int offset)
@@ -61,7 +52,7 @@ static GPtrArray *all_patches(rpmts ts, const char *const *globs)
 			continue;
 		last = offset;
 		instance = instance_new(header, offset);
-		if (matches(instance->name, globs))
+		if (kp_name_matches(instance->name, globs))
 			g_ptr_array_add(all, instance);
 		else
 			instance_free(instance);

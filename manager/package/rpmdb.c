@@ -2,11 +2,13 @@
 #include "package/rpmdb.h"
 
 #include <fcntl.h>
+#include <rpm/rpmdb.h>
 #include <rpm/rpmlib.h>
 #include <rpm/rpmlog.h>
 #include <rpm/rpmmacro.h>
 
 #include "base/error.h"
+#include "base/inventory.h"
 #include "base/root.h"
 
 /* Where distributions have it: newer Fedora and SUSE, then RHEL and others.
@@ -147,4 +149,20 @@ rpmts kp_rpmdb_look(const char *root, const char *folder, GError **error)
 	rpmPushMacro(NULL, "_db_backend", NULL, format->backend, RMIL_CMDLINE);
 	use_folder(found);
 	return open_below(root, error);
+}
+
+void kp_rpmdb_tied(rpmts ts, rpmDbiTagVal index, KpHeaderFunc take, gpointer user)
+{
+	rpmdbMatchIterator found = rpmtsInitIterator(ts, index, KP_TIE, 0);
+	unsigned int last = 0;
+	Header header;
+
+	/* one that has the name twice, as with a range of versions, comes twice in a row */
+	while ((header = rpmdbNextIterator(found)) != NULL) {
+		if (rpmdbGetIteratorOffset(found) == last)
+			continue;
+		last = rpmdbGetIteratorOffset(found);
+		take(header, user);
+	}
+	rpmdbFreeIterator(found);
 }

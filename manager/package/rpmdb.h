@@ -4,6 +4,7 @@
 #define KP_RPMDB_H
 
 #include <glib.h>
+#include <rpm/header.h>
 #include <rpm/rpmts.h>
 
 /* Makes librpm look at the database in @folder ("auto": the first of the usual folders
@@ -20,5 +21,10 @@ rpmts kp_rpmdb_open(const char *root, const char *folder, GError **error);
  * would take from its configuration, and reading that takes longer than all that is
  * asked. What reads or installs packages wants kp_rpmdb_open(). */
 rpmts kp_rpmdb_look(const char *root, const char *folder, GError **error);
+
+/* Hands on every package that @index (RPMDBI_PROVIDENAME or RPMDBI_REQUIRENAME) has
+ * under the dependency KP_TIE, once. */
+typedef void (*KpHeaderFunc)(Header header, gpointer user);
+void kp_rpmdb_tied(rpmts ts, rpmDbiTagVal index, KpHeaderFunc take, gpointer user);
 
 #endif

@@ -16,12 +16,14 @@ static gint64 priority_of(const KpSolve *solve, Id id)
 static const KpBarred *barred(const KpSolve *solve, const KpSolveKernel *kernel, Id id)
 {
 	const GPtrArray *list = solve->request->barred;
+	gboolean file = pool_id2solvable(solve->pool, id)->repo == solve->files;
 
 	for (guint i = 0; list != NULL && i < list->len; i++) {
 		const KpBarred *row = g_ptr_array_index(list, i);
 
 		if ((row->kver == NULL || g_str_equal(row->kver, kernel->kver)) &&
-		    g_str_equal(row->version, kp_solve_release(solve, id)))
+		    g_str_equal(row->version, kp_solve_release(solve, id)) &&
+		    (row->any_build || !file))
 			return row;
 	}
 	return NULL;
@@ -188,13 +190,20 @@ static void not_there(KpSolve *solve, const KpSolveKernel *kernel)
 		*there != '\0' ? "there are " : "no repository has patches for it", there));
 }
 
-static void refuse_named(KpSolve *solve, const KpSolveKernel *kernel, Id id, const char *hidden)
+
+/* What speaks against @id even if it was named; @kernel may be NULL. Caller frees. */
+static char *against_named(const KpSolve *solve, const KpSolveKernel *kernel, Id id)
+{
+	const KpBarred *bar = kernel != NULL ? barred(solve, kernel, id) : NULL;
+
+	return bar != NULL ? barred_text(bar) : kp_solve_invisible(solve, id);
+}
+
+static char *refusal_of(const KpSolve *solve, Id id, const char *why)
 {
 	g_autofree char *nevra = kp_solve_nevra(solve, id);
-	g_autofree char *why = hidden != NULL ? g_strdup(hidden)
-					      : barred_text(barred(solve, kernel, id));
 
-	g_ptr_array_add(solve->plan->problems, g_strdup_printf("%s cannot be taken: %s", nevra, why));
+	return g_strdup_printf("%s cannot be taken: %s", nevra, why);
 }
 
 /* What is named may be older, and come from any repository that is not told to
@@ -202,33 +211,26 @@ static void refuse_named(KpSolve *solve, const KpSolveKernel *kernel, Id id, con
 static void choose_named(KpSolve *solve, KpSolveKernel *kernel)
 {
 	const char *release = solve->request->release;
+	g_autofree char *refusal = NULL;	/* of the first that is called so */
 
 	if (kernel->patches.count > 0 && is_called(solve, kernel->patches.elements[0], release))
 		return;
-	for (int i = 0; i < kernel->offered.count; i++) {
+	for (int i = 0; i < kernel->offered.count && kernel->chosen == 0; i++) {
 		Id id = kernel->offered.elements[i];
-		g_autofree char *hidden = NULL;
+		g_autofree char *why = NULL;
 
 		if (!is_called(solve, id, release))
 			continue;
-		hidden = kp_solve_invisible(solve, id);
-		if (hidden == NULL && barred(solve, kernel, id) == NULL)
+		why = against_named(solve, kernel, id);
+		if (why == NULL)
 			kernel->chosen = id;
-		else
-			refuse_named(solve, kernel, id, hidden);
-		return;
+		else if (refusal == NULL)
+			refusal = refusal_of(solve, id, why);
 	}
-	not_there(solve, kernel);
-}
-
-static gboolean is_installed(const KpSolve *solve, const KpSolveKernel *kernel, Id id)
-{
-	for (int i = 0; i < kernel->patches.count; i++)
-		if (kp_solve_compare(solve, kernel->patches.elements[i], id) == 0 &&
-		    pool_id2solvable(solve->pool, kernel->patches.elements[i])->name ==
-		    pool_id2solvable(solve->pool, id)->name)
-			return TRUE;
-	return FALSE;
+	if (kernel->chosen == 0 && refusal != NULL)
+		g_ptr_array_add(solve->plan->problems, g_steal_pointer(&refusal));
+	else if (kernel->chosen == 0)
+		not_there(solve, kernel);
 }
 
 gboolean kp_solve_choose_next(KpSolve *solve, KpSolveKernel *kernel, const char *why)
@@ -241,22 +243,51 @@ gboolean kp_solve_choose_next(KpSolve *solve, KpSolveKernel *kernel, const char 
 	return choose_from(solve, kernel, at + 1);
 }
 
-/* Of the files that were named, the newest for this kernel, older ones too. */
-static void choose_file(KpSolve *solve, KpSolveKernel *kernel)
+static gboolean contains(const Queue *queue, Id id)
 {
-	for (int i = 0; i < kernel->offered.count; i++) {
-		Id id = kernel->offered.elements[i];
-		g_autofree char *hidden = NULL;
+	for (int i = 0; i < queue->count; i++)
+		if (queue->elements[i] == id)
+			return TRUE;
+	return FALSE;
+}
 
-		if (pool_id2solvable(solve->pool, id)->repo != solve->files)
-			continue;
-		hidden = kp_solve_invisible(solve, id);
-		if (hidden == NULL && barred(solve, kernel, id) == NULL) {
-			kernel->chosen = is_installed(solve, kernel, id) ? 0 : id;
-			return;
-		}
-		refuse_named(solve, kernel, id, hidden);
+static char *against_file(const KpSolve *solve, Id id)
+{
+	char *why = kp_solve_is_kernel(solve, id) ? g_strdup(KP_SOLVE_NO_KERNELS)
+						  : against_named(solve, NULL, id);
+
+	for (guint i = 0; i < solve->kernels->len && why == NULL; i++) {
+		const KpSolveKernel *kernel = g_ptr_array_index(solve->kernels, i);
+
+		if (contains(&kernel->offered, id))
+			why = against_named(solve, kernel, id);
 	}
+	return why;
+}
+
+/* Of what was named as files all that may be taken is: which, is not ours to choose. */
+static void choose_files(KpSolve *solve)
+{
+	int kept = 0;
+
+	for (int i = 0; i < solve->named.count; i++) {
+		Id id = solve->named.elements[i];
+		g_autofree char *why = against_file(solve, id);
+
+		if (why == NULL)
+			solve->named.elements[kept++] = id;
+		else
+			g_ptr_array_add(solve->plan->problems, refusal_of(solve, id, why));
+	}
+	queue_truncate(&solve->named, kept);
+}
+
+/* That of them which is for this kernel. */
+static void choose_file(const KpSolve *solve, KpSolveKernel *kernel)
+{
+	for (int i = 0; i < kernel->offered.count && kernel->chosen == 0; i++)
+		if (contains(&solve->named, kernel->offered.elements[i]))
+			kernel->chosen = kernel->offered.elements[i];
 }
 
 static void choose_for(KpSolve *solve, KpSolveKernel *kernel)
@@ -274,6 +305,7 @@ static void choose_for(KpSolve *solve, KpSolveKernel *kernel)
 
 void kp_solve_choose(KpSolve *solve)
 {
+	choose_files(solve);
 	for (guint i = 0; i < solve->kernels->len; i++) {
 		KpSolveKernel *kernel = g_ptr_array_index(solve->kernels, i);
 

@@ -8,16 +8,14 @@
 #include <solv/solvable.h>
 
 #include "base/inventory.h"
+#include "base/names.h"
 #include "base/release.h"
 #include "package/patterns.h"
 #include "package/solve.h"
 
 gboolean kp_solve_is_patch_name(const KpSolve *solve, const char *name)
 {
-	for (const char *const *glob = solve->request->globs; *glob != NULL; glob++)
-		if (fnmatch(*glob, name, 0) == 0)
-			return TRUE;
-	return FALSE;
+	return kp_name_matches(name, solve->request->globs);
 }
 
 void kp_solve_dependencies(const KpSolve *solve, Id id, Id key, Queue *list)
@@ -81,13 +79,22 @@ gboolean kp_solve_arch_fits(const KpSolve *solve, Id id)
 	       (pool->id2arch == NULL || (arch <= pool->lastarch && pool->id2arch[arch] != 0));
 }
 
-gboolean kp_solve_matches(const KpSolve *solve, Id id, const char *const *patterns)
+static gboolean matches(Pool *pool, Id id, char **patterns)
 {
-	Pool *pool = solve->pool;
 	const Solvable *s = pool_id2solvable(pool, id);
 
-	return kp_patterns_match(patterns, pool_id2str(pool, s->name), pool_id2str(pool, s->evr),
-				 pool_id2str(pool, s->arch));
+	return kp_patterns_match((const char *const *)patterns, pool_id2str(pool, s->name),
+				 pool_id2str(pool, s->evr), pool_id2str(pool, s->arch));
+}
+
+char *kp_solve_excluded(Pool *pool, Id id, const KpRepo *repo)
+{
+	if (repo->excludes != NULL && repo->excludes[0] != NULL && matches(pool, id, repo->excludes))
+		return g_strdup_printf("excludepkgs= of repository %s keeps it away", repo->id);
+	if (repo->includes != NULL && repo->includes[0] != NULL &&
+	    !matches(pool, id, repo->includes))
+		return g_strdup_printf("includepkgs= of repository %s does not name it", repo->id);
+	return NULL;
 }
 
 char *kp_solve_invisible(const KpSolve *solve, Id id)
@@ -97,14 +104,7 @@ char *kp_solve_invisible(const KpSolve *solve, Id id)
 	if (!kp_solve_arch_fits(solve, id))
 		return g_strdup_printf("it is for %s machines", pool_id2str(
 			solve->pool, pool_id2solvable(solve->pool, id)->arch));
-	if (repo == NULL)
-		return NULL;
-	if (kp_solve_matches(solve, id, (const char *const *)repo->excludes))
-		return g_strdup_printf("excludepkgs= of repository %s keeps it away", repo->id);
-	if (repo->includes != NULL && repo->includes[0] != NULL &&
-	    !kp_solve_matches(solve, id, (const char *const *)repo->includes))
-		return g_strdup_printf("includepkgs= of repository %s does not name it", repo->id);
-	return NULL;
+	return repo != NULL ? kp_solve_excluded(solve->pool, id, repo) : NULL;
 }
 
 gboolean kp_solve_is_empty_release(const KpSolve *solve, Id id)
@@ -141,6 +141,9 @@ KpPackage *kp_solve_package(const KpSolve *solve, Id id)
 	if (s->repo == solve->installed)
 		return package;
 	package->repo = s->repo->appdata;
+	/* they were added one behind the other */
+	if (s->repo == solve->files)
+		package->file = (guint)(id - s->repo->start) + 1;
 	add_origin(solve, s, package);
 	return package;
 }

@@ -1,97 +1,68 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Package files that somebody named. librpm reads them, because it checks the
- * digest of a header before anything is made of it; who signed it is asked when
- * it is installed. */
-#include <errno.h>
+/* Package files that were named, as a repository of their own. librpm has verified
+ * their headers, and nobody can change what the descriptors read: libsolv reads the
+ * same bytes. */
 #include <fcntl.h>
-#include <rpm/rpmlib.h>
-#include <rpm/rpmlog.h>
 #include <solv/knownid.h>
 #include <solv/repo_rpmdb.h>
 #include <solv/solvable.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/names.h"
 #include "package/solve-source.h"
 
-static int swallow(rpmlogRec record, rpmlogCallbackData data)
+/* A stream of its own from the start of @fd, or NULL. */
+static FILE *open_again(int fd)
 {
-	return 0;
+	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	FILE *stream = copy >= 0 ? fdopen(copy, "r") : NULL;
+
+	if (stream != NULL)
+		rewind(stream);
+	else if (copy >= 0)
+		close(copy);
+	return stream;
 }
 
-static Header read_header(rpmts ts, int fd)
+static gboolean add_file(KpSolveRpmdb *db, KpSolve *solve, const KpUpdateFile *file,
+			 GError **error)
 {
-	FD_t file = fdDup(fd);
-	Header header = NULL;
-	rpmRC result;
-
-	if (file == NULL)
-		return NULL;
-	rpmlogSetCallback(swallow, NULL);
-	rpmtsSetVSFlags(ts, RPMVSF_DEFAULT);
-	result = rpmReadPackageFile(ts, file, NULL, &header);
-	rpmlogSetCallback(NULL, NULL);
-	Fclose(file);
-	if (result != RPMRC_FAIL && result != RPMRC_NOTFOUND)
-		return header;
-	headerFree(header);
-	return NULL;
-}
-
-/* What is no regular file is not read: a FIFO would make us wait for ever. */
-static int open_file(const char *path, guint64 *size, GError **error)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	FILE *stream = open_again(file->fd);
+	void *handle = stream != NULL ? rpm_byfp(db->state, stream, file->path) : NULL;
 	struct stat st;
-
-	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
-		*size = (guint64)st.st_size;
-		return fd;
-	}
-	g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "%s cannot be read: %s", path,
-		    fd >= 0 ? "it is no regular file" : g_strerror(errno));
-	if (fd >= 0)
-		close(fd);
-	return -1;
-}
-
-static gboolean add_file(KpSolveRpmdb *db, KpSolve *solve, const char *path, GError **error)
-{
-	guint64 size = 0;
-	int fd = open_file(path, &size, error);
-	Header header;
-	void *handle;
 	Id id = 0;
 
-	if (fd < 0)
-		return FALSE;
-	header = read_header(db->ts, fd);
-	close(fd);
-	handle = header != NULL ? rpm_byrpmh(db->state, header) : NULL;
-	if (handle != NULL)
+	if (handle != NULL && fstat(file->fd, &st) == 0)
 		id = repo_add_rpm_handle(solve->files, handle, REPO_NO_INTERNALIZE |
 					 REPO_REUSE_REPODATA | RPM_ADD_NO_RPMLIBREQS);
-	headerFree(header);
+	if (stream != NULL)
+		fclose(stream);
 	if (id == 0) {
+		g_autofree char *name = kp_text_printable(file->path);
+
 		g_set_error(error, KP_ERROR, KP_ERROR_FAILED,
-			    "%s is no package, or damaged; get it again", path);
+			    "%s is no package, or damaged; get it again", name);
 		return FALSE;
 	}
-	repodata_set_location(repo_last_repodata(solve->files), id, 0, NULL, path);
-	repodata_set_num(repo_last_repodata(solve->files), id, SOLVABLE_DOWNLOADSIZE, size);
+	repodata_set_num(repo_last_repodata(solve->files), id, SOLVABLE_DOWNLOADSIZE,
+			 (unsigned long long)st.st_size);
+	if (!file->there)
+		queue_push(&solve->named, id);
 	return TRUE;
 }
 
 gboolean kp_solve_add_files(KpSolveRpmdb *db, KpSolve *solve, GError **error)
 {
-	const char *const *path = solve->request->files;
+	const GArray *files = solve->request->files;
 
-	if (path == NULL || *path == NULL)
+	if (files == NULL)
 		return TRUE;
-	solve->files = kp_solve_add_repo(solve, "a file", NULL);
-	for (; *path != NULL; path++)
-		if (!add_file(db, solve, *path, error))
+	solve->files = repo_create(solve->pool, "a file");
+	for (guint i = 0; i < files->len; i++)
+		if (!add_file(db, solve, &g_array_index(files, KpUpdateFile, i), error))
 			return FALSE;
 	repo_internalize(solve->files);
 	return TRUE;

@@ -5,27 +5,39 @@
 
 #include "package/solve.h"
 
-/* The first dependency on kernel-uname-r of @id that is in its list @key, or 0. */
-static Id tie_of(const KpSolve *solve, Id id, Id key)
+static gboolean is_tie(const KpSolve *solve, Id dep)
 {
-	Pool *pool = solve->pool;
-	Queue list;
-	Id found = 0;
+	return dep == solve->tie || (ISRELDEP(dep) && GETRELDEP(solve->pool, dep)->name == solve->tie);
+}
 
-	kp_solve_dependencies(solve, id, key, &list);
-	for (int i = 0; i < list.count && found == 0; i++) {
-		Id dep = list.elements[i];
+/* What @id requires of a kernel: one dependency, or the two ends of a range. Caller
+ * clears @ties. */
+static void ties_of(const KpSolve *solve, Id id, Queue *ties)
+{
+	int kept = 0;
 
-		if (dep == solve->tie || (ISRELDEP(dep) && GETRELDEP(pool, dep)->name == solve->tie))
-			found = dep;
-	}
-	queue_free(&list);
-	return found;
+	kp_solve_dependencies(solve, id, SOLVABLE_REQUIRES, ties);
+	for (int i = 0; i < ties->count; i++)
+		if (is_tie(solve, ties->elements[i]))
+			ties->elements[kept++] = ties->elements[i];
+	queue_truncate(ties, kept);
+}
+
+/* The first of them, or 0. */
+static Id tie_of(const KpSolve *solve, Id id)
+{
+	Queue ties;
+	Id first;
+
+	ties_of(solve, id, &ties);
+	first = ties.count > 0 ? ties.elements[0] : 0;
+	queue_free(&ties);
+	return first;
 }
 
 char *kp_solve_tie_text(const KpSolve *solve, Id id)
 {
-	Id tie = tie_of(solve, id, SOLVABLE_REQUIRES);
+	Id tie = tie_of(solve, id);
 
 	if (tie == 0 || !ISRELDEP(tie))
 		return NULL;
@@ -101,26 +113,45 @@ static void orphan(KpSolve *solve, Id id)
 		pool_id2str(solve->pool, pool_id2solvable(solve->pool, id)->name)));
 }
 
-static void match_one(KpSolve *solve, GHashTable *known, Id id)
+/* Two kernels, of which each is what one of the ties asks for, are not what a range
+ * means: a patch is for the kernel that all of them fit. */
+static gboolean all_tie_to(const KpSolve *solve, const Queue *ties, Id kernel)
 {
-	const Solvable *s = pool_id2solvable(solve->pool, id);
-	gboolean installed = s->repo == solve->installed;
-	const GPtrArray *kernels;
-	Id tie;
+	for (int i = 1; i < ties->count; i++)
+		if (!ties_to(solve, ties->elements[i], kernel))
+			return FALSE;
+	return TRUE;
+}
 
-	if (!kp_solve_is_patch_name(solve, pool_id2str(solve->pool, s->name)))
-		return;
-	tie = tie_of(solve, id, SOLVABLE_REQUIRES);
-	if (tie == 0)
-		return;
-	kernels = kernels_of(solve, known, tie);
-	if (installed && kernels->len == 0)
-		orphan(solve, id);
+static void match_ties(KpSolve *solve, GHashTable *known, Id id, const Queue *ties)
+{
+	gboolean installed = pool_id2solvable(solve->pool, id)->repo == solve->installed;
+	const GPtrArray *kernels = kernels_of(solve, known, ties->elements[0]);
+	gboolean any = FALSE;
+
 	for (guint i = 0; i < kernels->len; i++) {
 		KpSolveKernel *kernel = g_ptr_array_index(kernels, i);
 
+		if (!all_tie_to(solve, ties, kernel->id))
+			continue;
 		sort_in(solve, installed ? &kernel->patches : &kernel->offered, id);
+		any = TRUE;
 	}
+	if (installed && !any)
+		orphan(solve, id);
+}
+
+static void match_one(KpSolve *solve, GHashTable *known, Id id)
+{
+	const Solvable *s = pool_id2solvable(solve->pool, id);
+	Queue ties;
+
+	if (!kp_solve_is_patch_name(solve, pool_id2str(solve->pool, s->name)))
+		return;
+	ties_of(solve, id, &ties);
+	if (ties.count > 0)
+		match_ties(solve, known, id, &ties);
+	queue_free(&ties);
 }
 
 void kp_solve_match(KpSolve *solve)
@@ -140,7 +171,7 @@ static gboolean may_come_in(const KpSolve *solve, Id id)
 	g_autofree char *hidden = NULL;
 
 	if (kp_solve_is_kernel(solve, id) ||
-	    (kp_solve_is_patch_name(solve, name) && tie_of(solve, id, SOLVABLE_REQUIRES) != 0))
+	    (kp_solve_is_patch_name(solve, name) && tie_of(solve, id) != 0))
 		return FALSE;
 	hidden = kp_solve_invisible(solve, id);
 	return hidden == NULL;

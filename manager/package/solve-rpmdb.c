@@ -13,12 +13,7 @@
 
 gboolean kp_solve_rpmdb_open(KpSolveRpmdb *db, KpSolve *solve, GError **error)
 {
-	const KpUpdateRequest *request = solve->request;
-
-	if (request->files != NULL && *request->files != NULL)
-		db->ts = kp_rpmdb_open(request->root, request->rpmdb, error);
-	else
-		db->ts = kp_rpmdb_look(request->root, request->rpmdb, error);
+	db->ts = kp_rpmdb_look(solve->request->root, solve->request->rpmdb, error);
 	if (db->ts == NULL)
 		return FALSE;
 	db->state = rpm_state_create(solve->pool, solve->request->root);

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Asks libsolv what it takes, and turns its answer into steps. */
 #include <solv/solvable.h>
-#include <solv/transaction.h>
 
 #include "package/solve.h"
 
-/* Kernels are neither replaced nor removed. */
+/* Kernels are neither replaced nor removed, nor is a second package of one. */
 static void lock_kernels(const KpSolve *solve, Queue *job)
 {
-	for (guint i = 0; i < solve->kernels->len; i++) {
-		const KpSolveKernel *kernel = g_ptr_array_index(solve->kernels, i);
+	Solvable *s;
+	Id id;
 
-		queue_push2(job, SOLVER_LOCK | SOLVER_SOLVABLE, kernel->id);
-	}
+	FOR_REPO_SOLVABLES(solve->installed, id, s)
+		if (kp_solve_is_kernel(solve, id))
+			queue_push2(job, SOLVER_LOCK | SOLVER_SOLVABLE, id);
 }
 
 static KpUpdateStep *make_step(const KpSolve *solve, KpUpdateStepKind kind, Id id, Id old)
@@ -68,9 +68,10 @@ static void take_steps(const KpSolve *solve, Transaction *transaction, GPtrArray
 	}
 }
 
-/* The last door: whatever the rules above missed, a kernel does not pass. */
-static gboolean touches_kernel(const KpSolve *solve, const Transaction *transaction,
-			       GPtrArray *reasons)
+/* The rules before it leave nothing for this to find; a rule that is forgotten, or a
+ * solver that reads one otherwise, must not cost a machine its kernel. */
+gboolean kp_solve_spares_kernels(const KpSolve *solve, const Transaction *transaction,
+				 GPtrArray *reasons)
 {
 	for (int i = 0; i < transaction->steps.count; i++) {
 		Id id = transaction->steps.elements[i];
@@ -81,9 +82,9 @@ static gboolean touches_kernel(const KpSolve *solve, const Transaction *transact
 		nevra = kp_solve_nevra(solve, id);
 		g_ptr_array_add(reasons, g_strdup_printf(
 			"it would change the kernel package %s, which is left to dnf", nevra));
-		return TRUE;
+		return FALSE;
 	}
-	return FALSE;
+	return TRUE;
 }
 
 gboolean kp_solve_run(KpSolve *solve, const Queue *wanted, GPtrArray *steps, GPtrArray *reasons)
@@ -102,7 +103,7 @@ gboolean kp_solve_run(KpSolve *solve, const Queue *wanted, GPtrArray *steps, GPt
 	if (ok) {
 		Transaction *transaction = solver_create_transaction(solver);
 
-		ok = !touches_kernel(solve, transaction, reasons);
+		ok = kp_solve_spares_kernels(solve, transaction, reasons);
 		if (ok)
 			take_steps(solve, transaction, steps);
 		transaction_free(transaction);

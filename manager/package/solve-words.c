@@ -28,9 +28,24 @@ static Id newest(const KpSolve *solve, Id name, gboolean installed)
 	return found;
 }
 
+/* Whether @dep can be had only with another kernel. Those of repositories are not in the
+ * pool: an installed one tells by its name. */
+static gboolean means_kernel(const KpSolve *solve, Id dep)
+{
+	Id name = dep_name(solve->pool, dep);
+
+	for (guint i = 0; i < solve->kernels->len; i++) {
+		const KpSolveKernel *kernel = g_ptr_array_index(solve->kernels, i);
+
+		if (pool_id2solvable(solve->pool, kernel->id)->name == name)
+			return TRUE;
+	}
+	return name == solve->tie;
+}
+
 static char *why_not(const KpSolve *solve, Id offered)
 {
-	return kp_solve_is_kernel(solve, offered) ? g_strdup("a kernel is for dnf to install")
+	return kp_solve_is_kernel(solve, offered) ? g_strdup(KP_SOLVE_NO_KERNELS)
 						  : kp_solve_invisible(solve, offered);
 }
 
@@ -52,6 +67,8 @@ static char *instead(const KpSolve *solve, Id dep)
 		g_string_append_printf(text, "; %s has %s%s%s", kp_solve_where(solve, offered),
 				       pool_id2str(pool, pool_id2solvable(pool, offered)->evr),
 				       hidden != NULL ? ", but " : "", hidden != NULL ? hidden : "");
+	else if (means_kernel(solve, dep))
+		g_string_append(text, ", and " KP_SOLVE_NO_KERNELS);
 	return g_string_free(text, FALSE);
 }
 
@@ -70,6 +87,27 @@ static char *needs(KpSolve *solve, const char *who, Id from, Id dep, gboolean no
 			       pool_dep2str(solve->pool, dep), nobody ? there : "");
 }
 
+/* Whether packages that are not in the pool could make the rule hold: one that is
+ * needed, or a newer one in place of what does not go together. */
+static gboolean others_could_help(const KpSolve *solve, SolverRuleinfo type, Id from, Id to, Id dep)
+{
+	switch (type) {
+	case SOLVER_RULE_PKG_NOTHING_PROVIDES_DEP:
+	case SOLVER_RULE_PKG_REQUIRES:
+		return !means_kernel(solve, dep);
+	case SOLVER_RULE_PKG_CONFLICTS:
+		return !kp_solve_is_kernel(solve, from) && !kp_solve_is_kernel(solve, to);
+	default:
+		return FALSE;
+	}
+}
+
+static const char *if_kernel(const KpSolve *solve, Id id)
+{
+	return kp_solve_is_kernel(solve, id) ?
+		"; kpatch-manager installs, replaces and removes no kernel" : "";
+}
+
 /* NULL: the rule says nothing that would help. */
 static char *reason(KpSolve *solve, SolverRuleinfo type, Id from, Id to, Id dep)
 {
@@ -84,13 +122,15 @@ static char *reason(KpSolve *solve, SolverRuleinfo type, Id from, Id to, Id dep)
 	case SOLVER_RULE_PKG_REQUIRES:
 		return needs(solve, who, from, dep, FALSE);
 	case SOLVER_RULE_PKG_CONFLICTS:
-		return g_strdup_printf("%s and %s do not go together", who, other);
+		return g_strdup_printf("%s and %s do not go together%s", who, other,
+				       if_kernel(solve, to));
 	case SOLVER_RULE_PKG_SELF_CONFLICT:
 		return g_strdup_printf("%s conflicts with itself", who);
 	case SOLVER_RULE_PKG_OBSOLETES:
 	case SOLVER_RULE_PKG_INSTALLED_OBSOLETES:
 	case SOLVER_RULE_PKG_IMPLICIT_OBSOLETES:
-		return g_strdup_printf("%s takes the place of %s", who, other);
+		return g_strdup_printf("%s takes the place of %s%s", who, other,
+				       if_kernel(solve, to));
 	case SOLVER_RULE_PKG_NOT_INSTALLABLE:
 		return g_strdup_printf("%s cannot be installed on this machine", who);
 	default:
@@ -122,6 +162,7 @@ void kp_solve_explain(KpSolve *solve, Solver *solver, GPtrArray *reasons)
 							      &dep);
 
 			add_once(reasons, reason(solve, type, from, to, dep));
+			solve->plan->unsolved |= others_could_help(solve, type, from, to, dep);
 		}
 	}
 	queue_free(&rules);

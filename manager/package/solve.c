@@ -6,7 +6,7 @@
 #include <solv/solvable.h>
 #include <string.h>
 
-/* how often another choice is tried before giving up */
+/* how many releases are tried for a kernel before giving up */
 #define MOST_TRIES 32
 
 static void kernel_free(gpointer data)
@@ -36,6 +36,7 @@ KpSolve *kp_solve_new(const KpUpdateRequest *request, const KpSource *source, co
 	solve->plan = kp_update_plan_new();
 	solve->tie = pool_str2id(solve->pool, KP_TIE, 1);
 	map_init(&solve->considered, 0);
+	queue_init(&solve->named);
 	return solve;
 }
 
@@ -46,6 +47,7 @@ void kp_solve_free(KpSolve *solve)
 	solve->pool->considered = NULL;
 	pool_free(solve->pool);
 	map_free(&solve->considered);
+	queue_free(&solve->named);
 	g_ptr_array_unref(solve->kernels);
 	g_hash_table_unref(solve->asked);
 	kp_update_plan_free(solve->plan);
@@ -58,7 +60,7 @@ Repo *kp_solve_add_repo(KpSolve *solve, const char *name, const KpRepo *repo)
 
 	added->appdata = (void *)repo;
 	/* libsolv takes the higher one */
-	added->priority = repo != NULL ? (int)-CLAMP(repo->priority, -100000, 100000) : 100001;
+	added->priority = (int)-CLAMP(repo->priority, -100000, 100000);
 	return added;
 }
 
@@ -122,10 +124,10 @@ static gboolean is_asked_about(const KpSolve *solve, const KpSolveKernel *kernel
 {
 	const KpUpdateRequest *request = solve->request;
 
-	if (request->kernel != NULL)
-		return g_str_equal(kernel->kver, request->kernel);
 	if (solve->files != NULL)
 		return has_file(solve, kernel);
+	if (request->kernel != NULL)
+		return g_str_equal(kernel->kver, request->kernel);
 	return request->all || g_strcmp0(kernel->kver, request->running) == 0;
 }
 
@@ -157,7 +159,7 @@ static void select_kernels(KpSolve *solve)
 		kernel->out = describe(solve, kernel);
 		g_ptr_array_add(solve->plan->kernels, kernel->out);
 	}
-	if (solve->plan->kernels->len > 0 || (solve->files != NULL && request->kernel == NULL))
+	if (solve->plan->kernels->len > 0 || solve->files != NULL)
 		return;
 	if (request->kernel != NULL)
 		no_such_kernel(solve, request->kernel, "");
@@ -171,52 +173,11 @@ static void select_kernels(KpSolve *solve)
 			"no kernel is running there; name one with --kernel"));
 }
 
-static KpSolveKernel *kernel_of_file(const KpSolve *solve, Id id)
-{
-	for (guint i = 0; i < solve->kernels->len; i++) {
-		KpSolveKernel *kernel = g_ptr_array_index(solve->kernels, i);
-
-		for (int j = 0; j < kernel->offered.count; j++)
-			if (kernel->offered.elements[j] == id)
-				return kernel;
-	}
-	return NULL;
-}
-
-static void check_file(KpSolve *solve, Id id)
-{
-	const KpSolveKernel *kernel = kernel_of_file(solve, id);
-	g_autofree char *nevra = kp_solve_nevra(solve, id);
-	g_autofree char *tie = kp_solve_tie_text(solve, id);
-	char *text = NULL;
-
-	if (kp_solve_is_kernel(solve, id))
-		text = g_strdup_printf("%s is a kernel: install it with dnf", nevra);
-	else if (kernel != NULL && kernel->out == NULL)
-		text = g_strdup_printf("%s is for kernel %s, not for %s", nevra, kernel->kver,
-				       solve->request->kernel);
-	else if (kernel == NULL && tie != NULL &&
-		 kp_solve_is_patch_name(solve, pool_id2str(solve->pool, pool_id2solvable(
-			 solve->pool, id)->name)))
-		text = g_strdup_printf("%s is for kernel %s, which is not installed", nevra, tie);
-	if (text != NULL)
-		g_ptr_array_add(solve->plan->problems, text);
-}
-
-static void check_files(KpSolve *solve)
-{
-	Solvable *s;
-	Id id;
-
-	if (solve->files == NULL)
-		return;
-	FOR_REPO_SOLVABLES(solve->files, id, s)
-		check_file(solve, id);
-}
-
 static void wanted_now(const KpSolve *solve, const KpSolveKernel *only, Queue *wanted)
 {
 	queue_empty(wanted);
+	for (int i = 0; i < solve->named.count; i++)
+		queue_push(wanted, solve->named.elements[i]);
 	for (guint i = 0; i < solve->kernels->len; i++) {
 		const KpSolveKernel *kernel = g_ptr_array_index(solve->kernels, i);
 
@@ -239,8 +200,7 @@ static char *joined(const GPtrArray *reasons)
  * cannot be had; one of many kernels must not keep the others from theirs. */
 static void give_up(KpSolve *solve, const char *why)
 {
-	gboolean alone = !solve->request->all || solve->request->kernel != NULL ||
-			 solve->files != NULL;
+	gboolean alone = !solve->request->all || solve->request->kernel != NULL;
 
 	g_ptr_array_add(alone ? solve->plan->problems : solve->plan->warnings, g_strdup(why));
 }
@@ -279,7 +239,7 @@ static gboolean reconsider(KpSolve *solve, KpSolveKernel *kernel, GError **error
 	if (ok)
 		return FALSE;
 	why = joined(reasons);
-	if (solve->request->release != NULL || solve->files != NULL)
+	if (solve->request->release != NULL || ++kernel->tries >= MOST_TRIES)
 		kernel->chosen = 0;
 	else
 		choose_other(solve, kernel, why);
@@ -303,17 +263,30 @@ static void try_all(KpSolve *solve, GError **error)
 	Queue wanted;
 
 	queue_init(&wanted);
-	for (int tries = 0; tries < MOST_TRIES && *error == NULL; tries++) {
+	/* it ends: what is reconsidered is one release less for a kernel */
+	do {
 		g_ptr_array_set_size(reasons, 0);
 		wanted_now(solve, NULL, &wanted);
-		if (wanted.count == 0 || !kp_solve_complete(solve, &wanted, error) ||
-		    kp_solve_run(solve, &wanted, solve->plan->steps, reasons) ||
-		    !reconsider_all(solve, error))
-			break;
-	}
+	} while (wanted.count > 0 && kp_solve_complete(solve, &wanted, error) &&
+		 !kp_solve_run(solve, &wanted, solve->plan->steps, reasons) &&
+		 solve->files == NULL && reconsider_all(solve, error));
 	queue_free(&wanted);
 	for (guint i = 0; i < reasons->len; i++)
 		g_ptr_array_add(solve->plan->problems, g_strdup(g_ptr_array_index(reasons, i)));
+}
+
+static gboolean is_step(const KpSolve *solve, Id id)
+{
+	g_autofree char *nevra = kp_solve_nevra(solve, id);
+
+	for (guint i = 0; i < solve->plan->steps->len; i++) {
+		const KpUpdateStep *step = g_ptr_array_index(solve->plan->steps, i);
+		g_autofree char *other = kp_package_nevra(step->package);
+
+		if (g_str_equal(nevra, other))
+			return TRUE;
+	}
+	return FALSE;
 }
 
 /* Two releases of one patch side by side are what a transaction leaves behind
@@ -326,7 +299,8 @@ static void erase_leftovers(KpSolve *solve, const KpSolveKernel *kernel)
 		Id newest = kernel->patches.elements[0], id = kernel->patches.elements[i];
 		KpUpdateStep *step;
 
-		if (pool_id2solvable(pool, newest)->name != pool_id2solvable(pool, id)->name)
+		if (pool_id2solvable(pool, newest)->name != pool_id2solvable(pool, id)->name ||
+		    is_step(solve, id))
 			continue;
 		step = g_new0(KpUpdateStep, 1);
 		step->kind = KP_STEP_ERASE;
@@ -336,39 +310,6 @@ static void erase_leftovers(KpSolve *solve, const KpSolveKernel *kernel)
 			"two releases of %s are installed: a transaction was interrupted",
 			step->package->name));
 	}
-}
-
-static gboolean is_used(const KpSolve *solve, const char *nevra)
-{
-	for (guint i = 0; i < solve->plan->steps->len; i++) {
-		const KpUpdateStep *step = g_ptr_array_index(solve->plan->steps, i);
-		g_autofree char *other = kp_package_nevra(step->package);
-
-		if (g_str_equal(nevra, other))
-			return TRUE;
-	}
-	return FALSE;
-}
-
-/* Who names a file wants to know that nothing came of it. */
-static void tell_unused(KpSolve *solve)
-{
-	gboolean any = FALSE;
-	Solvable *s;
-	Id id;
-
-	FOR_REPO_SOLVABLES(solve->files, id, s) {
-		g_autofree char *nevra = kp_solve_nevra(solve, id);
-
-		if (kernel_of_file(solve, id) != NULL)
-			any = TRUE;
-		else if (!is_used(solve, nevra))
-			g_ptr_array_add(solve->plan->warnings, g_strdup_printf(
-				"%s is no patch, and none needs it: it is left out", nevra));
-	}
-	if (!any)
-		g_ptr_array_add(solve->plan->problems,
-				g_strdup("there is no patch among the files"));
 }
 
 static void set_until(const KpSolve *solve, const KpSolveKernel *kernel)
@@ -381,20 +322,21 @@ static void set_until(const KpSolve *solve, const KpSolveKernel *kernel)
 
 static void finish(KpSolve *solve)
 {
+	gboolean refused = solve->plan->problems->len > 0;
+
 	for (guint i = 0; i < solve->kernels->len; i++) {
 		const KpSolveKernel *kernel = g_ptr_array_index(solve->kernels, i);
 
 		if (kernel->out == NULL)
 			continue;
-		if (kernel->chosen != 0)
+		if (kernel->chosen != 0 && !(refused && solve->files != NULL))
 			kernel->out->best = kp_solve_package(solve, kernel->chosen);
 		set_until(solve, kernel);
 		erase_leftovers(solve, kernel);
 	}
-	if (solve->files != NULL && solve->plan->problems->len == 0)
-		tell_unused(solve);
+	solve->plan->unsolved &= refused;
 	/* half of what was asked for is not what was asked for */
-	if (solve->plan->problems->len > 0)
+	if (refused)
 		g_ptr_array_set_size(solve->plan->steps, 0);
 }
 
@@ -404,7 +346,6 @@ KpUpdatePlan *kp_solve_plan(KpSolve *solve, GError **error)
 
 	kp_solve_match(solve);
 	select_kernels(solve);
-	check_files(solve);
 	kp_solve_choose(solve);
 	try_all(solve, &problem);
 	if (problem != NULL) {

@@ -9,11 +9,13 @@
 #include <solv/repo.h>
 #include <solv/queue.h>
 #include <solv/solver.h>
+#include <solv/transaction.h>
 
+#include "base/inventory.h"
 #include "base/update.h"
 
-/* the dependency that ties a patch to its kernel */
-#define KP_TIE "kernel-uname-r"
+/* why a kernel is not taken */
+#define KP_SOLVE_NO_KERNELS "a kernel is for dnf to install"
 
 typedef struct KpSolve KpSolve;
 
@@ -45,12 +47,15 @@ typedef struct {
 	Queue offered;		/* best first, also those that must not be taken */
 	KpUpdateKernel *out;	/* NULL: nobody asked about it */
 	Id chosen;		/* or 0 */
+	int tries;		/* how many could not be had */
 } KpSolveKernel;
 
 struct KpSolve {
 	Pool *pool;
 	Repo *installed;
-	Repo *files;		/* package files that were named, or NULL */
+	Repo *files;		/* package files that were named, as dnf's @commandline: then
+				 * the plan is about these; or NULL */
+	Queue named;		/* of them, those that are to be installed */
 	const KpUpdateRequest *request;
 	const KpSource *source;
 	GPtrArray *kernels;	/* KpSolveKernel */
@@ -65,7 +70,7 @@ KpSolve *kp_solve_new(const KpUpdateRequest *request, const KpSource *source, co
 void kp_solve_free(KpSolve *solve);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KpSolve, kp_solve_free)
 
-/* A repository in the pool. Its repo->appdata is @repo: NULL for files. */
+/* A repository in the pool. Its repo->appdata is @repo. */
 Repo *kp_solve_add_repo(KpSolve *solve, const char *name, const KpRepo *repo);
 
 /* Says that the installed package @id is the kernel @kver: from the path it owns. */
@@ -85,7 +90,8 @@ const char *kp_solve_release(const KpSolve *solve, Id id);
 char *kp_solve_nevra(const KpSolve *solve, Id id);
 int kp_solve_compare(const KpSolve *solve, Id a, Id b);
 gboolean kp_solve_arch_fits(const KpSolve *solve, Id id);
-gboolean kp_solve_matches(const KpSolve *solve, Id id, const char *const *patterns);
+/* Why the configuration of @repo keeps the package away, or NULL. Caller frees. */
+char *kp_solve_excluded(Pool *pool, Id id, const KpRepo *repo);
 /* A package that only subscribes a kernel to its stream. */
 gboolean kp_solve_is_empty_release(const KpSolve *solve, Id id);
 KpPackage *kp_solve_package(const KpSolve *solve, Id id);
@@ -120,7 +126,12 @@ gboolean kp_solve_complete(KpSolve *solve, const Queue *wanted, GError **error);
  * the reasons in @reasons (char *). */
 gboolean kp_solve_run(KpSolve *solve, const Queue *wanted, GPtrArray *steps, GPtrArray *reasons);
 
-/* solve-words.c: why it cannot be done. */
+/* The last door behind libsolv: FALSE with the reason in @reasons if @transaction brings
+ * a kernel, or takes one away. */
+gboolean kp_solve_spares_kernels(const KpSolve *solve, const Transaction *transaction,
+				 GPtrArray *reasons);
+
+/* solve-words.c: why it cannot be done, and whether more packages could help. */
 void kp_solve_explain(KpSolve *solve, Solver *solver, GPtrArray *reasons);
 
 #endif

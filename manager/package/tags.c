@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "package/tags.h"
 
-#include <rpm/rpmds.h>
 #include <rpm/rpmtd.h>
+#include <stdlib.h>
+
+#include "base/cve.h"
 
 char *kp_tag_text(Header header, rpmTagVal tag)
 {
@@ -35,17 +37,50 @@ gboolean kp_tag_has_tie(Header header, rpmTagVal tag)
 	return found;
 }
 
-char *kp_tag_required_kernel(Header header)
+/* A kernel provides thousands of names: no copy is made of them. */
+static char *version_of(Header header, rpmTagVal names, rpmTagVal versions, const char *wanted)
 {
-	rpmds requires = rpmdsNew(header, RPMTAG_REQUIRENAME, 0);
+	struct rpmtd_s name_list, version_list;
 	char *found = NULL;
 
-	while (found == NULL && rpmdsNext(requires) >= 0) {
-		const char *version = rpmdsEVR(requires);
+	if (!headerGet(header, names, &name_list, HEADERGET_MINMEM))
+		return NULL;
+	if (headerGet(header, versions, &version_list, HEADERGET_MINMEM)) {
+		while (found == NULL && rpmtdNext(&name_list) >= 0) {
+			const char *version = rpmtdNextString(&version_list);
+			const char *name = rpmtdGetString(&name_list);
 
-		if (g_str_equal(rpmdsN(requires), KP_TIE) && version != NULL && *version != '\0')
-			found = g_strdup(version);
+			if (version != NULL && *version != '\0' && g_str_equal(name, wanted))
+				found = g_strdup(version);
+		}
+		rpmtdFreeData(&version_list);
 	}
-	rpmdsFree(requires);
+	rpmtdFreeData(&name_list);
 	return found;
+}
+
+char *kp_tag_provided(Header header, const char *name)
+{
+	return version_of(header, RPMTAG_PROVIDENAME, RPMTAG_PROVIDEVERSION, name);
+}
+
+char *kp_tag_required(Header header, const char *name)
+{
+	return version_of(header, RPMTAG_REQUIRENAME, RPMTAG_REQUIREVERSION, name);
+}
+
+GHashTable *kp_tag_fixed_cves(Header header)
+{
+	GHashTable *fixed = kp_cve_set_new();
+	g_autoptr(GHashTable) reverted = kp_cve_set_new();
+	struct rpmtd_s texts;
+	const char *text;
+
+	/* rpmbuild wants the newest first */
+	if (!headerGet(header, RPMTAG_CHANGELOGTEXT, &texts, HEADERGET_MINMEM))
+		return fixed;
+	while ((text = rpmtdNextString(&texts)) != NULL)
+		kp_cve_scan_changelog(text, fixed, reverted);
+	rpmtdFreeData(&texts);
+	return fixed;
 }

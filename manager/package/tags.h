@@ -6,8 +6,7 @@
 #include <glib.h>
 #include <rpm/header.h>
 
-/* the dependency that ties a patch to its kernel */
-#define KP_TIE "kernel-uname-r"
+#include "base/inventory.h"
 
 /* "" when it has none. Caller frees. */
 char *kp_tag_text(Header header, rpmTagVal tag);
@@ -18,7 +17,12 @@ char *kp_tag_evr(Header header);
 /* Is KP_TIE among the names that the list @tag has? */
 gboolean kp_tag_has_tie(Header header, rpmTagVal tag);
 
-/* The version of the KP_TIE that it requires, or NULL. Caller frees. */
-char *kp_tag_required_kernel(Header header);
+/* The version of the first dependency on @name that has one, or NULL: of what it
+ * provides, or requires. Caller frees. */
+char *kp_tag_provided(Header header, const char *name);
+char *kp_tag_required(Header header, const char *name);
+
+/* The CVEs that its changelog says are fixed: a set (base/cve.h). Caller unrefs. */
+GHashTable *kp_tag_fixed_cves(Header header);
 
 #endif

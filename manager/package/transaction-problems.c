@@ -17,7 +17,7 @@ static const struct {
 } kinds[] = {
 	{ RPMPROB_VERIFY, KP_ERROR_REFUSED, "get the package again from whom you trust" },
 	{ RPMPROB_REQUIRES, KP_ERROR_REFUSED,
-	  "name the package that it needs too, or let 'kpatch-manager update' without a file find it" },
+	  "name a package file of what is missing too, or enable a repository that has it" },
 	{ RPMPROB_CONFLICT, KP_ERROR_REFUSED, "the two cannot be installed together" },
 	{ RPMPROB_DISKSPACE, KP_ERROR_FAILED, "make room and say this again" },
 	{ RPMPROB_DISKNODES, KP_ERROR_FAILED, "make room and say this again" },

@@ -2,7 +2,6 @@
 #include "package/updateinfo.h"
 
 #include <errno.h>
-#include <fnmatch.h>
 #include <solv/dataiterator.h>
 #include <solv/pool.h>
 #include <solv/repo.h>
@@ -13,6 +12,7 @@
 
 #include "base/cve.h"
 #include "base/error.h"
+#include "base/names.h"
 #include "package/updates.h"
 
 static gboolean parse(Repo *repo, const char *path, const char *const *globs, GError **error)
@@ -31,14 +31,6 @@ static gboolean parse(Repo *repo, const char *path, const char *const *globs, GE
 	if (problem != NULL)
 		g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "%s: %s", path, problem);
 	return problem == NULL;
-}
-
-static gboolean is_wanted(const char *name, const char *const *globs)
-{
-	for (; *globs != NULL; globs++)
-		if (fnmatch(*globs, name, 0) == 0)
-			return TRUE;
-	return FALSE;
 }
 
 static const char *position_text(Pool *pool, Id key)
@@ -72,7 +64,7 @@ static void add_packages(KpAdvisory *advisory, Repo *repo, Id id, const char *co
 
 		dataiterator_setpos(&di);
 		name = position_text(pool, UPDATE_COLLECTION_NAME);
-		if (!is_wanted(name, globs))
+		if (!kp_name_matches(name, globs))
 			continue;
 		nevra = kp_nevra_new(name, position_text(pool, UPDATE_COLLECTION_EVR),
 				     position_text(pool, UPDATE_COLLECTION_ARCH));

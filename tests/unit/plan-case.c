@@ -15,6 +15,7 @@ typedef struct {
 	char *kver;		/* of a kernel */
 	GPtrArray *lines;	/* "requires DEPENDENCY" and so on */
 	gboolean waits;
+	gboolean there;		/* a file of what is installed */
 } Package;
 
 struct PlanCase {
@@ -101,6 +102,8 @@ static void add_now(KpSolve *solve, Package *package)
 		add_line(pool, id, g_ptr_array_index(package->lines, i));
 	if (package->kver != NULL && package->repo == solve->installed)
 		kp_solve_add_kernel(solve, id, package->kver);
+	if (package->repo == solve->files && !package->there)
+		queue_push(&solve->named, id);
 }
 
 static gboolean says(const Package *package, const char *word, const char *name)
@@ -209,7 +212,7 @@ static void read_kernel(PlanCase *c, char **words)
 	g_ptr_array_add(package->lines, g_strdup_printf("provides " KP_TIE " = %s", version));
 }
 
-/* patch UNAME-R EVR [name=NAME] [arch=ARCH]: as they usually are */
+/* patch UNAME-R EVR [name=NAME] [arch=ARCH] [there]: as they usually are */
 static void read_patch(PlanCase *c, char **words)
 {
 	g_autofree char *tag = g_strdup(words[1]), *name = NULL;
@@ -221,6 +224,7 @@ static void read_patch(PlanCase *c, char **words)
 	g_strdelimit(tag, ".-", '_');
 	name = g_strdup_printf("kpatch-patch-%s", tag);
 	package = new_package(c, option(words, "name", name), words[2], arch);
+	package->there = g_strv_contains((const char *const *)words, "there");
 	g_ptr_array_add(package->lines, g_strdup_printf("requires " KP_TIE " = %s", words[1]));
 	g_ptr_array_add(package->lines, g_strdup_printf("provides kpatch-patch = %s", words[1]));
 	g_ptr_array_add(package->lines, g_strdup_printf("conflicts %s < %s", package->name, words[2]));
@@ -253,6 +257,7 @@ static void read_barred(PlanCase *c, char **words)
 	barred->version = g_strdup(words[1]);
 	barred->kver = g_str_equal(words[2], "any") ? NULL : g_strdup(words[2]);
 	barred->reason = words[3] != NULL ? g_strjoinv(" ", words + 3) : NULL;
+	barred->any_build = g_str_equal(words[0], "held");
 	g_ptr_array_add(c->barred, barred);
 }
 
@@ -283,7 +288,7 @@ static void read_line(PlanCase *c, const char *line)
 	else if (g_str_equal(first, "offered-if-asked"))
 		go_to(c, c->repo, TRUE);
 	else if (g_str_equal(first, "files"))
-		go_to(c, c->solve->files = kp_solve_add_repo(c->solve, "a file", NULL), FALSE);
+		go_to(c, c->solve->files = repo_create(c->solve->pool, "a file"), FALSE);
 	else if (g_str_equal(first, "repository"))
 		read_repository(c, words);
 	else if (g_str_equal(first, "kernel"))
@@ -396,6 +401,8 @@ static void tell_step(GString *text, const KpUpdateStep *step)
 	g_string_append_printf(text, "%s %s", kp_update_step_word(step->kind), nevra);
 	if (step->package->repo != NULL)
 		g_string_append_printf(text, " from %s", step->package->repo->id);
+	if (step->package->file > 0)
+		g_string_append_printf(text, " from file %u", step->package->file);
 	if (step->replaces != NULL)
 		g_string_append_printf(text, " in place of %s", step->replaces);
 	g_string_append_c(text, '\n');
@@ -412,6 +419,8 @@ char *plan_case_run(PlanCase *c)
 		tell_step(text, g_ptr_array_index(plan->steps, i));
 	tell_texts(text, "problem: ", plan->problems);
 	tell_texts(text, "warning: ", plan->warnings);
+	if (plan->unsolved)
+		g_string_append(text, "more packages could help\n");
 	return g_string_free(text, FALSE);
 }
 

@@ -71,14 +71,15 @@ static void note(Machine *machine, const char *kver, const char *evr)
 	g_autoptr(KpUpdatePlan) plan = make_plan(kver, evr, &machine->repo);
 	g_autoptr(GError) error = NULL;
 
-	g_assert_true(kp_available_note(machine->root, plan, machine->repos, &error));
+	g_assert_true(kp_available_note(machine->root, plan, machine->repos, FALSE, &error));
 	g_assert_no_error(error);
 }
 
 /* The version that is noted for @kver, or NULL. */
 static char *noted(const Machine *machine, const char *kver)
 {
-	g_autoptr(GPtrArray) list = kp_available_read(machine->root);
+	KpLook look;
+	g_autoptr(GPtrArray) list = kp_available_read(machine->root, &look);
 	const KpAvailable *available = kp_available_find(list, kver);
 
 	return available != NULL ? g_strdup(available->version) : NULL;
@@ -93,7 +94,8 @@ static void assert_noted(const Machine *machine, const char *kver, const char *v
 
 static void assert_cves(const Machine *machine, const char *kver, const char *cves)
 {
-	g_autoptr(GPtrArray) list = kp_available_read(machine->root);
+	KpLook look;
+	g_autoptr(GPtrArray) list = kp_available_read(machine->root, &look);
 	g_autofree char *found = g_strjoinv(" ", kp_available_find(list, kver)->cves);
 
 	g_assert_cmpstr(found, ==, cves);
@@ -123,11 +125,70 @@ static void test_repository_changed(Machine *machine, gconstpointer unused)
 	assert_noted(machine, KVER, NULL);
 }
 
+static KpLook look_of(const Machine *machine)
+{
+	KpLook look;
+	g_autoptr(GPtrArray) list = kp_available_read(machine->root, &look);
+
+	return look;
+}
+
+static void note_all(Machine *machine)
+{
+	g_autoptr(KpUpdatePlan) plan = make_plan(KVER, "1-3", &machine->repo);
+
+	g_assert_true(kp_available_note(machine->root, plan, machine->repos, TRUE, NULL));
+}
+
+/* When somebody looked at all that there is; at one kernel is not that. */
+static void test_look(Machine *machine, gconstpointer unused)
+{
+	KpRepo other = { .id = (char *)"other" };
+	g_autofree char *repomd = g_build_filename(machine->root, "/other.xml", NULL);
+	g_autofree char *cookie = g_compute_checksum_for_string(G_CHECKSUM_SHA256, "<other/>", -1);
+	KpRepoData data = { .repo = &other, .repomd = repomd, .cookie = cookie, .fetched = 500 };
+
+	g_assert_cmpint(look_of(machine).fetched, ==, 0);
+	note(machine, KVER, "1-3");
+	g_assert_cmpint(look_of(machine).fetched, ==, 0);
+	machine->data.fetched = 1000;
+	note_all(machine);
+	g_assert_cmpint(look_of(machine).fetched, ==, 1000);
+	g_assert_false(look_of(machine).changed);
+	g_ptr_array_add(machine->repos, &data);
+	fixture_write(machine->root, "/other.xml", "<other/>", -1);
+	note_all(machine);
+	g_assert_cmpint(look_of(machine).fetched, ==, 500);
+	g_assert_false(look_of(machine).changed);
+	data.fetched = 2000;
+	note(machine, OTHER, "1-1");
+	g_assert_cmpint(look_of(machine).fetched, ==, 500);
+	assert_noted(machine, OTHER, "1-1");
+	note_all(machine);
+	g_assert_cmpint(look_of(machine).fetched, ==, 1000);
+	/* what is not there any more is of no use */
+	assert_noted(machine, OTHER, NULL);
+	fixture_write(machine->root, "/other.xml", "<other />", -1);
+	g_assert_true(look_of(machine).changed);
+	assert_noted(machine, KVER, "1-3");
+}
+
+/* Advisories and the changelog each have their say, once. */
+static void test_logged(Machine *machine, gconstpointer unused)
+{
+	g_autoptr(KpUpdatePlan) plan = make_plan(KVER, "1-3", &machine->repo);
+	KpUpdateKernel *kernel = g_ptr_array_index(plan->kernels, 0);
+
+	kernel->logged = g_strsplit("CVE-2026-2 CVE-2026-3", " ", -1);
+	g_assert_true(kp_available_note(machine->root, plan, machine->repos, TRUE, NULL));
+	assert_cves(machine, KVER, "CVE-2026-1 CVE-2026-2 CVE-2026-3");
+}
+
 /* Whatever is in the file, nothing comes of it but entries that are whole. */
 static void test_damaged(Machine *machine, gconstpointer unused)
 {
 	static const char *const texts[] = {
-		"", "nonsense", "[" KVER "]\n", "[../../etc]\nversion=1\n", "\xff\xfe", "[" KVER,
+		"", "nonsense", "[/]\nfetched=soon\nrepomds=/dev/zero;x\ncookies=00\n", "[" KVER "]\n", "[../../etc]\nversion=1\n", "\xff\xfe", "[" KVER,
 		"[" KVER "]\nversion=1-3\npackage=p\nrepository=r\nrepomd=/dev/zero\ncookie=00\n",
 	};
 	g_autofree char *path = g_build_filename(machine->root, KP_AVAILABLE_FILE, NULL);
@@ -163,6 +224,9 @@ int main(int argc, char **argv)
 	g_test_add("/available/note", Machine, NULL, machine_setup, test_note, machine_teardown);
 	g_test_add("/available/repository-changed", Machine, NULL, machine_setup,
 		   test_repository_changed, machine_teardown);
+	g_test_add("/available/look", Machine, NULL, machine_setup, test_look, machine_teardown);
+	g_test_add("/available/logged", Machine, NULL, machine_setup, test_logged,
+		   machine_teardown);
 	g_test_add("/available/damaged", Machine, NULL, machine_setup, test_damaged,
 		   machine_teardown);
 	g_test_add_func("/available/release", test_release);

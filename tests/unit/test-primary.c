@@ -95,6 +95,7 @@ static void assert_problem(const char *text, gsize size, const char *expected)
 static void test_damage(void)
 {
 	static const char whole[] = DOCUMENT(NAMED("kpatch-patch-1", "") NAMED("bash", ""));
+	static const char foreign[] = "<?xml version=\"1.0\" encoding=\"latin1\"?><metadata></metadata>";
 	static const char unopened[] = DOCUMENT("</package>");
 	g_autofree char *huge = g_strnfill(17 * 1024 * 1024, 'x');
 
@@ -102,6 +103,8 @@ static void test_damage(void)
 	for (gsize size = 1; size < sizeof(whole) - 2; size++)
 		assert_problem(whole, size, "cut short");
 	assert_problem(unopened, strlen(unopened), "has not begun");
+	/* the parser would take it for UTF-8 */
+	assert_problem(foreign, strlen(foreign), "not in UTF-8");
 	memcpy(huge, "<metadata><package ", 19);
 	assert_problem(huge, strlen(huge), "16 MiB");
 }
@@ -127,6 +130,26 @@ static void test_any_place(void)
 	}
 }
 
+/* Whatever bytes there are, it comes to an end. */
+static void test_bytes(void)
+{
+	static const char whole[] = PATCH(TIE(EQ, " rel=\"9\"") TIE(EQ, " rel=\"2.el9.x86_64\""));
+	static const char *const names[] = { "libx.so.1", NULL };
+	const KpPrimaryWanted wanted = { .globs = globs, .ties = ties, .provides = names };
+
+	for (gsize i = 0; i < 20000; i++) {
+		g_autofree char *text = g_memdup2(whole, sizeof(whole));
+		gsize length = (gsize)g_test_rand_int_range(1, (gint32)sizeof(whole));
+		g_autofree char *problem = NULL;
+		g_autofree char *out = NULL;
+
+		for (int n = g_test_rand_int_range(1, 6); n > 0; n--)
+			text[g_test_rand_int_range(0, (gint32)length)] =
+				(char)g_test_rand_int_range(0, 256);
+		out = filter(text, length, &wanted, &problem);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -135,5 +158,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/primary/ties", test_ties);
 	g_test_add_func("/primary/damage", test_damage);
 	g_test_add_func("/primary/any-place", test_any_place);
+	g_test_add_func("/primary/bytes", test_bytes);
 	return g_test_run();
 }

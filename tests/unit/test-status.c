@@ -20,6 +20,11 @@ static const struct {
 	{ "no patch", { .running = TRUE }, "uncovered", 12, NULL },
 	{ "no patch, not running", { .running = FALSE }, "uncovered", 0, NULL },
 	{ "will be live at boot", { .covered = TRUE, .best = "1-1" }, "up-to-date", 0, NULL },
+	{ "a newer one than will be live is available", { .covered = TRUE, .best = "1-1",
+							   .available = "1-2" },
+	  "update-available", 0, NULL },
+	{ "what will be live is available", { .covered = TRUE, .best = "1-2",
+					      .available = "1-2" }, "up-to-date", 0, NULL },
 	{ "best is live", { .running = TRUE, .covered = TRUE, .best = "1-2", .live = TRUE,
 			    .live_version = "1-2" }, "up-to-date", 0, NULL },
 	{ "newer than best is live", { .running = TRUE, .covered = TRUE, .best = "1-1",
@@ -115,17 +120,20 @@ static void test_table(void)
 {
 	static const char *const heads[] = { "A", "LONG HEAD", "S", NULL };
 	static const char *const first[] = { "x", "y", "fine", NULL };
-	static const char *const second[] = { "wide", NULL, "b\033[2Jd", NULL };
+	static const char *const second[] = { "wide", NULL, "b\033[2J\xc2\x9b""d\xff", NULL };
+	static const char *const third[] = { "\xc3\xa9", NULL, "x", NULL };
 	g_autoptr(KpTable) table = kp_table_new(heads);
 	g_autofree char *plain = NULL, *coloured = NULL;
 
 	kp_table_add(table, first, "\033[32m");
 	kp_table_add(table, second, NULL);
+	kp_table_add(table, third, NULL);
 	plain = kp_table_text(table, FALSE);
 	g_assert_cmpstr(plain, ==,
 			"A     LONG HEAD  S\n"
 			"x     y          fine\n"
-			"wide  -          b?[2Jd\n");
+			"wide  -          b\\x1b[2J\\xc2\\x9bd\\xff\n"
+			"\xc3\xa9     -          x\n");
 	coloured = kp_table_text(table, TRUE);
 	g_assert_nonnull(strstr(coloured, "\033[32mfine\033[0m\n"));
 }
@@ -241,6 +249,93 @@ static void test_broken(void)
 	fixture_remove(root);
 }
 
+/* What a repository calls its packages does not reach the terminal as it is. */
+static void test_clean(void)
+{
+	char *root = captured();
+	g_autofree char *repomd = g_build_filename(root, "repomd.xml", NULL);
+	g_autofree char *cookie = g_compute_checksum_for_string(G_CHECKSUM_SHA256, "x", -1);
+	g_autofree char *note = g_strdup_printf("[" KVER "]\nversion=1-3\npackage=a\xc2\x9b" "31m\n"
+						"repository=r\nrepomd=%s\ncookie=%s\n", repomd, cookie);
+	g_autoptr(KpStatus) status = NULL;
+	g_autofree char *text = NULL;
+
+	fixture_write(root, "repomd.xml", "x", -1);
+	fixture_write(root, KP_AVAILABLE_FILE, note, -1);
+	fixture_write(root, KP_PACKAGE_FOLDER "/" KVER "/\033[2J.ko", "x", -1);
+	status = kp_status_read(root, FALSE, NULL);
+	text = kp_status_table(status, FALSE);
+	g_assert_nonnull(strstr(text, "Repository r has a\\xc2\\x9b31m"));
+	g_assert_nonnull(strstr(text, "\\x1b[2J.ko"));
+	g_assert_null(strchr(text, '\033'));
+	fixture_remove(root);
+}
+
+/* Of several packages for a kernel, as after a transaction that was killed. */
+static void test_newest(void)
+{
+	char *root = captured();
+	g_autoptr(KpStatus) status = kp_status_read(root, FALSE, NULL);
+	KpStatusKernel *kernel = g_ptr_array_index(status->kernels, 0);
+	KpInvPatch packages[] = { { .evr = (char *)"0-0" }, { .evr = (char *)"1-10" },
+				  { .evr = (char *)"1-9" } };
+	g_autofree char *text = NULL;
+
+	for (gsize i = 0; i < G_N_ELEMENTS(packages); i++)
+		g_ptr_array_add(kernel->packages, &packages[i]);
+	text = kp_status_table(status, FALSE);
+	g_assert_nonnull(strstr(text, "*  " KVER "  1-10 "));
+	g_ptr_array_set_size(kernel->packages, 0);
+	fixture_remove(root);
+}
+
+/* A table verifies only what decides; what is live is part of that, though a newer
+ * file is the best. */
+static void test_distrusted(void)
+{
+	char *root = captured();
+	g_autoptr(KpStatus) status = NULL;
+	g_autofree char *text = NULL;
+
+	fixture_write(root, KP_SETTINGS_FILE, "[verify]\nmodules=required\n", -1);
+	status = kp_status_read(root, FALSE, NULL);
+	text = kp_status_table(status, FALSE);
+	g_assert_nonnull(strstr(text, "kpatch_test_1_1 (1-1) is live, and would not be loaded again: "));
+	fixture_remove(root);
+}
+
+/* What was found in repositories is said to be old when it is. */
+static void test_look(void)
+{
+	static const struct {
+		gint64 age;	/* seconds; -1: nobody looked */
+		gboolean changed;
+		gboolean said;
+	} rows[] = {
+		{ -1, FALSE, FALSE }, { -1, TRUE, FALSE }, { 0, FALSE, FALSE }, { 0, TRUE, TRUE },
+		{ 7 * 86400 - 60, FALSE, FALSE }, { 7 * 86400 + 60, FALSE, TRUE },
+	};
+	char *root = captured();
+	g_autoptr(KpStatus) status = kp_status_read(root, FALSE, NULL);
+
+	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_autofree char *table = NULL, *line = NULL, *json = NULL;
+
+		status->look.fetched = rows[i].age < 0 ? 0 :
+			g_get_real_time() / G_USEC_PER_SEC - rows[i].age;
+		status->look.changed = rows[i].changed;
+		table = kp_status_table(status, FALSE);
+		line = kp_status_check_text(status);
+		json = kp_status_json(status);
+		g_assert_true((strstr(table, "is known as of") != NULL) == rows[i].said);
+		g_assert_true((strstr(line, "is known as of") != NULL) == rows[i].said);
+		g_assert_true((strstr(json, "\"looked\" : null") != NULL) == (rows[i].age < 0));
+		g_assert_true((strstr(json, "\"changed\" : true") != NULL) ==
+			      (rows[i].age >= 0 && rows[i].changed));
+	}
+	fixture_remove(root);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -254,5 +349,9 @@ int main(int argc, char **argv)
 	g_test_add_func("/status/json", test_json);
 	g_test_add_func("/status/text", test_text);
 	g_test_add_func("/status/broken", test_broken);
+	g_test_add_func("/status/look", test_look);
+	g_test_add_func("/status/clean", test_clean);
+	g_test_add_func("/status/newest", test_newest);
+	g_test_add_func("/status/distrusted", test_distrusted);
 	return g_test_run();
 }

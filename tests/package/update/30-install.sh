@@ -31,7 +31,7 @@ try "as it was packaged" in_root -V "$patch"
 try "JSON has the step, its kernel and its signature" \
     json "j['schema'] == 1 and j['result'] == 'would-change' and j['steps'][0]['step'] == 'upgrade'
           and j['steps'][0]['kernel'] == '$kver' and j['steps'][0]['signature']['verdict'] == 'good'
-          and j['steps'][0]['cves'] == ['CVE-2023-1111', 'CVE-2024-12345']" \
+          and j['steps'][0]['cves'] == ['CVE-2024-12345', 'CVE-2023-1111']" \
     manager update --dry-run --json "$(patch_file 4)"
 try "JSON of what was done" json "j['result'] == 'done' and j['error'] is None" \
     manager update --yes --json "$(patch_file 4)"

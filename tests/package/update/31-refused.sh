@@ -105,7 +105,7 @@ try "a patch for a kernel that is not installed is refused" \
 tiny "$work/obsoletes" "$patch" 1 9 "Requires: kernel-uname-r = $kver" "Obsoletes: kernel-core" \
     -- "/usr/lib/kpatch/$kver/x.ko"
 sign_rpms "$work"/obsoletes/*.rpm >/dev/null 2>&1
-try "one that would take a kernel away is refused" refused "installs, replaces and removes none" update "$work"/obsoletes/*.rpm
+try "one that would take a kernel away is refused" refused "takes the place of kernel-core" update "$work"/obsoletes/*.rpm
 try "and the kernel is still there" in_root -q kernel-core
 
 tiny "$work/one" kpatch-patch-one 1 1 "Requires: kernel-uname-r = $kver" -- "/usr/lib/kpatch/$kver/one.ko"

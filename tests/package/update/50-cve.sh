@@ -137,6 +137,7 @@ module "$file" kpatch_a_1_2 "$k1" 1-2 CVE-2026-0302
     advisory T-4 CVE-2026-0307 Moderate kernel-core/0/5.14.0/120.el9/x86_64 kernel/0/5.14.0/120.el9/x86_64
     advisory T-5 CVE-2026-0308 Moderate kernel-core/0/5.14.0/90.el9/x86_64
     advisory T-6 CVE-2026-0309 Moderate "$n2/0/1/1/x86_64"
+    advisory T-12 CVE-2026-0314 Moderate "$n1/0/1/3/aarch64"
     advisory T-7 CVE-2026-0310 Moderate bash/0/1/1/x86_64
     advisory T-8 CVE-2026-0304 Moderate kernel-core/0/5.14.0/120.el9/x86_64
     advisory T-9 CVE-2026-0311 Moderate kernel-core/0/5.14.0/130.el9/x86_64
@@ -163,7 +164,7 @@ try "its changelog says so" verdict CVE-2026-0100 "$k1" fixed-live "kernel-core-
 try "what its changelog takes back does not count" verdict CVE-2026-0199 "$k1" unknown ''
 try "an installed kernel has it" verdict CVE-2026-0200 "$k1" not-fixed "kernel-core-$k2"
 try "a kernel that does not run has nothing live" verdict CVE-2026-0200 "$k2" installed-not-live "kernel-core-$k2"
-try "a patch of another kernel fixes nothing here" verdict CVE-2026-0309 "$k1" not-fixed ''
+try "what a patch of another kernel fixes is not known of this one" verdict CVE-2026-0309 "$k1" unknown ''
 try "and can be had there" verdict CVE-2026-0309 "$k2" available "$n2-1-1.x86_64"
 for spelling in "$n2" "$n2-1-1" "$n2-0:1-1.*"; do
     echo "excludepkgs=$spelling" >>"$root/etc/yum.repos.d/repo.repo"
@@ -171,6 +172,7 @@ for spelling in "$n2" "$n2-1-1" "$n2-0:1-1.*"; do
     sed -i /excludepkgs/d "$root/etc/yum.repos.d/repo.repo"
 done
 try "an advisory about something else is not known" verdict CVE-2026-0310 "$k1" unknown ''
+try "one about the packages of another machine is not known" verdict CVE-2026-0314 "$k1" unknown ''
 try "one that was retracted is not counted" verdict CVE-2026-0312 "$k1" unknown ''
 try "an ID that nothing mentions is unknown, and no error" verdict cve-2026-9999 "$k2" unknown ''
 try "what is no ID is a usage error" exits 2 CVE-26-1
@@ -194,6 +196,7 @@ check() { timeout 60 "$manager" --root "$root" check "$@" >"$work/out" 2>"$work/
 check
 try "check names the CVEs that a patch adds" says "1-3 repo"
 try "those of the releases after the installed one" says "CVE-2026-0313 CVE-2026-0305 CVE-2026-0304 update-available"
+try "and not those for another machine" says_not CVE-2026-0314
 try "and warns of the end of coverage" says "Patches for kernel $k1 were promised until 2026-01-01"
 check --json
 try "JSON of check has it" grep -q '"until" : "2026-01-01"' "$work/out"
@@ -219,6 +222,21 @@ check
 try "it is, when check has looked" verdict CVE-2026-0320 "$k2" available "$n2-1-1.x86_64"
 index repo gz "$work/updateinfo.xml"
 try "until the repository changes" verdict CVE-2026-0320 "$k2" unknown
+status
+try "of which status says that it has not been looked at" says "What repositories have is known as of $(date +%F)"
+try "cve --refresh looks itself" exits 0 --refresh CVE-2026-0320
+try "also where advisories name others" says "CVE-2026-0320 $k2 - $n2-1-1.x86_64 changelog available"
+try "so it is known" verdict CVE-2026-0320 "$k2" available "$n2-1-1.x86_64"
+status
+try "and status has nothing to say of that" says_not "is known as of"
+rm -rf "$root/var/cache/kpatch-manager"
+touch -d '8 days ago' "$root"/var/cache/dnf/*/repodata/*
+mv "$work/repo" "$work/away"
+check
+status
+mv "$work/away" "$work/repo"
+try "but when nobody can be asked for a week" says "What repositories have is known as of $(date -d '8 days ago' +%F)"
+index repo gz "$work/updateinfo.xml"
 
 # What is live counts, not what is installed.
 echo 1 >"$root/sys/kernel/livepatch/kpatch_a_1_2/transition"
@@ -228,11 +246,22 @@ echo 0 >"$root/sys/kernel/livepatch/kpatch_a_1_2/transition"
 echo 0 >"$root/sys/kernel/livepatch/kpatch_a_1_2/enabled"
 try "nor when it is disabled" verdict CVE-2026-0303 "$k1" installed-not-live "$n1-1-2.x86_64"
 echo 1 >"$root/sys/kernel/livepatch/kpatch_a_1_2/enabled"
-echo 1-1 >"$root/sys/module/kpatch_a_1_2/version"
+# live NAME VERSION: that module in place of the one before it.
+live() {
+    mv "$root"/sys/kernel/livepatch/kpatch_* "$work/livepatch"
+    mv "$root"/sys/module/kpatch_* "$work/module"
+    mv "$work/livepatch" "$root/sys/kernel/livepatch/$1"
+    mv "$work/module" "$root/sys/module/$1"
+    echo "$2" >"$root/sys/module/$1/version"
+}
+live kpatch_a_1_1 1-1
 try "an older release is live: the installed one does not count" \
     verdict CVE-2026-0301 "$k1" installed-not-live "$n1-1-2.x86_64"
-try "and what is older than that still does" verdict CVE-2026-0303 "$k1" fixed-live 'kpatch_a_1_2 (1-1)'
-echo 1-2 >"$root/sys/module/kpatch_a_1_2/version"
+try "and what is older than that still does" verdict CVE-2026-0303 "$k1" fixed-live 'kpatch_a_1_1 (1-1)'
+live kpatch_mine_9_9 9-9
+try "what somebody built has numbers of its own" \
+    verdict CVE-2026-0303 "$k1" installed-not-live "$n1-1-2.x86_64"
+live kpatch_a_1_2 1-2
 
 # The cache: gone after a change, whole after damage, never in the way.
 cve CVE-2026-0303
@@ -298,6 +327,8 @@ echo '</update></updates>' >"$work/unbegun.xml"
 steps "one that ends what has not begun" spoil unbegun "$work/unbegun.xml"
 : >"$work/empty.xml"
 steps "one that is empty" spoil empty "$work/empty.xml"
+once() { cve --refresh && [ "$(grep -c "repository repo: its advisories cannot be read" "$work/err")" = 1 ]; }
+try "which is said once, though check has met it before" once
 { cat "$work/updateinfo.xml"; head -c 100M /dev/zero | tr '\0' ' '; } >"$work/huge.xml"
 steps "one that does not come to an end" spoil endless "$work/huge.xml"
 try "and that is what is said" told "more than 64 MiB"
@@ -311,7 +342,7 @@ try "when it is well again, it counts again" verdict CVE-2026-0399 "$k1" fixed-l
 # One name for two kernels.
 tiny "$work/repo" "$n2" 1 9 "Requires: kernel-uname-r = $k1" -- "/usr/lib/kpatch/$k1/x.ko"
 index repo gz "$work/updateinfo.xml"
-try "a name that two kernels share proves nothing" verdict CVE-2026-0309 "$k2" not-fixed
+try "a name that two kernels share proves nothing" verdict CVE-2026-0309 "$k2" unknown ''
 try "and that is said" exits 0 CVE-2026-0309
 try "with the name" told "packages called $n2 are for more than one kernel"
 
