@@ -58,7 +58,13 @@ pack() {
     mkdir -p "$folder"
     file=$folder/primary.xml.${1/zstd/zst}
     "${1/gz/gzip}" -c <"$work/primary.xml" >"$file"
-    cat >"$folder/repomd.xml" <<END
+    seal "$file"
+}
+
+# seal FILE: a repomd.xml that says of it what is so.
+seal() {
+    local file=$1
+    cat >"$work/repo/repodata/repomd.xml" <<END
 <?xml version="1.0" encoding="UTF-8"?>
 <repomd xmlns="http://linux.duke.edu/metadata/repo" xmlns:rpm="http://linux.duke.edu/metadata/rpm">
   <revision>1</revision>
@@ -185,7 +191,15 @@ excluded() {
 }
 steps "what is excluded is not taken, without reading the metadata again" excluded
 
-# Metadata that is no metadata: an error that names the repository, never a plan.
+# no_answer: an error in one line that names the repository, never a plan.
+no_answer() {
+    fails check >"$work/said" 2>&1
+    cat "$work/said"
+    grep -q 'repository site' "$work/said"
+    [ "$(wc -l <"$work/said")" -eq 1 ]
+}
+
+# broken WHAT COMPRESSION: metadata that is no metadata.
 broken() {
     index gz
     python3 - "$work/primary.xml" "$1" <<'END'
@@ -204,14 +218,24 @@ elif what == "huge":
     text = text.replace("<description>", "<description>" + "x" * (17 << 20), 1)
 open(path, "w").write(text)
 END
-    pack gz
-    fails check >"$work/said" 2>&1
-    cat "$work/said"
-    grep -q 'repository site' "$work/said"
-    [ "$(wc -l <"$work/said")" -eq 1 ]
+    pack "$2"
+    no_answer
 }
-for what in cut laughs unclosed huge; do
-    steps "a primary.xml that is $what: an error that names the repository" broken "$what"
+# short COMPRESSION BYTES: a stream that ends too early, and whose checksum is right.
+short() {
+    index "$1"
+    truncate -s "$2" "$work"/repo/repodata/primary.xml.*
+    seal "$work"/repo/repodata/primary.xml.*
+    no_answer
+}
+for compression in gz xz zstd; do
+    for what in cut laughs unclosed huge; do
+        steps "a primary.xml, $compression, that is $what: an error that names the repository" \
+            broken "$what" "$compression"
+    done
+    for size in -1 -9 -200 40 7; do
+        steps "one whose $compression was cut ($size)" short "$compression" "$size"
+    done
 done
 
 # older_is_used: a repository that breaks does not take away what it had.
