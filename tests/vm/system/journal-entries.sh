@@ -20,7 +20,8 @@ for line in sys.stdin:
     e = json.loads(line)
     if e.get(\"SYSLOG_IDENTIFIER\") != \"kpatch-manager\" or \"MESSAGE_ID\" not in e: continue
     g = lambda k: e.get(\"KPATCH_\" + k, \"-\")
-    assert e[\"_COMM\"] in (\"kpatch-manager\", \"kpatch\"), e
+    # journald cannot name a sender that has ended before it looks
+    assert e.get(\"_COMM\", \"kpatch\") in (\"kpatch-manager\", \"kpatch\"), e
     print(\"entry\", g(\"RESULT\"), g(\"ACTION\"), g(\"NAME\"), g(\"VERSION\"), len(g(\"SHA256\")), g(\"KERNEL\"), e[\"PRIORITY\"], e[\"MESSAGE_ID\"])
 '" 240
 }
