@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Asks libsolv what it takes, and turns its answer into steps. */
+#include <solv/evr.h>
 #include <solv/solvable.h>
 
 #include "package/solve.h"
@@ -57,11 +58,30 @@ static KpUpdateStep *step_of(const KpSolve *solve, Transaction *transaction, Id 
 	}
 }
 
+/* Is what goes away what comes? A transaction that was killed left the release beside a
+ * newer one, and it was asked for: it is replaced by itself, and the newer one by it. */
+static gboolean comes_again(const KpSolve *solve, const Transaction *transaction, Id old)
+{
+	const Solvable *gone = pool_id2solvable(solve->pool, old);
+
+	for (int i = 0; i < transaction->steps.count && gone->repo == solve->installed; i++) {
+		const Solvable *come = pool_id2solvable(solve->pool, transaction->steps.elements[i]);
+
+		if (come->repo != solve->installed && come->name == gone->name &&
+		    come->arch == gone->arch &&
+		    pool_evrcmp(solve->pool, come->evr, gone->evr, EVRCMP_COMPARE) == 0)
+			return TRUE;
+	}
+	return FALSE;
+}
+
 static void take_steps(const KpSolve *solve, Transaction *transaction, GPtrArray *steps)
 {
 	transaction_order(transaction, 0);
 	for (int i = 0; i < transaction->steps.count; i++) {
-		KpUpdateStep *step = step_of(solve, transaction, transaction->steps.elements[i]);
+		Id id = transaction->steps.elements[i];
+		KpUpdateStep *step = comes_again(solve, transaction, id) ? NULL :
+				     step_of(solve, transaction, id);
 
 		if (step != NULL)
 			g_ptr_array_add(steps, step);

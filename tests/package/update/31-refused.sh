@@ -113,7 +113,7 @@ tiny "$work/one" kpatch-patch-two 1 1 "Requires: kernel-uname-r = $kver" "Obsole
     -- "/usr/lib/kpatch/$kver/two.ko"
 sign_rpms "$work"/one/*.rpm >/dev/null 2>&1
 try "two of which one takes the place of the other are refused" \
-    refused "name one of the two" update "$work"/one/*.rpm
+    refused "kpatch-patch-two-1-1.x86_64 takes the place of kpatch-patch-one" update "$work"/one/*.rpm
 
 mkdir -p "$root/etc/kpatch"
 printf '[packages]\nverify=warn\n' >"$root/etc/kpatch/manager.conf"

@@ -10,6 +10,10 @@ needs "dnf installs release 1-1" "dnf -y install $package-1-1"
 behaves 1-1
 guest "kpatch-manager status"
 check "what dnf installed is in status" rc=0 "shows 1-1"
+guest "rm -rf /var/cache/kpatch-manager /var/cache/dnf; systemctl start kpatch-manager-check.service" 240
+check "the timer's service looks what the repositories have" rc=0
+guest "journalctl --no-pager -o cat -u kpatch-manager-check.service; kpatch-manager status"
+check "without a complaint, and status knows it" rc=0 "shows update-available" "hides warning"
 guest "kpatch-manager update --dry-run"
 check "update would replace it by 1-2" rc=20 "shows upgrade $package-1-2" "shows in place of 1-1"
 behaves 1-1 "a dry run changes nothing"
