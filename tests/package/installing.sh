@@ -1,9 +1,12 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What the tests of installing have in common: a root with a kernel and a key, and
-# signed patches for it. Source after common.sh, lib.sh, tiny.sh and tap.sh.
-
+# signed patches for it. Source after common.sh.
 # shellcheck disable=SC2034  # used by those who source this
+. "$TOP/tests/lib/tap.sh"
+. "$TOP/tests/package/lib.sh"
+. "$TOP/tests/package/tiny.sh"
+
 kver=5.14.0-362.8.1.el9_3.x86_64
 patch=kpatch-patch-5_14_0_362_8_1_el9_3
 module=kpatch-5_14_0_362_8_1_el9_3

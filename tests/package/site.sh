@@ -2,9 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What the tests of updates over HTTP have in common: a machine whose only repository,
 # "site", is the server "main". Source after common.sh.
-. "$TOP/tests/lib/tap.sh"
-. "$TOP/tests/package/lib.sh"
-. "$TOP/tests/package/tiny.sh"
 . "$TOP/tests/package/installing.sh"
 . "$TOP/tests/package/server/lib.sh"
 

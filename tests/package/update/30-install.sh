@@ -3,9 +3,6 @@
 # update with package files: what librpm did is what was asked for.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../../lib/common.sh"
-. "$TOP/tests/package/lib.sh"
-. "$TOP/tests/package/tiny.sh"
-. "$TOP/tests/lib/tap.sh"
 . "$TOP/tests/package/installing.sh"
 
 TINY_CHANGELOG=$'%changelog\n* Mon Jan 06 2025 A <a@localhost> - 1-2\n- CVE-2024-12345, CVE-2023-1111'

@@ -3,9 +3,6 @@
 # Packages that update must not install, and why it says so.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../../lib/common.sh"
-. "$TOP/tests/package/lib.sh"
-. "$TOP/tests/package/tiny.sh"
-. "$TOP/tests/lib/tap.sh"
 . "$TOP/tests/lib/authority.sh"
 . "$TOP/tests/package/installing.sh"
 

@@ -3,9 +3,6 @@
 # kill -9 at every stage of a transaction: the next run puts in order what is left.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../../lib/common.sh"
-. "$TOP/tests/package/lib.sh"
-. "$TOP/tests/package/tiny.sh"
-. "$TOP/tests/lib/tap.sh"
 . "$TOP/tests/package/installing.sh"
 
 points=(locked verify verified begin prepared unpack unpacking unpacked closed installed

@@ -3,9 +3,6 @@
 # No room, in the folder or in the database: the release that was there stays whole.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../../lib/common.sh"
-. "$TOP/tests/package/lib.sh"
-. "$TOP/tests/package/tiny.sh"
-. "$TOP/tests/lib/tap.sh"
 . "$TOP/tests/package/installing.sh"
 
 if [ "$(id -u)" -ne 0 ]; then

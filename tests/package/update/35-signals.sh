@@ -3,9 +3,6 @@
 # SIGTERM and SIGINT in a transaction: it comes to its end, and so does what follows.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../../lib/common.sh"
-. "$TOP/tests/package/lib.sh"
-. "$TOP/tests/package/tiny.sh"
-. "$TOP/tests/lib/tap.sh"
 . "$TOP/tests/package/installing.sh"
 
 # signalled POINT SIGNAL: an upgrade that stops at POINT gets SIGNAL and goes on.

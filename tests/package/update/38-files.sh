@@ -4,12 +4,7 @@
 # what is known of it already, from another file, or not at all.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../../lib/common.sh"
-. "$TOP/tests/package/lib.sh"
-. "$TOP/tests/package/tiny.sh"
-. "$TOP/tests/lib/tap.sh"
-. "$TOP/tests/package/installing.sh"
-. "$TOP/tests/package/server/lib.sh"
-trap 'serve_end; clean_up' EXIT
+. "$TOP/tests/package/site.sh"
 
 newer=5.14.0-500.el9.x86_64
 own() { tiny "$1" kpatch-manager "$2" 1 "${@:3}" -- /usr/sbin/kpatch-manager; }

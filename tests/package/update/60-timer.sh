@@ -4,12 +4,7 @@
 # unasked, and what the unit calls does its work where the unit lets it write.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../../lib/common.sh"
-. "$TOP/tests/package/lib.sh"
-. "$TOP/tests/package/tiny.sh"
-. "$TOP/tests/lib/tap.sh"
-. "$TOP/tests/package/installing.sh"
-. "$TOP/tests/package/server/lib.sh"
-trap 'serve_end; clean_up' EXIT
+. "$TOP/tests/package/site.sh"
 
 unit=kpatch-manager-check
 # setting NAME: its values in the service, in a line each.

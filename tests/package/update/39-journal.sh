@@ -3,9 +3,6 @@
 # What update did to packages is in the journal, and what it could not do.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../../lib/common.sh"
-. "$TOP/tests/package/lib.sh"
-. "$TOP/tests/package/tiny.sh"
-. "$TOP/tests/lib/tap.sh"
 . "$TOP/tests/package/installing.sh"
 
 # The journal of this machine is not for tests: in a mount namespace of our own
