@@ -4,13 +4,15 @@
  *
  * A patch module describes itself with one struct kpatch_module: a list of
  * objects (vmlinux or a module), each with lists of functions and dynamic
- * relocations. The names and types of the public members are an interface
- * that existing patch modules are written against; they do not change.
- * Members marked private are zero when kpatch_register() is called first, and
- * belong to the core from then on.
+ * relocations. Names, types and places of the members down to `kobj` are an
+ * interface that existing patch modules are written and compiled against; they
+ * do not change (registry.c checks the places). Members marked private are
+ * zero when kpatch_register() is called first, and belong to the core from
+ * then on.
  *
- * All memory handed to kpatch_register() stays the caller's; it must live
- * until kpatch_unregister() has returned 0.
+ * All memory handed to kpatch_register() stays the caller's. The core does not
+ * touch it while the patch is not live: a module may free it when it was taken
+ * back or replaced.
  */
 #ifndef _KPATCH_H
 #define _KPATCH_H
@@ -21,10 +23,9 @@
 #include <linux/module.h>
 #include <linux/types.h>
 
-struct kpatch_cold;
+struct kpatch_link;
 struct kpatch_module;
 struct kpatch_object;
-struct kpatch_redirect;
 
 /**
  * struct kpatch_func - one function to be replaced
@@ -33,12 +34,14 @@ struct kpatch_redirect;
  * @old_addr:	address of the original; 0: found by name. A value given is
  *		checked against the one found.
  * @old_size:	its size in bytes; 0: the core asks kallsyms. A value given is
- *		checked against the one found.
+ *		checked against the one found, which reaches to the next symbol:
+ *		it may be smaller, where a function can end.
  * @sympos:	which of several symbols of this name in the object, counted
  *		from 1 in kallsyms order; 0: the name must be unique
  * @name:	name of the original
  * @list:	on kpatch_object.funcs
  * @force:	do not look for this function on stacks
+ * @kobj:	not used by the core: for a module's own tree in sysfs
  */
 struct kpatch_func {
 	/* public */
@@ -49,47 +52,46 @@ struct kpatch_func {
 	unsigned long sympos;
 	const char *name;
 	struct list_head list;
-	bool force;
+	int force;
 
 	/* private */
 	struct kpatch_module *patch;
 	struct kpatch_object *object;
-	struct kpatch_redirect *redirect;
-	struct list_head stack_node;
-	struct kpatch_cold *cold;
-	unsigned int nr_cold;
-	bool found_addr;
-	bool found_size;
+	struct kpatch_link *link;
+
+	/* public */
+	struct kobject kobj;
 };
 
 /**
  * struct kpatch_dynrela - a relocation the kernel's module loader cannot do
  * @dest:	address in the patch module to be written
  * @src:	address of the symbol; 0: found by name
- * @type:	R_X86_64_NONE, _64, _32S, _PC32 or _PLT32
+ * @type:	R_X86_64_NONE, _64, _32S, _PC32 or _PLT32; or KPATCH_CALL: @dest is
+ *		that of a struct kpatch_call
  * @sympos:	as in struct kpatch_func
  * @name:	name of the symbol
  * @addend:	added to the symbol's address, as in an ELF Rela entry
- * @external:	the symbol may also be one of vmlinux or of the patch module
+ * @external:	KPATCH_EXTERNAL: the symbol may also be one that vmlinux or any
+ *		module exports, or one of the patch module. Other bits are
+ *		private.
  * @list:	on kpatch_object.dynrelas
  *
  * What is to be written over must be zero: if it is not, alternatives have
  * changed the instruction since, and the relocation is left out.
  */
 struct kpatch_dynrela {
-	/* public */
 	unsigned long dest;
 	unsigned long src;
 	unsigned long type;
 	unsigned long sympos;
 	const char *name;
-	long addend;
+	int addend;
 	int external;
 	struct list_head list;
-
-	/* private */
-	bool written;
 };
+
+#define KPATCH_EXTERNAL	1
 
 /**
  * struct kpatch_object - what is patched in vmlinux or in one module
@@ -101,12 +103,18 @@ struct kpatch_dynrela {
  * @post_patch_callback:  inside the stop, after the switch; must not sleep
  * @pre_unpatch_callback: inside the stop, before the switch; must not sleep
  * @post_unpatch_callback: after unpatching; may sleep
+ * @kobj:	not used by the core: for a module's own tree in sysfs
+ * @keeps:	read if kpatch_module.extended: names of clones that may go on
+ *		running the old code (foo.part.0 of foo), the last one NULL; or
+ *		NULL: none. A patch that replaces foo alone is refused if such a
+ *		clone runs without foo and is not named here.
  *
- * All run under the core's lock, which the loading and unloading of any module
- * takes, too: a hook that waits for either, or calls kpatch_register(), waits
- * for ever.
+ * All hooks run under the core's lock, which the loading and unloading of any
+ * module takes, too: a hook that waits for either, or calls kpatch_register(),
+ * waits for ever.
  */
 struct kpatch_object {
+	/* public */
 	struct list_head list;
 	const char *name;
 	struct list_head funcs;
@@ -118,9 +126,13 @@ struct kpatch_object {
 	void (*post_unpatch_callback)(struct kpatch_object *obj);
 
 	/* private */
-	struct module *mod;
 	bool linked;
 	bool prepared;
+	struct module *mod;
+
+	/* public */
+	struct kobject kobj;
+	const char * const *keeps;
 };
 
 /* Written by the core only; core.h draws the transitions. */
@@ -131,13 +143,15 @@ enum kpatch_state {
 	KPATCH_DISABLING,
 };
 
-struct kpatch_sysfs_node;
-
 /**
  * struct kpatch_module - one patch
  * @mod:	the patch module, THIS_MODULE
  * @objects:	struct kpatch_object
  * @enabled:	read only: the patch is live
+ * @extended:	the module was compiled with what lies behind @kobj here, and
+ *		with kpatch_object.keeps. Not so in modules made for other core
+ *		modules, which bring a tree of their own in sysfs.
+ * @kobj:	not used by the core: for a module's own tree in sysfs
  * @checksum:	shown in sysfs; may be NULL
  * @unpatch_on_replace: its unpatch hooks run also when another patch replaces
  *		it; else only the hooks of the other one do
@@ -147,15 +161,21 @@ struct kpatch_module {
 	struct module *mod;
 	struct list_head objects;
 	bool enabled;
-	const char *checksum;
-	bool unpatch_on_replace;
+	bool extended;
 
 	/* private */
-	enum kpatch_state state;
+	bool known;			/* set up by an earlier registration */
 	bool forced;			/* has forced functions, or had one go by force */
 	bool pinned;			/* off, but the module is held for ever */
-	struct list_head list;
-	struct kpatch_sysfs_node *sysfs;
+	bool gone;			/* unregistered */
+	bool dying;			/* its module will be freed whatever we do */
+	u8 state;			/* enum kpatch_state */
+	struct list_head list;		/* on kpatch_patches while it is not off */
+
+	/* public */
+	struct kobject kobj;
+	const char *checksum;
+	bool unpatch_on_replace;
 };
 
 /* /sys/kernel/kpatch */

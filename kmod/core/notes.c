@@ -1,20 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * notes.c - which tasks have run since their stack was walked?
+ * notes.c - which tasks have left a CPU inside a function that changes?
  *
- * While noting is on, a probe on the sched_switch tracepoint puts every task
- * that leaves a CPU into that CPU's set. That covers every task that has run:
- * it either left its CPU, or the stopper thread makes it leave at the start
- * of the stop, before anything is read there.
+ * While noting is on, a probe on the sched_switch tracepoint walks the stack of
+ * every task that leaves a CPU. A stack that is not clean puts the task into
+ * that CPU's set. That covers every task that has run: it either left its CPU,
+ * or the stopper thread makes it leave at the start of the stop, before
+ * anything is read there; and the stack stays as it was then until the task
+ * runs again. So what has to be walked inside the stop does not grow with the
+ * number of tasks that run, only with that of those which are in the way.
  *
- * A task is noted before its registers are saved. Whoever walks it that early
- * finds it still on its CPU and gets an error from the unwinder (see
- * walk.c); once it is off its CPU its stack stands still.
+ * A task is walked and noted before its registers are saved. Whoever walks it
+ * that early finds it still on its CPU (see walk.c); once it is off its CPU its
+ * stack stands still.
  */
 #include <linux/hash.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/tracepoint.h>
+#include <trace/events/sched.h>
 
 #include "compat.h"
 #include "core.h"
@@ -29,7 +33,9 @@ struct notes {
 	bool on;
 	bool overflow;
 	unsigned int nr;
+	const struct kpatch_check *check;		/* while on: what to look for */
 	struct task_struct *task[1 << NOTES_BITS];	/* referenced */
+	unsigned long entries[KPATCH_STACK_MAX];	/* for the walker */
 };
 
 static struct notes **notes;		/* by CPU; allocated at first use */
@@ -56,16 +62,36 @@ static void note(struct notes *n, struct task_struct *task)
 	n->overflow = true;
 }
 
-/* Called by the scheduler: interrupts off, under rq->lock. */
-static void probe(KPATCH_SCHED_SWITCH_ARGS)
+/*
+ * Called by the scheduler in the task that leaves: interrupts off, under
+ * rq->lock. The walk is bounded by KPATCH_STACK_MAX.
+ */
+static __always_inline void leaves(struct task_struct *prev)
 {
 	struct notes *n = notes[raw_smp_processor_id()];
 
 	raw_spin_lock(&n->lock);
-	if (n->on)
+	if (n->on && !kpatch_is_clean(n->check, prev, n->entries))
 		note(n, prev);
 	raw_spin_unlock(&n->lock);
 }
+
+static void __maybe_unused probe_with_state(void *data, bool preempt,
+					    struct task_struct *prev,
+					    struct task_struct *next,
+					    unsigned int prev_state)
+{
+	leaves(prev);
+}
+
+static void __maybe_unused probe_without(void *data, bool preempt,
+					 struct task_struct *prev,
+					 struct task_struct *next)
+{
+	leaves(prev);
+}
+
+#define probe	KPATCH_SCHED_SWITCH_PROBE(probe_with_state, probe_without)
 
 static void find_tracepoint(struct tracepoint *tp, void *unused)
 {
@@ -73,7 +99,7 @@ static void find_tracepoint(struct tracepoint *tp, void *unused)
 		sched_switch = tp;
 }
 
-/* Moves what CPU @cpu has noted to @list, which has room for it. */
+/* Moves what CPU @cpu has noted to @list, as far as that has room. */
 static bool drain(int cpu, struct kpatch_tasks *list)
 {
 	struct notes *n = notes[cpu];
@@ -85,12 +111,13 @@ static bool drain(int cpu, struct kpatch_tasks *list)
 	for (i = 0; n->nr && i < ARRAY_SIZE(n->task); i++) {
 		if (!n->task[i])
 			continue;
+		if (list->nr == list->max)
+			break;
 		list->task[list->nr++] = n->task[i];
 		n->task[i] = NULL;
 		n->nr--;
 	}
 	complete = !n->overflow;
-	n->overflow = false;
 	raw_spin_unlock_irqrestore(&n->lock, flags);
 	return complete;
 }
@@ -140,34 +167,45 @@ static int allocate(void)
 	return 0;
 }
 
+/* How many are noted by now, more or less. */
+size_t kpatch_notes_count(void)
+{
+	size_t nr = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		nr += data_race(notes[cpu]->nr); /* changes all the time */
+	return nr;
+}
+
 /**
  * kpatch_notes_drain - take over what was noted so far
- * @list:	grows by the tasks, each with a reference for the caller
+ * @list:	grows by the tasks, each with a reference for the caller, as far
+ *		as it has room; the rest stays noted
  *
- * May sleep, under kpatch_mutex. Returns 0; -EOVERFLOW: more tasks ran than
- * could be noted, and any task may be missing; -ENOMEM: nothing was taken.
+ * Under kpatch_mutex. Returns 0; -EOVERFLOW: more tasks were in the way than
+ * could be noted, and any task may be missing.
  */
 int kpatch_notes_drain(struct kpatch_tasks *list)
 {
 	bool complete = true;
-	int cpu, ret;
+	int cpu;
 
-	ret = kpatch_tasks_reserve(list, (size_t)NOTES_MAX * num_possible_cpus());
-	if (ret)
-		return ret;
 	for_each_possible_cpu(cpu)
 		complete &= drain(cpu, list);
 	return complete ? 0 : -EOVERFLOW;
 }
 
 /**
- * kpatch_notes_start - note every task that runs from now on
+ * kpatch_notes_start - walk and note every task that leaves a CPU from now on
+ * @check:	what to look for; does not change until kpatch_notes_stop()
  *
  * May sleep, under kpatch_mutex. Returns 0 or an error: then the stacks of
  * all tasks have to be walked inside the stop.
  */
-int kpatch_notes_start(void)
+int kpatch_notes_start(const struct kpatch_check *check)
 {
+	unsigned long flags;
 	int cpu, ret;
 
 	if (!sched_switch)
@@ -175,21 +213,20 @@ int kpatch_notes_start(void)
 	ret = allocate();
 	if (ret)
 		return ret;
-	for_each_possible_cpu(cpu)
-		notes[cpu]->on = true;
-	/* Changes code on all CPUs: when it returns, they all call the probe. */
+	check_trace_callback_type_sched_switch(probe);
 	ret = tracepoint_probe_register(sched_switch, probe, NULL);
 	if (ret)
-		for_each_possible_cpu(cpu)
-			turn_off(notes[cpu]);
-	return ret;
+		return ret;
+	for_each_possible_cpu(cpu) {
+		raw_spin_lock_irqsave(&notes[cpu]->lock, flags);
+		notes[cpu]->check = check;
+		notes[cpu]->on = true;
+		raw_spin_unlock_irqrestore(&notes[cpu]->lock, flags);
+	}
+	return 0;
 }
 
-/*
- * Note no more, and forget what was noted. May sleep, under kpatch_mutex. The
- * probe is gone from the tracepoint but may still be running: it finds the
- * set turned off, and kpatch_notes_exit() waits for it.
- */
+/* The other side of kpatch_notes_start(). @check may be freed afterwards. */
 void kpatch_notes_stop(void)
 {
 	int cpu;
@@ -202,15 +239,13 @@ void kpatch_notes_stop(void)
 }
 
 /**
- * kpatch_notes_inside - call @fn for every task noted and not drained
- * @fn:		not 0 ends the iteration
- * @data:	handed to @fn
+ * kpatch_notes_check - kpatch_check_inside() for every task still noted
+ * @check:	what to look for, and until when
  *
  * Inside the stop: no CPU is in the probe, so no lock is needed. Returns what
- * @fn returned, or -EOVERFLOW if any task may be missing.
+ * that returned, or -EOVERFLOW if any task may be missing.
  */
-int kpatch_notes_inside(int (*fn)(struct task_struct *task, void *data),
-			void *data)
+int kpatch_notes_check(struct kpatch_check *check)
 {
 	unsigned int i;
 	int cpu, ret;
@@ -218,10 +253,13 @@ int kpatch_notes_inside(int (*fn)(struct task_struct *task, void *data),
 	for_each_possible_cpu(cpu) {
 		struct notes *n = notes[cpu];
 
+		/* Who leaves a CPU from now on does so after the switch. */
+		n->on = false;
 		if (n->overflow)
 			return -EOVERFLOW;
 		for (i = 0; n->nr && i < ARRAY_SIZE(n->task); i++) {
-			ret = n->task[i] ? fn(n->task[i], data) : 0;
+			ret = n->task[i] ?
+			      kpatch_check_inside(check, n->task[i]) : 0;
 			if (ret)
 				return ret;
 		}

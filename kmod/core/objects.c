@@ -6,11 +6,12 @@
  * ftrace told of its functions. Objects of modules that are not loaded stay
  * unlinked until the module arrives.
  */
-#include <linux/kallsyms.h>
 #include <linux/notifier.h>
 #include <linux/slab.h>
 
+#include "arch/arch.h"
 #include "core.h"
+#include "unexported.h"
 
 /*
  * Modules that have passed our notifier and whose init may be running. They
@@ -73,7 +74,7 @@ static int find_object(const struct kpatch_module *kpmod,
 	struct module *mod;
 
 	rcu_read_lock_sched();
-	mod = kpatch_kernel.find_module(obj->name);
+	mod = kpatch_kernel(find_module)(obj->name);
 	if (mod)
 		state = READ_ONCE(mod->state);
 	rcu_read_unlock_sched();
@@ -87,53 +88,44 @@ static int find_object(const struct kpatch_module *kpmod,
 	return 0;
 }
 
-static int check_value(struct kpatch_func *func, const char *what,
-		       unsigned long *given, unsigned long found, bool *mine)
+/* No address is printed: it would tell where the kernel lies. */
+static int check_addr(struct kpatch_func *func, unsigned long found)
 {
-	if (*given && *given != found) {
-		pr_err("%s:%s has %s %lx, the patch was made for %lx\n",
-		       func->object->name, func->name, what, found, *given);
+	func->link->given_addr = func->old_addr;
+	if (func->old_addr && func->old_addr != found) {
+		pr_err("%s:%s does not lie where the patch was made for\n",
+		       func->object->name, func->name);
 		return -EINVAL;
 	}
-	if (!*given)
-		*mine = true;
-	*given = found;
-	return 0;
-}
-
-static int add_cold_part(struct kpatch_func *func, unsigned long addr)
-{
-	struct kpatch_cold *cold = krealloc(func->cold,
-					    (func->nr_cold + 1) * sizeof(*cold),
-					    GFP_KERNEL);
-
-	if (!cold)
-		return -ENOMEM;
-	cold[func->nr_cold].addr = addr;
-	cold[func->nr_cold].size = kpatch_symbol_size(addr);
-	func->cold = cold;
-	func->nr_cold++;
+	func->old_addr = found;
 	return 0;
 }
 
 /*
- * GCC moves unlikely code of a function to a symbol of its own. Where several
- * functions have one name nothing tells whose is whose: all count.
+ * Kallsyms counts to the next symbol, an ELF file to the last instruction:
+ * between the two is what aligns the next symbol, or a weak function that
+ * another one has replaced, with no symbol any more.
  */
-static int find_cold_parts(struct kpatch_func *func, struct module *mod)
+static bool fits(unsigned long addr, unsigned long given, unsigned long found)
 {
-	char *name = kasprintf(GFP_KERNEL, "%s.cold", func->name);
-	unsigned long addr;
-	int ret = name ? 0 : -ENOMEM;
+	return given == found || (given < found && given > KPATCH_CALL_SIZE &&
+				  kpatch_arch_may_end((u8 *)addr + given));
+}
 
-	while (!ret) {
-		addr = kpatch_find_nth(mod, name, func->nr_cold + 1);
-		if (!addr)
-			break;
-		ret = add_cold_part(func, addr);
+static int check_size(struct kpatch_func *func, unsigned long found)
+{
+	unsigned long given = func->old_size;
+
+	func->link->given_size = given;
+	func->link->size = found;
+	if (given && !fits(func->old_addr, given, found)) {
+		pr_err("%s:%s has size %lu, the patch was made for %lu\n",
+		       func->object->name, func->name, found, given);
+		return -EINVAL;
 	}
-	kfree(name);
-	return ret;
+	if (!given)
+		func->old_size = found;
+	return 0;
 }
 
 /* Spans may not overlap: see span_find(). Text of init would soon be freed. */
@@ -165,14 +157,35 @@ static int find_func(struct kpatch_object *obj, struct kpatch_func *func)
 		       func->patch->mod->name, obj->name, func->name);
 		return -EINVAL;
 	}
-	ret = check_value(func, "address", &func->old_addr, addr,
-			  &func->found_addr);
+	func->link = kzalloc(sizeof(*func->link), GFP_KERNEL);
+	if (!func->link)
+		return -ENOMEM;
+	func->link->func = func;
+	ret = check_addr(func, addr);
 	if (!ret)
-		ret = check_value(func, "size", &func->old_size, size,
-				  &func->found_size);
+		ret = check_size(func, size);
 	if (!ret)
-		ret = find_cold_parts(func, obj->mod);
+		ret = kpatch_clones_find(obj, func);
 	return ret;
+}
+
+static int find_funcs(struct kpatch_object *obj)
+{
+	struct kpatch_func *func;
+	int ret;
+
+	kpatch_for_each_func(obj, func) {
+		ret = find_func(obj, func);
+		if (ret)
+			return ret;
+	}
+	/* One function may replace who reaches the clone of another. */
+	kpatch_for_each_func(obj, func) {
+		ret = kpatch_clones_check(obj, func);
+		if (ret)
+			return ret;
+	}
+	return 0;
 }
 
 /* What was found is void once the object is gone. */
@@ -181,15 +194,13 @@ static void forget_funcs(struct kpatch_object *obj)
 	struct kpatch_func *func;
 
 	kpatch_for_each_func(obj, func) {
-		if (func->found_addr)
-			func->old_addr = 0;
-		if (func->found_size)
-			func->old_size = 0;
-		func->found_addr = false;
-		func->found_size = false;
-		kfree(func->cold);
-		func->cold = NULL;
-		func->nr_cold = 0;
+		if (!func->link)
+			continue;
+		func->old_addr = func->link->given_addr;
+		func->old_size = func->link->given_size;
+		kfree(func->link->part);
+		kfree(func->link);
+		func->link = NULL;
 	}
 }
 
@@ -199,6 +210,7 @@ static void object_unlink(struct kpatch_object *obj)
 		kpatch_redirect_detach(obj);
 	if (obj->prepared && obj->post_unpatch_callback)
 		obj->post_unpatch_callback(obj);
+	kpatch_dynrelas_release(obj);
 	forget_funcs(obj);
 	obj->prepared = false;
 	obj->linked = false;
@@ -208,15 +220,10 @@ static void object_unlink(struct kpatch_object *obj)
 /* obj->mod is set. Everything but the switch itself. */
 static int object_link(struct kpatch_module *kpmod, struct kpatch_object *obj)
 {
-	struct kpatch_func *func;
-	int ret = 0;
+	int ret = find_funcs(obj);
 
-	kpatch_for_each_func(obj, func) {
-		ret = find_func(obj, func);
-		if (ret)
-			goto undo;
-	}
-	ret = kpatch_dynrelas_apply(kpmod, obj);
+	if (!ret)
+		ret = kpatch_dynrelas_apply(kpmod, obj);
 	if (ret)
 		goto undo;
 	if (obj->pre_patch_callback) {

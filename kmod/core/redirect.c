@@ -2,33 +2,21 @@
 /*
  * redirect.c - the ftrace handler and its table
  *
- * One handler and one table serve all patched functions. The functions that
- * one object of a patch brings get one ftrace_ops together, a batch, so that
- * a patch of a thousand functions changes the kernel's text in one pass.
- *
- * A batch is registered with all its functions, and none is added later:
- * only registration tells the direct callers of a function (eBPF fexit) that
- * the function's address is not fixed any more, so that they call what we
- * redirect to instead of the original.
+ * One handler and one table serve all patched functions.
  */
+#include <linux/delay.h>
 #include <linux/ftrace.h>
 #include <linux/hash.h>
 #include <linux/mm.h>
 #include <linux/rculist.h>
 #include <linux/slab.h>
 
+#include "arch/arch.h"
 #include "compat.h"
 #include "core.h"
+#include "unexported.h"
 
 #define KPATCH_HASH_BITS 10
-
-/* Under kpatch_mutex but for the ops, which is ftrace's. */
-struct kpatch_batch {
-	struct ftrace_ops ops;
-	unsigned int redirects;		/* that have this batch */
-	bool registered;
-	struct list_head dead;		/* while it is being freed */
-};
 
 static struct hlist_head kpatch_table[1 << KPATCH_HASH_BITS];
 static LIST_HEAD(kpatch_retired);	/* under kpatch_mutex */
@@ -62,43 +50,6 @@ static void notrace kpatch_handler(unsigned long ip, unsigned long parent_ip,
 		break;
 	}
 	preempt_enable_notrace();
-}
-
-static struct kpatch_batch *batch_new(void)
-{
-	struct kpatch_batch *batch = kzalloc(sizeof(*batch), GFP_KERNEL);
-
-	if (!batch)
-		return NULL;
-	batch->ops.func = kpatch_handler;
-	batch->ops.flags = KPATCH_FTRACE_SAVE_REGS |
-			   KPATCH_FTRACE_NO_RECURSION_CHECK |
-			   FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT;
-	return batch;
-}
-
-/* Its last function goes. Waits until no CPU is in the ops. May sleep. */
-static void batch_free(struct kpatch_batch *batch)
-{
-	if (batch->registered && unregister_ftrace_function(&batch->ops)) {
-		/* It has shut itself down after a bug, and its calls remain. */
-		pr_err("ftrace does not let go of its calls: kpatch.ko must stay\n");
-		__module_get(THIS_MODULE);
-		return;
-	}
-	kpatch_kernel.ftrace_free_filter(&batch->ops);
-	kfree(batch);
-}
-
-static int batch_register(struct kpatch_batch *batch, unsigned long *ips,
-			  unsigned int n)
-{
-	int ret = kpatch_ftrace_filter_add(&batch->ops, ips, n);
-
-	if (!ret)
-		ret = register_ftrace_function(&batch->ops);
-	batch->registered = !ret;
-	return ret;
 }
 
 static struct kpatch_redirect *redirect_find(unsigned long ip)
@@ -135,12 +86,12 @@ static struct kpatch_redirect *redirect_new(struct kpatch_batch *batch,
  */
 struct kpatch_func *kpatch_redirect_top(struct kpatch_redirect *r, bool after)
 {
-	struct kpatch_func *func;
+	struct kpatch_link *link;
 
-	list_for_each_entry_reverse(func, &r->funcs, stack_node)
-		if (after ? kpatch_live_after(func->patch) :
-			    kpatch_live_before(func->patch))
-			return func;
+	list_for_each_entry_reverse(link, &r->funcs, stack_node)
+		if (after ? kpatch_live_after(link->func->patch) :
+			    kpatch_live_before(link->func->patch))
+			return link->func;
 	return NULL;
 }
 
@@ -158,18 +109,27 @@ static int filter_error(struct kpatch_object *obj, int ret)
 static bool is_twice(const struct kpatch_redirect *r,
 		     const struct kpatch_func *func)
 {
-	const struct kpatch_func *f;
+	const struct kpatch_link *l;
 
-	list_for_each_entry(f, &r->funcs, stack_node)
-		if (f->patch == func->patch && !strcmp(f->name, func->name))
+	list_for_each_entry(l, &r->funcs, stack_node)
+		if (l->func->patch == func->patch &&
+		    !strcmp(l->func->name, func->name))
 			return true;
 	return false;
+}
+
+/* Where ftrace calls for @func; 0: nowhere, or not at its entry. */
+static unsigned long entry_of(const struct kpatch_func *func)
+{
+	unsigned long ip = kpatch_kernel(ftrace_location)(func->old_addr);
+
+	return ip - func->old_addr <= KPATCH_ENTRY_MAX ? ip : 0;
 }
 
 static int attach_func(struct kpatch_func *func, struct kpatch_batch *batch,
 		       unsigned long *ips)
 {
-	unsigned long ip = kpatch_kernel.ftrace_location(func->old_addr);
+	unsigned long ip = entry_of(func);
 	struct kpatch_redirect *r;
 
 	if (!ip) {
@@ -188,8 +148,8 @@ static int attach_func(struct kpatch_func *func, struct kpatch_batch *batch,
 		       func->name);
 		return -EINVAL;
 	}
-	func->redirect = r;
-	list_add_tail(&func->stack_node, &r->funcs);
+	func->link->redirect = r;
+	list_add_tail(&func->link->stack_node, &r->funcs);
 	return 0;
 }
 
@@ -203,6 +163,22 @@ static unsigned int count_funcs(const struct kpatch_object *obj)
 	return n;
 }
 
+static int check_entries(struct kpatch_object *obj)
+{
+	struct kpatch_func *func;
+
+	kpatch_for_each_func(obj, func) {
+		const struct kpatch_redirect *r = func->link->redirect;
+
+		if (kpatch_entry_check(r->batch, r->ip)) {
+			pr_err("%s:%s: ftrace does not call us for it, though it was asked to\n",
+			       obj->name, func->name);
+			return -EOPNOTSUPP;
+		}
+	}
+	return 0;
+}
+
 static int attach_funcs(struct kpatch_object *obj, struct kpatch_batch *batch,
 			unsigned long *ips)
 {
@@ -214,9 +190,12 @@ static int attach_funcs(struct kpatch_object *obj, struct kpatch_batch *batch,
 		if (ret)
 			return ret;
 	}
-	if (!batch->redirects)
-		return 0;
-	return filter_error(obj, batch_register(batch, ips, batch->redirects));
+	if (batch->redirects) {
+		ret = kpatch_batch_register(batch, ips, batch->redirects);
+		if (ret)
+			return filter_error(obj, ret);
+	}
+	return check_entries(obj);
 }
 
 /**
@@ -236,13 +215,13 @@ int kpatch_redirect_attach(struct kpatch_object *obj)
 
 	if (!count)
 		return 0;
-	batch = batch_new();
+	batch = kpatch_batch_new(kpatch_handler);
 	ips = kvcalloc(count, sizeof(*ips), GFP_KERNEL);
 	if (batch && ips)
 		ret = attach_funcs(obj, batch, ips);
 	kvfree(ips);
 	if (batch && !batch->redirects)
-		batch_free(batch);
+		kpatch_batch_release(batch);
 	if (ret)
 		kpatch_redirect_detach(obj);
 	return ret;
@@ -255,12 +234,12 @@ int kpatch_redirect_attach(struct kpatch_object *obj)
 static void detach_func(struct kpatch_func *func, struct list_head *gone,
 			struct list_head *dead)
 {
-	struct kpatch_redirect *r = func->redirect;
+	struct kpatch_redirect *r = func->link ? func->link->redirect : NULL;
 
 	if (!r)
 		return;
-	list_del(&func->stack_node);
-	func->redirect = NULL;
+	list_del(&func->link->stack_node);
+	func->link->redirect = NULL;
 	if (!list_empty(&r->funcs))
 		return;
 	hlist_del_rcu(&r->node);
@@ -269,14 +248,23 @@ static void detach_func(struct kpatch_func *func, struct list_head *gone,
 		list_add(&r->batch->dead, dead);
 }
 
-/* A filter of a batch never gets empty: that would mean "every function". */
+/*
+ * A filter of a batch never gets empty: that would mean "every function". ftrace
+ * allocates the filter anew; if it went on calling for this function, nobody
+ * else could patch it (IPMODIFY), so lack of memory is waited out.
+ */
 static void filter_remove(struct kpatch_redirect *r)
 {
-	int ret;
+	int ret, i;
 
 	if (!r->batch->redirects)
 		return;			/* the whole batch goes */
-	ret = ftrace_set_filter_ip(&r->batch->ops, r->ip, 1, 0);
+	for (i = 0; i < KPATCH_AGAIN_MAX; i++) {
+		ret = ftrace_set_filter_ip(&r->batch->ops, r->ip, 1, 0);
+		if (ret != -ENOMEM)
+			break;
+		msleep(20);
+	}
 	if (ret)
 		pr_warn("ftrace keeps calling for %pS: error %d\n",
 			(void *)r->ip, ret);
@@ -301,33 +289,23 @@ void kpatch_redirect_detach(struct kpatch_object *obj)
 		detach_func(func, &gone, &dead);
 	list_for_each_entry(r, &gone, retired)
 		filter_remove(r);
-	list_for_each_entry_safe(batch, next, &dead, dead)
-		batch_free(batch);
+	list_for_each_entry_safe(batch, next, &dead, dead) {
+		list_del(&batch->dead);
+		kpatch_batch_release(batch);
+	}
 	list_splice(&gone, &kpatch_retired);
 }
 
-static void redirects_do(void (*fn)(struct kpatch_redirect *r))
-{
-	struct kpatch_redirect *r;
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(kpatch_table); i++)
+#define for_each_redirect(r, i)						\
+	for ((i) = 0; (i) < ARRAY_SIZE(kpatch_table); (i)++)		\
 		hlist_for_each_entry(r, &kpatch_table[i], node)
-			fn(r);
-}
 
-static void prepare_one(struct kpatch_redirect *r)
+/* What callers get before or after the switch; 0: the original. */
+static unsigned long target_of(struct kpatch_redirect *r, bool after)
 {
-	struct kpatch_func *func = kpatch_redirect_top(r, true);
+	struct kpatch_func *func = kpatch_redirect_top(r, after);
 
-	WRITE_ONCE(r->target[!kpatch_slot], func ? func->new_addr : 0);
-}
-
-static void set_one(struct kpatch_redirect *r)
-{
-	struct kpatch_func *func = kpatch_redirect_top(r, false);
-
-	WRITE_ONCE(r->target[kpatch_slot], func ? func->new_addr : 0);
+	return func ? func->new_addr : 0;
 }
 
 /*
@@ -337,7 +315,11 @@ static void set_one(struct kpatch_redirect *r)
  */
 void kpatch_redirect_prepare(void)
 {
-	redirects_do(prepare_one);
+	struct kpatch_redirect *r;
+	unsigned int i;
+
+	for_each_redirect(r, i)
+		WRITE_ONCE(r->target[!kpatch_slot], target_of(r, true));
 }
 
 /*
@@ -356,7 +338,38 @@ void kpatch_redirect_flip(void)
  */
 void kpatch_redirect_set_idle(void)
 {
-	redirects_do(set_one);
+	struct kpatch_redirect *r;
+	unsigned int i;
+
+	for_each_redirect(r, i)
+		WRITE_ONCE(r->target[kpatch_slot], target_of(r, false));
+}
+
+/*
+ * After an attempt to switch, before the states of the patches move on: is every
+ * redirect called for, is in force what should be, and do both sides point to
+ * each other? Under kpatch_mutex, may sleep.
+ */
+bool kpatch_redirects_consistent(bool switched)
+{
+	struct kpatch_redirect *r;
+	struct kpatch_link *l;
+	bool good = true;
+	unsigned int i;
+
+	for_each_redirect(r, i) {
+		good &= !kpatch_entry_check(r->batch, r->ip);
+		good &= !list_empty(&r->funcs);
+		good &= r->target[kpatch_slot] == target_of(r, switched);
+		list_for_each_entry(l, &r->funcs, stack_node)
+			good &= l->redirect == r && l->func->link == l;
+		if (!good) {
+			pr_err("debug: the redirect of %pS is not as it should be\n",
+			       (void *)r->ip);
+			break;
+		}
+	}
+	return good;
 }
 
 /* Right after a stop: no CPU can be in the handler with a retired entry. */
@@ -371,8 +384,8 @@ void kpatch_redirect_reap(void)
 }
 
 /*
- * Module exit. No patch is left, so the ops is unregistered, and that waited
- * for every CPU to leave the handler.
+ * Module exit, after kpatch_ops_exit(). No patch is left, so every ops is
+ * unregistered, and that waited for every CPU to leave the handler.
  */
 void kpatch_redirect_exit(void)
 {

@@ -11,6 +11,7 @@
 
 /* The file's text, as it was made when the switch was refused. */
 static char refusal_text[PAGE_SIZE];	/* under kpatch_mutex */
+static char symbol[KSYM_SYMBOL_LEN];	/* scratch space, under kpatch_mutex */
 
 /*
  * For %*pE: a task's name is its own to choose, and a newline in it would fake
@@ -21,38 +22,70 @@ static int comm_length(const struct kpatch_refusal *r)
 	return strlen(r->comm);
 }
 
+/* The name of what is at @addr, without offset and module, in @buf. */
+static const char *name_at(unsigned long addr, char *buf)
+{
+	sprint_symbol_no_offset(buf, addr);
+	buf[strcspn(buf, " ")] = '\0';
+	return buf;
+}
+
+/* Where the task is: an object and a function of it. */
+static void find_place(const struct kpatch_refusal *r, const char **object,
+		       const char **function, char *buf)
+{
+	if (r->span->func) {
+		*object = r->span->func->object->name;
+		*function = r->span->func->name;
+		return;
+	}
+	*object = r->span->patch->mod->name;
+	*function = name_at(r->entries[r->at], buf);
+}
+
 static int describe(const struct kpatch_module *kpmod,
 		    const struct kpatch_refusal *r, char *buf, int size)
 {
 	int at = scnprintf(buf, size, "patch %s\n", kpmod->mod->name);
+	const char *object, *function;
 
-	if (r->func)
+	if (r->span) {
+		find_place(r, &object, &function, symbol);
 		at += scnprintf(buf + at, size - at, "object %s\nfunction %s\n",
-				r->func->object->name, r->func->name);
-	else
+				object, function);
+	} else {
 		at += scnprintf(buf + at, size - at, "error %d\n",
 				r->late ? -ETIME : r->error);
+	}
 	if (r->late)
 		return at;
-	return at + scnprintf(buf + at, size - at, "task %*pE\npid %d\n",
-			      comm_length(r), r->comm, r->pid);
+	at += scnprintf(buf + at, size - at, "task %*pE\npid %d\n",
+			comm_length(r), r->comm, r->pid);
+	if (r->parked)
+		at += scnprintf(buf + at, size - at, "parked %u\n", r->parked);
+	return at;
 }
 
 static void log_refusal(const struct kpatch_module *kpmod,
 			const struct kpatch_refusal *r)
 {
+	const char *object, *function;
 	unsigned int i;
 
-	if (r->func)
+	if (r->span) {
+		find_place(r, &object, &function, symbol);
 		pr_warn("%s: not now: task %*pE (pid %d) is in %s:%s\n",
 			kpmod->mod->name, comm_length(r), r->comm, r->pid,
-			r->func->object->name, r->func->name);
-	else if (r->late)
+			object, function);
+	} else if (r->late) {
 		pr_warn("%s: not now: the machine would have been stopped for longer than stop_limit_us\n",
 			kpmod->mod->name);
-	else
+	} else {
 		pr_warn("%s: not now: the stack of task %*pE (pid %d) cannot be trusted (error %d)\n",
 			kpmod->mod->name, comm_length(r), r->comm, r->pid, r->error);
+	}
+	if (r->parked)
+		pr_warn("  although %u tasks in the way were held\n", r->parked);
 	for (i = 0; i < r->nr; i++)
 		pr_warn("  %pS\n", (void *)r->entries[i]);
 }

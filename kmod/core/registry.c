@@ -4,30 +4,39 @@
  */
 #include <linux/delay.h>
 #include <linux/kernel.h>
+#include <linux/ktime.h>
 #include <linux/module.h>
 
+#include "compat.h"
 #include "core.h"
+
+/* How long a module whose init has failed is kept from being freed. */
+#define GOING_LIMIT_MS	(30 * MSEC_PER_SEC)
 
 LIST_HEAD(kpatch_patches);
 
 /* Everything but the readers without a lock: see core.h. */
 DEFINE_MUTEX(kpatch_mutex);
 
-static bool known(const struct kpatch_module *kpmod)
-{
-	const struct kpatch_module *p;
-
-	kpatch_for_each_patch(p)
-		if (p == kpmod)
-			return true;
-	return false;
-}
+/* What modules that are compiled elsewhere rely on: see kpatch.h. */
+static_assert(offsetof(struct kpatch_func, list) == 48);
+static_assert(offsetof(struct kpatch_func, force) == 64);
+static_assert(offsetof(struct kpatch_func, kobj) == 96);
+static_assert(sizeof(struct kpatch_func) == 96 + sizeof(struct kobject));
+static_assert(offsetof(struct kpatch_dynrela, addend) == 40);
+static_assert(offsetof(struct kpatch_dynrela, list) == 48);
+static_assert(sizeof(struct kpatch_dynrela) == 64);
+static_assert(offsetof(struct kpatch_object, pre_patch_callback) == 56);
+static_assert(offsetof(struct kpatch_object, kobj) == 104);
+static_assert(offsetof(struct kpatch_module, enabled) == 24);
+static_assert(offsetof(struct kpatch_module, list) == 32);
+static_assert(offsetof(struct kpatch_module, kobj) == 48);
 
 static void set_state(struct kpatch_module *kpmod, enum kpatch_state state)
 {
 	kpmod->state = state;
-	kpmod->enabled = kpatch_live_after(kpmod) &&
-			 state != KPATCH_ENABLING;
+	/* For enabled_show(), which takes no lock. */
+	WRITE_ONCE(kpmod->enabled, state == KPATCH_ENABLED);
 }
 
 /*
@@ -37,6 +46,7 @@ static void set_state(struct kpatch_module *kpmod, enum kpatch_state state)
 static void retire(struct kpatch_module *kpmod)
 {
 	kpatch_objects_unlink(kpmod);
+	list_del_init(&kpmod->list);
 	if (!kpmod->forced) {
 		module_put(kpmod->mod);
 		return;
@@ -57,20 +67,26 @@ static void move_states(enum kpatch_state from, enum kpatch_state to)
 			set_state(p, to);
 }
 
-/* For post_unpatch holds what run_hooks() in switch.c says. */
+/* Does a patch that is replaced want its unpatch hooks to run? */
+bool kpatch_wants_unpatch(const struct kpatch_module *kpmod)
+{
+	return kpmod->extended && kpmod->unpatch_on_replace;
+}
+
+/* The rule in run_hooks() (switch.c) applies to post_unpatch, too. */
 static void retire_replaced(const struct kpatch_module *by)
 {
-	struct kpatch_module *p;
+	struct kpatch_module *p, *next;
 	struct kpatch_object *obj;
 
-	kpatch_for_each_patch(p) {
+	list_for_each_entry_safe(p, next, &kpatch_patches, list) {
 		if (p->state != KPATCH_DISABLING)
 			continue;
 		kpatch_for_each_object(p, obj)
-			obj->prepared &= p->unpatch_on_replace;
+			obj->prepared &= kpatch_wants_unpatch(p);
 		set_state(p, KPATCH_DISABLED);
-		retire(p);
 		pr_notice("%s: replaced by %s\n", p->mod->name, by->mod->name);
+		retire(p);
 	}
 }
 
@@ -80,56 +96,90 @@ static void taint(struct module *mod)
 	set_bit(TAINT_LIVEPATCH, &mod->taints);
 }
 
-/**
- * kpatch_enable - make a disabled patch live
- * @kpmod:	on kpatch_patches
- * @replace:	and switch off all others in the same stop
- *
- * May sleep, under kpatch_mutex. Returns 0, or an error with nothing changed.
- */
-int kpatch_enable(struct kpatch_module *kpmod, bool replace)
+/* The first time, and again: only what is remembered of a patch is kept. */
+static void set_up(struct kpatch_module *kpmod)
+{
+	struct kpatch_object *obj;
+	struct kpatch_func *func;
+
+	kpmod->enabled = false;
+	kpatch_for_each_object(kpmod, obj) {
+		obj->linked = false;
+		obj->prepared = false;
+		obj->mod = NULL;
+		kpatch_for_each_func(obj, func) {
+			func->patch = kpmod;
+			func->object = obj;
+			func->link = NULL;
+			kpmod->forced |= !kpmod->known && func->force;
+		}
+	}
+	kpmod->known = true;
+}
+
+/* kpmod is ENABLING and on the list. */
+static int link_and_switch(struct kpatch_module *kpmod, bool replace)
 {
 	struct kpatch_module *p;
-	int ret;
+	int ret = kpatch_objects_link(kpmod);
 
-	if (kpmod->state != KPATCH_DISABLED)
-		return -EINVAL;
-	/* The newest goes on top of the functions it shares with others. */
-	list_move_tail(&kpmod->list, &kpatch_patches);
-	if (!kpmod->pinned && !try_module_get(kpmod->mod))
-		return -ENODEV;
-	set_state(kpmod, KPATCH_ENABLING);
-	ret = kpatch_objects_link(kpmod);
 	if (ret)
-		goto put;
+		return ret;
 	if (replace)
 		kpatch_for_each_patch(p)
 			if (p->state == KPATCH_ENABLED)
 				set_state(p, KPATCH_DISABLING);
 	taint(kpmod->mod);
 	ret = kpatch_switch(kpmod, replace);
-	if (ret)
-		goto undo;
-	set_state(kpmod, KPATCH_ENABLED);
-	retire_replaced(kpmod);
-	pr_notice("%s: live\n", kpmod->mod->name);
-	return 0;
-undo:
+	if (!ret)
+		return 0;
 	move_states(KPATCH_DISABLING, KPATCH_ENABLED);
+	/* Unlinking runs hooks and counts it as what it is: off. */
 	set_state(kpmod, KPATCH_DISABLED);
 	kpatch_objects_unlink(kpmod);
-put:
-	set_state(kpmod, KPATCH_DISABLED);
-	if (!kpmod->pinned)
-		module_put(kpmod->mod);
 	return ret;
 }
 
 /**
- * kpatch_disable - take a live patch back
- * @kpmod:	on kpatch_patches
+ * kpatch_enable - make a disabled patch live
+ * @kpmod:	the patch
+ * @replace:	and switch off all others in the same stop
  *
- * May sleep, under kpatch_mutex. Returns 0, or an error with nothing changed.
+ * May sleep, under kpatch_mutex. Returns 0, or an error with nothing changed;
+ * -ENODEV: its module is on its way out, and nothing of the patch was read.
+ */
+int kpatch_enable(struct kpatch_module *kpmod, bool replace)
+{
+	int ret;
+
+	if (kpmod->state != KPATCH_DISABLED)
+		return -EINVAL;
+	if (!kpmod->pinned && !try_module_get(kpmod->mod))
+		return -ENODEV;
+	set_up(kpmod);
+	/* The newest goes on top of the functions it shares with others. */
+	list_add_tail(&kpmod->list, &kpatch_patches);
+	set_state(kpmod, KPATCH_ENABLING);
+	ret = link_and_switch(kpmod, replace);
+	if (ret) {
+		set_state(kpmod, KPATCH_DISABLED);
+		list_del_init(&kpmod->list);
+		if (!kpmod->pinned)
+			module_put(kpmod->mod);
+		return ret;
+	}
+	set_state(kpmod, KPATCH_ENABLED);
+	retire_replaced(kpmod);
+	pr_notice("%s: live\n", kpmod->mod->name);
+	return 0;
+}
+
+/**
+ * kpatch_disable - take a live patch back
+ * @kpmod:	the patch
+ *
+ * May sleep, under kpatch_mutex. Returns 0, or an error with nothing changed;
+ * -EINVAL: it is not live.
  */
 int kpatch_disable(struct kpatch_module *kpmod)
 {
@@ -147,56 +197,46 @@ int kpatch_disable(struct kpatch_module *kpmod)
 	return 0;
 }
 
-static void set_up(struct kpatch_module *kpmod)
-{
-	struct kpatch_object *obj;
-	struct kpatch_func *func;
-
-	kpmod->state = KPATCH_DISABLED;
-	kpmod->enabled = false;
-	INIT_LIST_HEAD(&kpmod->list);
-	kpatch_for_each_object(kpmod, obj)
-		kpatch_for_each_func(obj, func) {
-			func->patch = kpmod;
-			func->object = obj;
-			kpmod->forced |= func->force;
-		}
-}
-
 /**
- * kpatch_register - make a patch known and live
- * @kpmod:	described by its public members
+ * kpatch_register - make a patch live
+ * @kpmod:	described by its public members; new, or taken back or replaced
+ *		before
  * @replace:	replace all earlier patches, atomically
  *
- * From the init function of the patch module. May sleep. Returns 0;
+ * From the init function of the patch module, or later. May sleep. Returns 0;
  * -EBUSY: some task is in a function that changes, nothing is changed, try
- * again; any other error: this patch cannot be applied, with the reason in
- * the log.
+ * again; -EINVAL: it is live, or says nothing; any other error: this patch
+ * cannot be applied, with the reason in the log.
  */
 int kpatch_register(struct kpatch_module *kpmod, bool replace)
 {
-	int ret;
+	bool was_shown;
+	int ret = 0;
 
 	if (!kpmod->mod || list_empty(&kpmod->objects))
 		return -EINVAL;
+	kpatch_ops_settle();
+	/* Until it is live nobody may switch it by the files that we show. */
 	mutex_lock(&kpatch_mutex);
-	if (known(kpmod)) {
-		mutex_unlock(&kpatch_mutex);
-		return -EEXIST;
-	}
-	set_up(kpmod);
-	list_add_tail(&kpmod->list, &kpatch_patches);
-	ret = kpatch_enable(kpmod, replace);
-	if (ret)
-		list_del_init(&kpmod->list);
+	if (kpmod->state == KPATCH_DISABLED)
+		kpmod->gone = true;
+	else
+		ret = -EINVAL;
 	mutex_unlock(&kpatch_mutex);
 	if (ret)
 		return ret;
+	/* First, as it may fail, and what is live must have its file. */
+	was_shown = kpatch_sysfs_has(kpmod);
 	ret = kpatch_sysfs_add(kpmod);
 	if (ret)
-		pr_warn("%s: live, but not shown in sysfs: error %d\n",
-			kpmod->mod->name, ret);
-	return 0;
+		return ret;
+	mutex_lock(&kpatch_mutex);
+	kpmod->gone = false;
+	ret = kpatch_enable(kpmod, replace);
+	mutex_unlock(&kpatch_mutex);
+	if (ret && !was_shown)
+		kpatch_sysfs_remove(kpmod);
+	return ret;
 }
 EXPORT_SYMBOL_GPL(kpatch_register);
 
@@ -205,21 +245,23 @@ EXPORT_SYMBOL_GPL(kpatch_register);
  * @kpmod:	as it was registered
  *
  * May sleep. Must not be called from a write to the patch's own `enabled`
- * file. Returns 0; -EBUSY: some task is in a function that changes, the patch
- * is live as before, try again; -EINVAL: not registered.
+ * file, if that is one of ours. Returns 0; -EBUSY: some task is in a function
+ * that changes, the patch is live as before, try again; -EINVAL: there is
+ * nothing to be done: it is not live, and not shown in sysfs by us.
  */
 int kpatch_unregister(struct kpatch_module *kpmod)
 {
+	bool shown = kpatch_sysfs_has(kpmod);
 	int ret = 0;
 
 	mutex_lock(&kpatch_mutex);
-	if (!known(kpmod))
-		ret = -EINVAL;
-	else if (kpmod->state == KPATCH_ENABLED)
+	if (kpmod->state != KPATCH_DISABLED)
 		ret = kpatch_disable(kpmod);
-	/* Under the same lock, or a write to `enabled` could come between. */
+	else if (!shown)
+		ret = -EINVAL;
+	/* From now on a write to our `enabled` is refused. */
 	if (!ret)
-		list_del_init(&kpmod->list);
+		kpmod->gone = true;
 	mutex_unlock(&kpatch_mutex);
 	if (!ret)
 		kpatch_sysfs_remove(kpmod);
@@ -227,32 +269,65 @@ int kpatch_unregister(struct kpatch_module *kpmod)
 }
 EXPORT_SYMBOL_GPL(kpatch_unregister);
 
+static struct kpatch_module *patch_of(const struct module *mod)
+{
+	struct kpatch_module *p;
+
+	kpatch_for_each_patch(p)
+		if (p->mod == mod)
+			return p;
+	return NULL;
+}
+
+/*
+ * Takes back a patch whose module will be freed, with its forced functions
+ * looked for, too: here it matters that nobody is in them.
+ */
+static int take_back(struct kpatch_module *going)
+{
+	ktime_t until = ktime_add_ms(ktime_get(), GOING_LIMIT_MS);
+	int ret;
+
+	going->dying = true;
+	going->forced = false;
+	for (;;) {
+		ret = kpatch_disable(going);
+		if (!ret || ktime_after(ktime_get(), until))
+			return ret;
+		mutex_unlock(&kpatch_mutex);
+		msleep(100);
+		mutex_lock(&kpatch_mutex);
+	}
+}
+
 /**
  * kpatch_patch_going - the module of a patch is about to be freed
  * @mod:	any module that goes
  *
  * Reached with a live patch only if the module's init failed after it had
- * registered: then nothing but unpatching, however long it takes, keeps
- * tasks out of freed text. May sleep, without kpatch_mutex.
+ * registered: a patch must not be in force then, and nobody in its text. If
+ * that cannot be had within the time for it, nothing of the module is freed.
+ * May sleep, without kpatch_mutex.
  */
 void kpatch_patch_going(struct module *mod)
 {
-	struct kpatch_module *p, *going = NULL;
+	struct kpatch_module *going;
+	bool leaked = false;
 
 	mutex_lock(&kpatch_mutex);
-	kpatch_for_each_patch(p)
-		if (p->mod == mod)
-			going = p;
-	while (going && going->enabled && kpatch_disable(going)) {
-		mutex_unlock(&kpatch_mutex);
-		msleep(100);
-		mutex_lock(&kpatch_mutex);
+	while ((going = patch_of(mod))) {
+		if (!take_back(going))
+			continue;
+		pr_crit("%s: its init failed and somebody is in it: it stays live, and its memory is never freed\n",
+			mod->name);
+		kpatch_module_leak(mod);
+		__module_get(THIS_MODULE);
+		leaked = true;
+		break;
 	}
-	if (going)
-		list_del_init(&going->list);
 	mutex_unlock(&kpatch_mutex);
-	if (going)
-		kpatch_sysfs_remove(going);
+	if (!leaked)
+		kpatch_sysfs_module_going(mod);
 }
 
 static int __init kpatch_init(void)
@@ -261,26 +336,44 @@ static int __init kpatch_init(void)
 
 	if (ret)
 		return ret;
-	ret = kpatch_sysfs_init();
+	ret = kpatch_ops_init();
 	if (ret)
 		return ret;
-	ret = kpatch_objects_init();
-	if (ret) {
-		kpatch_sysfs_exit();
+	ret = kpatch_clones_init();
+	if (ret)
 		return ret;
-	}
+	ret = kpatch_exits_init();
+	if (ret)
+		goto clones;
+	ret = kpatch_sysfs_init();
+	if (ret)
+		goto exits;
+	ret = kpatch_objects_init();
+	if (ret)
+		goto sysfs;
 	kpatch_notes_init();
 	return 0;
+sysfs:
+	kpatch_sysfs_exit();
+exits:
+	kpatch_exits_exit();
+clones:
+	kpatch_clones_exit();
+	return ret;
 }
 
 /* Patch modules use our symbols, so none is left by now. */
 static void __exit kpatch_exit(void)
 {
 	kpatch_objects_exit();
+	kpatch_ops_exit();
+	kpatch_park_exit();
 	kpatch_notes_exit();
 	kpatch_redirect_exit();
 	kpatch_shadow_exit();
 	kpatch_sysfs_exit();
+	kpatch_exits_exit();
+	kpatch_clones_exit();
 }
 
 module_init(kpatch_init);

@@ -5,6 +5,7 @@
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/moduleparam.h>
+#include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/stop_machine.h>
 #include <linux/timekeeping.h>
@@ -20,6 +21,8 @@ MODULE_PARM_DESC(plain, "walk the stacks of all tasks inside the stop");
 static unsigned int stop_limit_us = 20000;
 module_param(stop_limit_us, uint, 0644);
 MODULE_PARM_DESC(stop_limit_us, "give up when the machine would be stopped for longer (0: never)");
+
+#define OFFENDERS_MAX	1024	/* told apart in one attempt */
 
 struct kpatch_stop {
 	struct kpatch_check check;
@@ -45,7 +48,7 @@ static void run_hooks(enum kpatch_state state, bool replace)
 		if (kpmod->state != state)
 			continue;
 		if (state == KPATCH_DISABLING && replace &&
-		    !kpmod->unpatch_on_replace)
+		    !kpatch_wants_unpatch(kpmod))
 			continue;
 		kpatch_for_each_object(kpmod, obj) {
 			hook = state == KPATCH_ENABLING ?
@@ -59,13 +62,17 @@ static void run_hooks(enum kpatch_state state, bool replace)
 
 static int check_inside(struct kpatch_stop *stop)
 {
+	struct kpatch_check *check = &stop->check;
 	int ret = -EOVERFLOW;
 
-	if (!stop->check.spans.nr)
+	if (kpatch_nothing_changes(check))
 		return 0;
 	if (stop->walked)
-		ret = kpatch_walk_rest(&stop->check, &stop->again);
-	return ret == -EOVERFLOW ? kpatch_check_all(&stop->check) : ret;
+		ret = kpatch_walk_rest(check, &stop->again);
+	if (ret == -EOVERFLOW)
+		ret = kpatch_walk_all(check);
+	check->refusal.late = ret == -ETIME;
+	return ret || check->offenders.nr ? -EBUSY : 0;
 }
 
 /* On one CPU, interrupts off, all other CPUs spinning in multi_cpu_stop(). */
@@ -87,27 +94,62 @@ static int stopped(void *data)
 	return ret;
 }
 
-/* Walks what can be walked before the stop, and stops the machine. */
+static void forget_offenders(struct kpatch_check *check)
+{
+	struct kpatch_tasks *o = &check->offenders;
+
+	while (o->nr)
+		put_task_struct(o->task[--o->nr]);
+	memset(&check->refusal, 0, sizeof(check->refusal));
+}
+
+/* One attempt: walks what can be walked before the stop, and stops the machine. */
 static int walk_and_stop(struct kpatch_stop *stop)
 {
-	bool noting = !READ_ONCE(plain) && stop->check.spans.nr &&
-		      !kpatch_notes_start();
+	struct kpatch_check *check = &stop->check;
+	bool noting = !READ_ONCE(plain) && !kpatch_nothing_changes(check) &&
+		      !kpatch_notes_start(check);
 	int ret = 0;
 
+	forget_offenders(check);
+	check->inside = 0;
+	check->outside = 0;
+	check->rounds = 0;
+	stop->took_ns = 0;
+	stop->inside_ns = 0;
+	stop->walked = false;
 	if (noting) {
-		ret = kpatch_walk_outside(&stop->check, &stop->again);
+		ret = kpatch_walk_outside(check, &stop->again);
 		stop->walked = !ret;
 	}
 	if (ret != -EBUSY) {
-		memset(&stop->check.refusal, 0, sizeof(stop->check.refusal));
+		forget_offenders(check);
 		stop->took_ns = ktime_get_mono_fast_ns();
 		ret = stop_machine(stopped, stop, NULL);
 		stop->took_ns = ktime_get_mono_fast_ns() - stop->took_ns;
 		kpatch_redirect_reap();
+		kpatch_statistics.longest_ns =
+			max(kpatch_statistics.longest_ns, stop->took_ns);
 	}
 	if (noting)
 		kpatch_notes_stop();
 	kpatch_tasks_free(&stop->again);
+	return ret;
+}
+
+/* Attempts, until one succeeds or more of them are no use. */
+static int attempt(struct kpatch_stop *stop)
+{
+	struct kpatch_parking parking;
+	int ret;
+
+	kpatch_park_begin(&parking);
+	do {
+		ret = walk_and_stop(stop);
+	} while (ret == -EBUSY && !stop->check.refusal.late &&
+		 kpatch_park(&parking, &stop->check));
+	kpatch_park_end(&parking);
+	stop->check.refusal.parked = parking.nr;
 	return ret;
 }
 
@@ -120,7 +162,8 @@ static void account(const struct kpatch_stop *stop, int ret)
 	s->last_rounds = stop->check.rounds;
 	s->last_ns = stop->took_ns;
 	s->last_inside_ns = stop->inside_ns;
-	s->longest_ns = max(s->longest_ns, stop->took_ns);
+	s->last_parked = stop->check.refusal.parked;
+	s->parked += stop->check.refusal.parked;
 	s->stops += !ret;
 	s->refusals += ret == -EBUSY;
 	s->late += stop->check.refusal.late;
@@ -144,18 +187,23 @@ int kpatch_switch(struct kpatch_module *subject, bool replace)
 	if (!stop)
 		return -ENOMEM;
 	stop->replace = replace;
-	ret = kpatch_spans_collect(&stop->check.spans);
+	stop->check.asker = current;
+	ret = kpatch_spans_collect(&stop->check);
+	if (!ret)
+		ret = kpatch_tasks_reserve(&stop->check.offenders, OFFENDERS_MAX);
 	if (ret)
 		goto free;
 	kpatch_redirect_prepare();
-	ret = walk_and_stop(stop);
+	ret = attempt(stop);
 	account(stop, ret);
 	if (!ret)
 		kpatch_mark_forced();
 	if (ret == -EBUSY)
 		kpatch_refusal_publish(subject, &stop->check.refusal);
+	kpatch_invariants_check(&stop->check, !ret);
 free:
-	kpatch_spans_free(&stop->check.spans);
+	kpatch_tasks_free(&stop->check.offenders);
+	kpatch_spans_free(&stop->check);
 	kvfree(stop);
 	return ret;
 }

@@ -10,21 +10,16 @@
 #include "compat.h"
 #include "core.h"
 #include "lookup.h"
+#include "unexported.h"
 
-struct kpatch_kernel kpatch_kernel;
+#define DEFINE_UNEXPORTED(fn)	DEFINE_STATIC_CALL_NULL(kpatch_##fn, fn);
+KPATCH_UNEXPORTED(DEFINE_UNEXPORTED)
 
 /*
  * kallsyms_on_each_match_symbol() is fast and came with 6.2 (and with some
- * earlier stable kernels). Kernels without it have kallsyms_on_each_symbol()
- * in its old form, with the module as third argument.
+ * earlier stable kernels); else all symbols are gone through.
  */
-static int (*on_each_match)(int (*fn)(void *data, unsigned long addr),
-			    const char *name, void *data);
-static int (*on_each_symbol)(int (*fn)(void *data, const char *name,
-				       struct module *mod, unsigned long addr),
-			     void *data);
-
-static struct mutex *modules_lock;	/* the kernel's module_mutex */
+static bool have_on_each_match;
 
 struct symbol_search {
 	const char *name;
@@ -44,35 +39,74 @@ static int symbol_hit(void *data, unsigned long addr)
 	return s->sympos ? s->count == s->sympos : s->count > 1;
 }
 
-static int symbol_seen(void *data, const char *name, struct module *mod,
-		       unsigned long addr)
+static int symbol_seen(void *data, const char *name, unsigned long addr)
 {
 	struct symbol_search *s = data;
 
-	if (mod || strcmp(name, s->name))
-		return 0;
-	return symbol_hit(data, addr);
+	return strcmp(name, s->name) ? 0 : symbol_hit(data, addr);
+}
+
+struct each_symbol {
+	int (*fn)(void *data, const char *name, unsigned long addr);
+	void *data;
+};
+
+/* Both forms of the callback: see KPATCH_EACH_CALLBACK. */
+static int each_of_vmlinux(void *data, const char *name, struct module *mod,
+			   unsigned long addr)
+{
+	struct each_symbol *each = data;
+
+	return mod ? 0 : each->fn(each->data, name, addr);
+}
+
+static int each_plain(void *data, const char *name, unsigned long addr)
+{
+	return each_of_vmlinux(data, name, NULL, addr);
+}
+
+/**
+ * kpatch_each_vmlinux_symbol - go through all symbols of vmlinux
+ * @fn:		not 0 ends it
+ * @data:	handed to @fn
+ *
+ * Some hundred thousand of them. May sleep, and so may @fn.
+ */
+void kpatch_each_vmlinux_symbol(int (*fn)(void *data, const char *name,
+					  unsigned long addr), void *data)
+{
+	struct each_symbol each = { .fn = fn, .data = data };
+
+	if (&module_mutex)
+		mutex_lock(&module_mutex);
+	kpatch_kernel(kallsyms_on_each_symbol)
+		(KPATCH_EACH_CALLBACK(each_of_vmlinux, each_plain), &each);
+	if (&module_mutex)
+		mutex_unlock(&module_mutex);
 }
 
 static void search_vmlinux(struct symbol_search *s)
 {
-	if (on_each_match) {
-		on_each_match(symbol_hit, s->name, s);
-		return;
-	}
-	if (KPATCH_SEARCH_WALKS_MODULES)
-		mutex_lock(modules_lock);
-	on_each_symbol(symbol_seen, s);
-	if (KPATCH_SEARCH_WALKS_MODULES)
-		mutex_unlock(modules_lock);
+	if (have_on_each_match)
+		kpatch_kernel(kallsyms_on_each_match_symbol)(symbol_hit,
+							     s->name, s);
+	else
+		kpatch_each_vmlinux_symbol(symbol_seen, s);
 }
 
-/*
+/**
+ * kpatch_each_module_symbol - go through the symbols of a module
+ * @mod:	the module. The caller sees to it that it stays.
+ * @fn:		not 0 ends it; must not sleep
+ * @data:	handed to @fn
+ *
  * Walks the symbol table that the loader keeps with the module. The table
  * with init symbols is replaced by a smaller one after init and freed after a
  * grace period, hence preemption off. Some thousand strcmp() at most.
  */
-static void search_module(struct module *mod, struct symbol_search *s)
+void kpatch_each_module_symbol(struct module *mod,
+			       int (*fn)(void *data, const char *name,
+					 unsigned long addr), void *data)
 {
 	struct mod_kallsyms *ks;
 	unsigned int i;
@@ -82,10 +116,9 @@ static void search_module(struct module *mod, struct symbol_search *s)
 	for (i = 1; i < ks->num_symtab; i++) {
 		const Elf_Sym *sym = &ks->symtab[i];
 
-		if (sym->st_shndx == SHN_UNDEF || !sym->st_value ||
-		    strcmp(ks->strtab + sym->st_name, s->name))
+		if (sym->st_shndx == SHN_UNDEF || !sym->st_value)
 			continue;
-		if (symbol_hit(s, sym->st_value))
+		if (fn(data, ks->strtab + sym->st_name, sym->st_value))
 			break;
 	}
 	preempt_enable();
@@ -94,7 +127,7 @@ static void search_module(struct module *mod, struct symbol_search *s)
 static void search(struct module *mod, struct symbol_search *s)
 {
 	if (mod)
-		search_module(mod, s);
+		kpatch_each_module_symbol(mod, symbol_seen, s);
 	else
 		search_vmlinux(s);
 }
@@ -149,9 +182,41 @@ unsigned long kpatch_symbol_size(unsigned long addr)
 {
 	unsigned long size, offset;
 
-	if (!kpatch_kernel.lookup_size_offset(addr, &size, &offset) || offset)
+	if (!kpatch_kernel(kallsyms_lookup_size_offset)(addr, &size, &offset) ||
+	    offset)
 		return 0;
 	return size;
+}
+
+/* One function of unexported.h: where its call is, and how it is found. */
+struct unexported {
+	const char *name;
+	struct static_call_key *key;
+	void *trampoline;
+};
+
+#define UNEXPORTED(fn)							\
+	{ #fn, &STATIC_CALL_KEY(kpatch_##fn),				\
+	  STATIC_CALL_TRAMP_ADDR(kpatch_##fn) },
+
+static int __init find_unexported(const struct unexported *u)
+{
+	unsigned long addr = kpatch_lookup(u->name);
+
+	/* Before 6.11 and its stable kernels this was the name of it. */
+	if (!addr && !strcmp(u->name, "task_work_cancel_func"))
+		addr = kpatch_lookup("task_work_cancel");
+	if (!strcmp(u->name, "kallsyms_on_each_match_symbol")) {
+		have_on_each_match = addr;
+		if (!addr)
+			return 0;
+	}
+	if (!addr) {
+		pr_err("this kernel has no %s\n", u->name);
+		return -EOPNOTSUPP;
+	}
+	__static_call_update(u->key, u->trampoline, (void *)addr);
+	return 0;
 }
 
 /**
@@ -162,35 +227,19 @@ unsigned long kpatch_symbol_size(unsigned long addr)
  */
 int __init kpatch_symbols_init(void)
 {
-	const struct {
-		const char *name;
-		void *where;
-		bool optional;
-	} wanted[] = {
-		{ "stack_trace_save_tsk_reliable",
-		  &kpatch_kernel.stack_trace_save_tsk_reliable },
-		{ "ftrace_location", &kpatch_kernel.ftrace_location },
-		{ "kallsyms_lookup_size_offset",
-		  &kpatch_kernel.lookup_size_offset },
-		{ "idle_task", &kpatch_kernel.idle_task },
-		{ "find_module", &kpatch_kernel.find_module },
-		{ "ftrace_free_filter", &kpatch_kernel.ftrace_free_filter },
-		{ "module_mutex", &modules_lock },
-		{ "kallsyms_on_each_match_symbol", &on_each_match, true },
-		{ "kallsyms_on_each_symbol", &on_each_symbol },
+	static const struct unexported wanted[] __initconst = {
+		KPATCH_UNEXPORTED(UNEXPORTED)
 	};
-	kpatch_lookup_fn *lookup_name;
 	unsigned int i;
-	int ret = kpatch_find_lookup_name(&lookup_name);
+	int ret = kpatch_lookup_init();
 
-	for (i = 0; i < ARRAY_SIZE(wanted) && !ret; i++) {
-		unsigned long addr = lookup_name(wanted[i].name);
-
-		*(unsigned long *)wanted[i].where = addr;
-		if (!addr && !wanted[i].optional) {
-			pr_err("this kernel has no %s\n", wanted[i].name);
-			ret = -EOPNOTSUPP;
-		}
-	}
+	for (i = 0; i < ARRAY_SIZE(wanted) && !ret; i++)
+		ret = find_unexported(&wanted[i]);
 	return ret;
+}
+
+/* The first symbol of this name in vmlinux or else in any module; 0: none. */
+unsigned long kpatch_find_any(const char *name)
+{
+	return kpatch_lookup(name);
 }

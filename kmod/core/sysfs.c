@@ -22,10 +22,16 @@
 
 struct kpatch_sysfs_node {
 	struct kobject kobj;
-	struct list_head list;		/* on the patch's node: its subtree */
+	struct list_head list;		/* patch: on shown; others: on its tree */
+	struct list_head tree;		/* of a patch: all below it, newest first */
 	struct kpatch_module *kpmod;
+	const struct module *mod;	/* kpmod's, which may be gone by then */
 	const struct kpatch_func *func;
 };
+
+/* The patches that we show. */
+static LIST_HEAD(shown);
+static DEFINE_MUTEX(shown_mutex);	/* innermost: nothing is called under it */
 
 struct kobject *kpatch_root_kobj;
 EXPORT_SYMBOL_GPL(kpatch_root_kobj);
@@ -38,7 +44,8 @@ static struct kpatch_sysfs_node *to_node(struct kobject *kobj)
 static ssize_t enabled_show(struct kobject *kobj, struct kobj_attribute *attr,
 			    char *buf)
 {
-	return sysfs_emit(buf, "%d\n", to_node(kobj)->kpmod->enabled);
+	return sysfs_emit(buf, "%d\n",
+			  READ_ONCE(to_node(kobj)->kpmod->enabled));
 }
 
 static ssize_t enabled_store(struct kobject *kobj, struct kobj_attribute *attr,
@@ -50,8 +57,10 @@ static ssize_t enabled_store(struct kobject *kobj, struct kobj_attribute *attr,
 
 	if (ret)
 		return ret;
+	if (wanted)
+		kpatch_ops_settle();
 	mutex_lock(&kpatch_mutex);
-	if (list_empty(&kpmod->list))
+	if (kpmod->gone)
 		ret = -ENODEV;		/* on its way out */
 	else if (wanted != kpmod->enabled)
 		ret = wanted ? kpatch_enable(kpmod, false) :
@@ -63,7 +72,8 @@ static ssize_t enabled_store(struct kobject *kobj, struct kobj_attribute *attr,
 static ssize_t checksum_show(struct kobject *kobj, struct kobj_attribute *attr,
 			     char *buf)
 {
-	const char *checksum = to_node(kobj)->kpmod->checksum;
+	const struct kpatch_module *kpmod = to_node(kobj)->kpmod;
+	const char *checksum = kpmod->extended ? kpmod->checksum : NULL;
 
 	return sysfs_emit(buf, "%s\n", checksum ? checksum : "");
 }
@@ -71,7 +81,8 @@ static ssize_t checksum_show(struct kobject *kobj, struct kobj_attribute *attr,
 static ssize_t forced_show(struct kobject *kobj, struct kobj_attribute *attr,
 			   char *buf)
 {
-	return sysfs_emit(buf, "%d\n", to_node(kobj)->kpmod->forced);
+	return sysfs_emit(buf, "%d\n",
+			  READ_ONCE(to_node(kobj)->kpmod->forced));
 }
 
 static ssize_t old_addr_show(struct kobject *kobj, struct kobj_attribute *attr,
@@ -127,10 +138,14 @@ static const struct kobj_type func_ktype = {
 	.default_groups = func_groups,
 };
 
-/* A node under @parent whose memory is freed by the last kobject_put(). */
-static struct kpatch_sysfs_node *node_add(struct kpatch_module *kpmod,
+/*
+ * A node under @parent whose memory is freed by the last kobject_put(). @top is
+ * the patch's, NULL for that one itself.
+ */
+static struct kpatch_sysfs_node *node_add(struct kpatch_sysfs_node *top,
 					  const struct kobj_type *type,
 					  struct kobject *parent,
+					  struct kpatch_module *kpmod,
 					  const struct kpatch_func *func,
 					  const char *name)
 {
@@ -140,7 +155,9 @@ static struct kpatch_sysfs_node *node_add(struct kpatch_module *kpmod,
 	if (!node)
 		return ERR_PTR(-ENOMEM);
 	INIT_LIST_HEAD(&node->list);
+	INIT_LIST_HEAD(&node->tree);
 	node->kpmod = kpmod;
+	node->mod = kpmod->mod;
 	node->func = func;
 	ret = kobject_init_and_add(&node->kobj, KPATCH_KTYPE(type), parent,
 				   "%s", name);
@@ -148,14 +165,36 @@ static struct kpatch_sysfs_node *node_add(struct kpatch_module *kpmod,
 		kobject_put(&node->kobj);
 		return ERR_PTR(ret);
 	}
-	if (kpmod->sysfs)
-		list_add(&node->list, &kpmod->sysfs->list);
-	else
-		kpmod->sysfs = node;
+	if (top)
+		list_add(&node->list, &top->tree);
 	return node;
 }
 
-static int func_add(struct kpatch_module *kpmod, struct kobject *parent,
+static bool same_node(const struct kpatch_func *a, const struct kpatch_func *b)
+{
+	return !strcmp(a->name, b->name) &&
+	       (a->sympos ? a->sympos : 1) == (b->sympos ? b->sympos : 1);
+}
+
+/* sysfs would complain, with a backtrace, of a name that is there already. */
+static int check_names(const struct kpatch_object *obj)
+{
+	const struct kpatch_func *func, *next;
+
+	kpatch_for_each_func(obj, func) {
+		next = func;
+		list_for_each_entry_continue(next, &obj->funcs, list) {
+			if (!same_node(func, next))
+				continue;
+			pr_err("%s:%s is replaced twice\n", obj->name,
+			       func->name);
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
+static int func_add(struct kpatch_sysfs_node *top, struct kobject *parent,
 		    const struct kpatch_func *func)
 {
 	/* <function>,<sympos>, and a unique name counts as its first */
@@ -165,31 +204,47 @@ static int func_add(struct kpatch_module *kpmod, struct kobject *parent,
 
 	if (!name)
 		return -ENOMEM;
-	node = node_add(kpmod, &func_ktype, parent, func, name);
+	node = node_add(top, &func_ktype, parent, top->kpmod, func, name);
 	kfree(name);
 	return PTR_ERR_OR_ZERO(node);
 }
 
-static int object_add(struct kpatch_module *kpmod, struct kpatch_object *obj)
+static int object_add(struct kpatch_sysfs_node *top, struct kpatch_object *obj)
 {
 	struct kpatch_sysfs_node *node;
 	struct kpatch_func *func;
-	int ret = 0;
+	int ret = check_names(obj);
 
-	node = node_add(kpmod, &object_ktype, &kpmod->sysfs->kobj, NULL,
+	if (ret)
+		return ret;
+	node = node_add(top, &object_ktype, &top->kobj, top->kpmod, NULL,
 			obj->name);
 	if (IS_ERR(node))
 		return PTR_ERR(node);
 	kpatch_for_each_func(obj, func) {
-		ret = func_add(kpmod, &node->kobj, func);
+		ret = func_add(top, &node->kobj, func);
 		if (ret)
 			break;
 	}
 	return ret;
 }
 
-/* Older patch modules bring a tree of their own under kpatch_root_kobj. */
-static bool has_own_tree(const struct kpatch_module *kpmod)
+/* Takes a patch's tree out: children go before their parents. */
+static void tree_remove(struct kpatch_sysfs_node *top)
+{
+	struct kpatch_sysfs_node *node, *next;
+
+	list_for_each_entry_safe(node, next, &top->tree, list) {
+		list_del(&node->list);
+		kobject_del(&node->kobj);
+		kobject_put(&node->kobj);
+	}
+	kobject_del(&top->kobj);
+	kobject_put(&top->kobj);
+}
+
+/* There is one of that name: ours, or the patch module has brought its own. */
+static bool has_tree(const struct kpatch_module *kpmod)
 {
 	struct kernfs_node *kn = kernfs_find_and_get(kpatch_root_kobj->sd,
 						     kpmod->mod->name);
@@ -202,54 +257,88 @@ static bool has_own_tree(const struct kpatch_module *kpmod)
  * kpatch_sysfs_add - show a patch under /sys/kernel/kpatch
  * @kpmod:	the patch
  *
- * May sleep, without kpatch_mutex. Returns 0, or an error with all undone.
+ * Nothing to do if it is shown already, by us or by its own module. May sleep,
+ * without kpatch_mutex. Returns 0, or an error with all undone.
  */
 int kpatch_sysfs_add(struct kpatch_module *kpmod)
 {
-	struct kpatch_sysfs_node *node;
+	struct kpatch_sysfs_node *top;
 	struct kpatch_object *obj;
 	int ret = 0;
 
-	if (has_own_tree(kpmod))
+	if (has_tree(kpmod))
 		return 0;
-	node = node_add(kpmod, &patch_ktype, kpatch_root_kobj, NULL,
-			kpmod->mod->name);
-	if (IS_ERR(node))
-		return PTR_ERR(node);
+	top = node_add(NULL, &patch_ktype, kpatch_root_kobj, kpmod, NULL,
+		       kpmod->mod->name);
+	if (IS_ERR(top))
+		return PTR_ERR(top);
 	kpatch_for_each_object(kpmod, obj) {
-		ret = object_add(kpmod, obj);
+		ret = object_add(top, obj);
 		if (ret)
 			break;
 	}
-	if (ret)
-		kpatch_sysfs_remove(kpmod);
-	return ret;
+	if (ret) {
+		tree_remove(top);
+		return ret;
+	}
+	mutex_lock(&shown_mutex);
+	list_add(&top->list, &shown);
+	mutex_unlock(&shown_mutex);
+	return 0;
+}
+
+/* The tree of @kpmod, or any of @mod's if that is NULL, off the list. */
+static struct kpatch_sysfs_node *take(const struct kpatch_module *kpmod,
+				      const struct module *mod)
+{
+	struct kpatch_sysfs_node *top, *found = NULL;
+
+	mutex_lock(&shown_mutex);
+	list_for_each_entry(top, &shown, list)
+		if (kpmod ? top->kpmod == kpmod : top->mod == mod)
+			found = top;
+	if (found)
+		list_del_init(&found->list);
+	mutex_unlock(&shown_mutex);
+	return found;
+}
+
+bool kpatch_sysfs_has(const struct kpatch_module *kpmod)
+{
+	struct kpatch_sysfs_node *top;
+	bool has = false;
+
+	mutex_lock(&shown_mutex);
+	list_for_each_entry(top, &shown, list)
+		has |= top->kpmod == kpmod;
+	mutex_unlock(&shown_mutex);
+	return has;
 }
 
 /**
- * kpatch_sysfs_remove - the reverse; nothing to do if there is no tree
- * @kpmod:	the patch
+ * kpatch_sysfs_remove - the reverse of kpatch_sysfs_add()
+ * @kpmod:	the patch; nothing to do if we do not show it
  *
  * Waits for readers and writers of the files. May sleep, without kpatch_mutex.
  */
 void kpatch_sysfs_remove(struct kpatch_module *kpmod)
 {
-	struct kpatch_sysfs_node *top = kpmod->sysfs, *node, *next;
+	struct kpatch_sysfs_node *top = take(kpmod, NULL);
 
-	if (!top)
-		return;
-	kpmod->sysfs = NULL;
-	/* newest first: children before their parents */
-	list_for_each_entry_safe(node, next, &top->list, list) {
-		list_del(&node->list);
-		kobject_del(&node->kobj);
-		kobject_put(&node->kobj);
-	}
-	kobject_del(&top->kobj);
-	kobject_put(&top->kobj);
+	if (top)
+		tree_remove(top);
 }
 
-static ssize_t refusal_show(KPATCH_MODULE_ATTR *attr,
+/* The same for all patches of a module that will be freed. */
+void kpatch_sysfs_module_going(const struct module *mod)
+{
+	struct kpatch_sysfs_node *top;
+
+	while ((top = take(NULL, mod)))
+		tree_remove(top);
+}
+
+static ssize_t refusal_show(kpatch_module_attribute *attr,
 			    struct module_kobject *mk, char *buf)
 {
 	return kpatch_refusal_show(buf);
@@ -260,7 +349,7 @@ static struct module_attribute refusal_attr = __ATTR_RO_MODE(refusal, 0400);
 
 /* One file for each figure; kpatch(7) says what they count. */
 #define STATISTIC(name, format)						\
-static ssize_t name##_show(KPATCH_MODULE_ATTR *attr,			\
+static ssize_t name##_show(kpatch_module_attribute *attr,			\
 			   struct module_kobject *mk, char *buf)	\
 {									\
 	return sysfs_emit(buf, format "\n",				\
@@ -277,12 +366,14 @@ STATISTIC(last_inside_ns, "%llu");
 STATISTIC(last_inside, "%u");
 STATISTIC(last_outside, "%u");
 STATISTIC(last_rounds, "%u");
+STATISTIC(parked, "%lu");
+STATISTIC(last_parked, "%u");
 
 static struct attribute *statistics_attrs[] = {
 	&stops_attr.attr, &refusals_attr.attr, &late_attr.attr,
 	&last_ns_attr.attr, &longest_ns_attr.attr, &last_inside_ns_attr.attr,
 	&last_inside_attr.attr, &last_outside_attr.attr,
-	&last_rounds_attr.attr, NULL
+	&last_rounds_attr.attr, &parked_attr.attr, &last_parked_attr.attr, NULL
 };
 
 static const struct attribute_group statistics_group = {

@@ -2,9 +2,9 @@
 /*
  * walk.c - stacks walked while the machine runs, so that the stop is short
  *
- * In rounds: first all tasks, then those that have run during the round
- * before, and so on while their number shrinks. What is left is walked inside
- * the stop, with the tasks noted after the last round.
+ * First all tasks, then once more those that were not clean, and those that
+ * notes.c has seen leave a CPU in one of the spans. What is left is walked
+ * inside the stop.
  */
 #include <linux/cpu.h>
 #include <linux/mm.h>
@@ -14,9 +14,10 @@
 #include <linux/slab.h>
 
 #include "core.h"
+#include "unexported.h"
 
-#define ROUNDS_MAX	6
-#define ROUND_SMALL	32	/* tasks; not worth another round */
+#define LIST_TRIES	10	/* forks may outrun the room that was made */
+#define DRAIN_EVERY	256	/* stacks walked before notes are taken over */
 
 /**
  * kpatch_tasks_reserve - make room for @more tasks
@@ -71,53 +72,77 @@ static size_t count_tasks(void)
 
 /*
  * All tasks there are. Those made meanwhile may be missing: they have not run
- * when they are made, and are noted when they do.
+ * when they are made, and are walked when they leave their CPU.
  */
-static int list_all(struct kpatch_tasks *list)
+static int try_list_all(struct kpatch_tasks *list, size_t room)
 {
 	struct task_struct *g, *t;
 	int cpu, ret;
 
-	ret = kpatch_tasks_reserve(list, count_tasks() + 256 + nr_cpu_ids);
+	room += nr_cpu_ids + KPATCH_EXITS_MAX;
+	ret = kpatch_tasks_reserve(list, room);
 	if (ret)
 		return ret;
 	rcu_read_lock();
 	for_each_process_thread(g, t) {
-		if (list->nr + nr_cpu_ids >= list->max) {
+		if (list->nr + nr_cpu_ids + KPATCH_EXITS_MAX >= list->max) {
 			ret = -EAGAIN;
 			goto unlock;
 		}
 		list->task[list->nr++] = get_task_struct(t);
 	}
 	for_each_online_cpu(cpu) {
-		t = kpatch_kernel.idle_task(cpu);
+		t = kpatch_kernel(idle_task)(cpu);
 		list->task[list->nr++] = get_task_struct(t);
 	}
+	ret = kpatch_exits_list(list);
 unlock:
 	rcu_read_unlock();
 	return ret;
 }
 
-/* Walks @list; what is not clean goes to @again. @list is empty afterwards. */
+/* The room for those forked meanwhile doubles with every try. */
+static int list_all(struct kpatch_tasks *list)
+{
+	size_t more = 256;
+	int i, ret = -EAGAIN;
+
+	for (i = 0; i < LIST_TRIES && ret == -EAGAIN; i++, more *= 2) {
+		tasks_put(list);
+		ret = try_list_all(list, count_tasks() + more);
+	}
+	return ret;
+}
+
+/*
+ * Walks @list; what is not clean goes to @again, and from time to time what was
+ * noted, so that no CPU has to keep too many. @list is empty afterwards.
+ */
 static int walk_round(struct kpatch_check *check, struct kpatch_tasks *list,
 		      struct kpatch_tasks *again)
 {
 	int ret = kpatch_tasks_reserve(again, list->nr);
 
-	if (ret)
-		return ret;
-	while (list->nr) {
+	while (list->nr && !ret) {
 		struct task_struct *task = list->task[--list->nr];
 
-		check->outside++;
-		if (kpatch_check_task(check, task))
-			again->task[again->nr++] = task;
-		else
+		if (kpatch_is_clean(check, task, check->scratch))
 			put_task_struct(task);
+		else
+			again->task[again->nr++] = task;
+		if (++check->outside % DRAIN_EVERY == 0 || !list->nr) {
+			/* Room for both what is noted and what is to come. */
+			ret = kpatch_tasks_reserve(again, list->nr +
+						   kpatch_notes_count() + 64);
+			if (!ret)
+				ret = kpatch_notes_drain(again);
+			if (!ret)
+				ret = kpatch_tasks_reserve(again, list->nr);
+		}
 		cond_resched();
 	}
 	check->rounds++;
-	return 0;
+	return ret;
 }
 
 static unsigned long switches(const struct task_struct *task)
@@ -125,45 +150,36 @@ static unsigned long switches(const struct task_struct *task)
 	return READ_ONCE(task->nvcsw) + READ_ONCE(task->nivcsw);
 }
 
-/*
- * A task that sleeps in one of the spans will sleep there in the stop too:
- * then the machine need not be stopped to be told so. A task whose count of
- * switches stands still, and that is on no CPU, has not run in between.
- */
-static int sleeps_there(struct kpatch_check *check,
-			const struct kpatch_tasks *again)
+/* Has not run since @before was read, and does not run. */
+static bool stood_still(const struct task_struct *task, unsigned long before)
 {
+	return switches(task) == before && !READ_ONCE(task->on_cpu);
+}
+
+/*
+ * Who sleeps in one of the spans will sleep there in the stop, too: then the
+ * machine need not be stopped to be told so, and all of them are known at
+ * once. A task whose count of switches stands still, and that is on no CPU,
+ * has not run in between.
+ */
+static int find_sleepers(struct kpatch_check *check,
+			 const struct kpatch_tasks *again)
+{
+	struct kpatch_tasks *o = &check->offenders;
 	size_t i;
 
-	for (i = 0; i < again->nr; i++) {
+	for (i = 0; i < again->nr && o->nr < o->max; i++) {
 		struct task_struct *task = again->task[i];
 		unsigned long before = switches(task);
 
 		if (!READ_ONCE(task->on_cpu) &&
-		    kpatch_check_task(check, task) && check->refusal.func &&
-		    switches(task) == before && !READ_ONCE(task->on_cpu))
-			return -EBUSY;
+		    kpatch_check_task(check, task) &&
+		    !stood_still(task, before))
+			put_task_struct(o->task[--o->nr]);
 		cond_resched();
 	}
-	return 0;
-}
-
-static int walk_rounds(struct kpatch_check *check, struct kpatch_tasks *list,
-		       struct kpatch_tasks *again)
-{
-	size_t last = SIZE_MAX;
-	int ret = list_all(list);
-
-	while (!ret) {
-		ret = walk_round(check, list, again);
-		if (!ret)
-			ret = kpatch_notes_drain(list);
-		if (ret || list->nr <= ROUND_SMALL || list->nr >= last ||
-		    check->rounds == ROUNDS_MAX)
-			break;
-		last = list->nr;
-	}
-	return ret;
+	check->asleep = o->nr;
+	return check->asleep ? -EBUSY : 0;
 }
 
 /**
@@ -172,31 +188,25 @@ static int walk_rounds(struct kpatch_check *check, struct kpatch_tasks *list,
  * @again:	empty; filled with tasks that must be walked inside the stop. To
  *		be freed with kpatch_tasks_free() in any case.
  *
- * Noting is on. May sleep, under kpatch_mutex. Returns 0; -EBUSY: a task
- * sleeps in one of the spans, as the refusal tells; any other error: nothing
+ * Noting is on. May sleep, under kpatch_mutex. Returns 0; -EBUSY: tasks sleep
+ * in the spans, as the refusal and the offenders tell; any other error: nothing
  * is known, all tasks have to be walked inside the stop.
  */
 int kpatch_walk_outside(struct kpatch_check *check, struct kpatch_tasks *again)
 {
 	struct kpatch_tasks list = {};
-	int ret = walk_rounds(check, &list, again);
+	int ret = list_all(&list);
 
 	if (!ret)
-		ret = kpatch_tasks_reserve(again, list.nr);
+		ret = walk_round(check, &list, again);
 	if (!ret) {
-		memcpy(again->task + again->nr, list.task,
-		       list.nr * sizeof(*list.task));
-		again->nr += list.nr;
-		list.nr = 0;
-		ret = sleeps_there(check, again);
+		swap(list, *again);
+		ret = walk_round(check, &list, again);
 	}
+	if (!ret)
+		ret = find_sleepers(check, again);
 	kpatch_tasks_free(&list);
 	return ret;
-}
-
-static int check_noted(struct task_struct *task, void *check)
-{
-	return kpatch_check_inside(check, task);
 }
 
 /**
@@ -204,7 +214,8 @@ static int check_noted(struct task_struct *task, void *check)
  * @check:	what to look for, and until when
  * @again:	from kpatch_walk_outside()
  *
- * Returns 0, -EBUSY, or -EOVERFLOW: more tasks ran than could be noted.
+ * Returns as kpatch_check_inside(), or -EOVERFLOW: more tasks were in the way
+ * than could be noted.
  */
 int kpatch_walk_rest(struct kpatch_check *check,
 		     const struct kpatch_tasks *again)
@@ -214,8 +225,40 @@ int kpatch_walk_rest(struct kpatch_check *check,
 	size_t i;
 
 	if (!ret)
-		ret = kpatch_notes_inside(check_noted, check);
+		ret = kpatch_notes_check(check);
 	for (i = 0; i < again->nr && !ret; i++)
 		ret = kpatch_check_inside(check, again->task[i]);
+	return ret;
+}
+
+/**
+ * kpatch_walk_all - all tasks, inside the stop
+ * @check:	what to look for, and until when
+ *
+ * Nothing else runs, so the list of tasks stands still. Idle tasks are not on
+ * it and are walked by CPU, and those that are on no list any more by
+ * exits.c. Returns as kpatch_check_inside().
+ */
+int kpatch_walk_all(struct kpatch_check *check)
+{
+	struct task_struct *g, *t;
+	int cpu, ret = 0;
+
+	/* For lockdep's eyes: inside the stop nobody changes the list. */
+	rcu_read_lock();
+	for_each_process_thread(g, t) {
+		ret = kpatch_check_inside(check, t);
+		if (ret)
+			goto unlock;
+	}
+	for_each_online_cpu(cpu) {
+		ret = kpatch_check_inside(check,
+					  kpatch_kernel(idle_task)(cpu));
+		if (ret)
+			goto unlock;
+	}
+	ret = kpatch_exits_check(check);
+unlock:
+	rcu_read_unlock();
 	return ret;
 }

@@ -9,8 +9,10 @@
  * used through KPATCH_SYM():
  *
  *	extern int hidden_counter;
+ *	int hidden_function(int x);
  *	KPATCH_USE(vmlinux, hidden_counter);
- *	... KPATCH_SYM(hidden_counter)++ ...
+ *	KPATCH_USE(vmlinux, hidden_function);
+ *	... KPATCH_SYM(hidden_counter) += KPATCH_SYM(hidden_function)(1) ...
  *
  * Every macro leaves one record in a section of its own; register-*.c reads
  * them. The record types are the layout that existing tools know.
@@ -20,7 +22,10 @@
 
 #include <linux/elf.h>
 #include <linux/module.h>
+#include <linux/static_call.h>
 #include <linux/stringify.h>
+
+#include "call.h"
 
 #ifdef KPATCH_BACKEND_LIVEPATCH
 #include <linux/livepatch.h>
@@ -59,6 +64,11 @@ struct kpatch_patch_hook {
 	const char *objname;
 };
 
+struct kpatch_patch_keep {
+	const char *name;
+	const char *objname;
+};
+
 #define _KPATCH_RECORD(type, sect, id)					\
 	static struct type __UNIQUE_ID(id)				\
 	__used __section(sect) __aligned(8)
@@ -84,11 +94,48 @@ struct kpatch_patch_hook {
 	static unsigned long __UNIQUE_ID(force)				\
 	__used __section(".kpatch.force") = (unsigned long)(new)
 
+/*
+ * The clone @clone of a replaced function (foo.part.0 of foo) may go on running
+ * the old code. Without this, a patch that replaces foo and not such a clone is
+ * refused if there is a way into the clone that does not go through foo. For
+ * kpatch-reach, @clone is also a function that foo is inlined into.
+ */
+#define KPATCH_KEEP(object, clone)					\
+	MODULE_INFO(kpatch_keep, __stringify(object) ":" __stringify(clone)); \
+	_KPATCH_RECORD(kpatch_patch_keep, ".kpatch.keeps", keep) = {	\
+		.name = __stringify(clone),				\
+		.objname = __stringify(object),				\
+	}
+
+/* A function is the only thing that becomes its own address by being used. */
+#define _KPATCH_IS_FUNC(sym)						\
+	__builtin_types_compatible_p(typeof(0 ? (sym) : (sym)), typeof(&(sym)))
+
+#define _KPATCH_IF_FUNC(sym, yes, no)					\
+	__builtin_choose_expr(_KPATCH_IS_FUNC(sym), yes, no)
+
+/* patch.mk says which file this is: several may use one symbol. */
+#ifndef KPATCH_FILE
+#define KPATCH_FILE	file
+#endif
+#define _KPATCH_CALL(_calls_sym)					\
+	__PASTE(__PASTE(kpatch_in_, KPATCH_FILE), _calls_sym)
+
+/* The static call is there for variables, too, and not used. */
 #define KPATCH_USE_POS(object, sym, pos)				\
-	static typeof(sym) *kpatch_sym_##sym __used;			\
+	typedef typeof(*_KPATCH_IF_FUNC(sym, &(sym),			\
+					(void (*)(void))NULL)) kpatch_type_##sym; \
+	DEFINE_STATIC_CALL_NULL(_KPATCH_CALL(_calls_##sym), kpatch_type_##sym); \
+	static struct kpatch_call kpatch_use_##sym			\
+	__used __section(".kpatch.calls") = {				\
+		.key = &STATIC_CALL_KEY(_KPATCH_CALL(_calls_##sym)),		\
+		.trampoline = STATIC_CALL_TRAMP_ADDR(_KPATCH_CALL(_calls_##sym)), \
+	};								\
 	_KPATCH_RECORD(kpatch_patch_dynrela, ".kpatch.dynrelas", rela) = { \
-		.dest = (unsigned long)&kpatch_sym_##sym,		\
-		.type = R_X86_64_64,					\
+		.dest = (unsigned long)_KPATCH_IF_FUNC(sym,		\
+				(void *)&kpatch_use_##sym,		\
+				(void *)&kpatch_use_##sym.addr),	\
+		.type = _KPATCH_IF_FUNC(sym, KPATCH_CALL, R_X86_64_64),	\
 		.sympos = (pos),					\
 		.name = __stringify(sym),				\
 		.objname = __stringify(object),				\
@@ -96,7 +143,22 @@ struct kpatch_patch_hook {
 
 /* The code uses @sym, a variable or function of @object, declared before. */
 #define KPATCH_USE(object, sym)		KPATCH_USE_POS(object, sym, 0)
-#define KPATCH_SYM(sym)			(*kpatch_sym_##sym)
+
+/*
+ * The variable; or the function, to be called and nothing else: a call is a
+ * direct one, which may be made whether the kernel takes the function's address
+ * or not. The build of a patch that does more with it fails.
+ */
+#define KPATCH_SYM(sym)							\
+	_KPATCH_IF_FUNC(sym, (*STATIC_CALL_TRAMP_ADDR(_KPATCH_CALL(_calls_##sym))), \
+			(*KPATCH_ADDR(sym)))
+
+/*
+ * Where it is. Of a function: to be compared, or stored where the kernel itself
+ * stores it. Calling it through a pointer is fatal on CPUs with CET if the
+ * kernel does not do the same.
+ */
+#define KPATCH_ADDR(sym)		((typeof(sym) *)kpatch_use_##sym.addr)
 
 /* May sleep; an error refuses the patch. */
 #define KPATCH_PRE_PATCH(object, fn)					\

@@ -2,7 +2,7 @@
 #
 # Builds one patch module. Called by ../Makefile, which documents it:
 # KDIR, SRC, NAME, VERSION, BACKEND, OUT, KIT and SYMVERS are set, and perhaps
-# TARGETS.
+# TARGETS, VMLINUX and REACH.
 
 # A module of one file and one of several are made by the same rule: the
 # module's own name is never the name of one of its sources.
@@ -36,23 +36,65 @@ for file in $(TARGETS); do \
 done; } > $(OUT)/kpatch-targets.c
 endef
 
+# What still has the old code, in the files of VMLINUX and those of TARGETS that are
+# not among them; a distribution's modules are compressed. A patch that is refused
+# is not left behind: somebody might load it.
+define reach
+{ set -- $(VMLINUX); rm -rf $(OUT)/targets; mkdir -p $(OUT)/targets && \
+for file in $(TARGETS); do \
+	name=$$(basename $$file); plain=$(OUT)/targets/$${name%.ko*}.ko; \
+	case " $$* " in *"/$${name%.ko*}.ko "*) continue;; esac; \
+	case $$file in \
+	*.xz) xz -dc $$file > $$plain;; \
+	*.gz) gzip -dc $$file > $$plain;; \
+	*.zst) zstd -dcq $$file > $$plain;; \
+	*) plain=$$file;; \
+	esac || exit 1; \
+	set -- "$$@" $$plain; \
+done; \
+$(REACH) --patch $(OUT)/$(NAME).ko "$$@" || { rm -f $(OUT)/$(NAME).ko; exit 1; }; }
+endef
+
 # No tail calls and no split-off cold parts: a task in a replacement must have
 # the replacement itself on its stack, where the activeness check looks for it.
+# A name for each source, as part of the names of its static calls.
+file_flag = CFLAGS_$(1:.c=.o) += -DKPATCH_FILE=$(subst .,_,$(subst -,_,$(1:.c=)))
+define newline
+
+
+endef
+
 define kbuild_file
 obj-m := $(NAME).o
 $(NAME)-y := $(objects)
 ccflags-y := -I$(OUT)/kit -DKPATCH_BACKEND_$(if $(filter kpatch,$(BACKEND)),KPATCH,LIVEPATCH) \
 	-DKPATCH_PATCH_VERSION='"$(VERSION)"' -DKPATCH_CHECKSUM='"$(checksum)"' \
-	-fno-optimize-sibling-calls -fno-reorder-blocks-and-partition
+	-fno-optimize-sibling-calls $$(call cc-option,-fno-reorder-blocks-and-partition)
 ldflags-y := -T $(OUT)/kit/kpatch.lds
+$(foreach source,$(sources),$(call file_flag,$(source))$(newline))
 endef
 export kbuild_file
+
+# A function that KPATCH_SYM() names is called, and nothing else: its static call
+# has no landing pad for a call through a pointer. Calls have relocations of
+# their own type; all others but those of the kit's record are uses of an address.
+define no_addresses
+readelf -rW $(OUT)/$(NAME).ko | awk ' \
+	/^Relocation section/ { from = $$3; gsub(/\047/, "", from) } \
+	/__SCT__kpatch_in_/ && from !~ /static_call|kpatch\.calls|discard|orc/ && \
+		!(from ~ /text/ && $$3 == "R_X86_64_PLT32") { \
+		name = $$5; sub(/^.*_calls_/, "", name); \
+		print "$(NAME): KPATCH_SYM(" name ") is used as an address (in " from "): say KPATCH_ADDR(" name ") if the kernel, too, calls it through a pointer"; bad = 1 } \
+	END { exit bad }' >&2 || { rm -f $(OUT)/$(NAME).ko; exit 1; }
+endef
 
 .PHONY: module
 module:
 	@mkdir -p $(OUT)/kit
-	@ln -sf $(KIT)/core/kpatch.h $(KIT)/core/lookup.h $(KIT)/patch/*.h $(KIT)/patch/kpatch.lds $(OUT)/kit/
+	@ln -sf $(KIT)/core/kpatch.h $(KIT)/core/call.h $(KIT)/core/lookup.h $(KIT)/patch/*.h $(KIT)/patch/kpatch.lds $(OUT)/kit/
 	@ln -sf $(addprefix $(SRC)/,$(sources)) $(headers) $(KIT)/patch/register-$(BACKEND).c $(OUT)/
 	@$(if $(TARGETS),$(targets_file))
 	@printf '%s\n' "$$kbuild_file" > $(OUT)/Kbuild
 	+@$(MAKE) --no-print-directory -C $(KDIR) M=$(OUT) $(if $(W),W=$(W)) $(if $(C),C=$(C)) $(symbols) modules
+	@$(no_addresses)
+	@$(if $(VMLINUX),$(reach))

@@ -16,6 +16,7 @@
 KPATCH_RECORDS(struct kpatch_patch_func, funcs, ".kpatch.funcs");
 KPATCH_RECORDS(struct kpatch_patch_dynrela, dynrelas, ".kpatch.dynrelas");
 KPATCH_RECORDS(unsigned long, force, ".kpatch.force");
+KPATCH_RECORDS(struct kpatch_patch_keep, keeps, ".kpatch.keeps");
 KPATCH_RECORDS(struct kpatch_patch_hook, pre_patch,
 	       ".kpatch.callbacks.pre_patch");
 KPATCH_RECORDS(struct kpatch_patch_hook, post_patch,

@@ -22,6 +22,7 @@ bool kpatch_unpatch_on_replace __weak;
 static struct kpatch_module patch = {
 	.mod = THIS_MODULE,
 	.objects = LIST_HEAD_INIT(patch.objects),
+	.extended = true,
 	.checksum = checksum,
 };
 
@@ -36,6 +37,7 @@ static void free_objects(void)
 			kfree(func);
 		list_for_each_entry_safe(rela, next_rela, &obj->dynrelas, list)
 			kfree(rela);
+		kfree(obj->keeps);
 		kfree(obj);
 	}
 }
@@ -88,6 +90,22 @@ static int add_func(const struct kpatch_patch_func *r)
 	return 0;
 }
 
+/* The clones that @obj keeps; an array with NULL at its end. */
+static int add_keeps(struct kpatch_object *obj)
+{
+	const char **keep = kcalloc(kpatch_keeps_end - kpatch_keeps_start + 1,
+				    sizeof(*keep), GFP_KERNEL);
+	struct kpatch_patch_keep *r;
+
+	if (!keep)
+		return -ENOMEM;
+	obj->keeps = keep;
+	kpatch_for_each_record(r, keeps)
+		if (!strcmp(r->objname, obj->name))
+			*keep++ = r->name;
+	return 0;
+}
+
 static int add_dynrela(const struct kpatch_patch_dynrela *r)
 {
 	struct kpatch_object *obj = object(r->objname);
@@ -95,6 +113,8 @@ static int add_dynrela(const struct kpatch_patch_dynrela *r)
 
 	if (!obj)
 		return -ENOMEM;
+	if (r->addend != (int)r->addend)
+		return -ERANGE;
 	rela = kzalloc(sizeof(*rela), GFP_KERNEL);
 	if (!rela)
 		return -ENOMEM;
@@ -116,6 +136,7 @@ static int add_all(void)
 {
 	struct kpatch_patch_func *func;
 	struct kpatch_patch_dynrela *rela;
+	struct kpatch_object *obj;
 	int ret;
 
 	kpatch_for_each_record(func, funcs) {
@@ -125,6 +146,11 @@ static int add_all(void)
 	}
 	kpatch_for_each_record(rela, dynrelas) {
 		ret = add_dynrela(rela);
+		if (ret)
+			return ret;
+	}
+	list_for_each_entry(obj, &patch.objects, list) {
+		ret = add_keeps(obj);
 		if (ret)
 			return ret;
 	}
@@ -153,7 +179,7 @@ static int __init patch_init(void)
 /* kpatch.ko holds the module while the patch is live: here it is not. */
 static void __exit patch_exit(void)
 {
-	WARN_ON(kpatch_unregister(&patch));
+	WARN_ON(kpatch_unregister(&patch) == -EBUSY);
 	free_objects();
 }
 

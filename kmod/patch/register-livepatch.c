@@ -115,6 +115,25 @@ static int add_all_hooks(void)
 	return ret;
 }
 
+typedef int each_match_fn(int (*fn)(void *data, unsigned long addr),
+			  const char *name, void *data);
+DEFINE_STATIC_CALL_NULL(kpatch_each_match, each_match_fn);
+static bool have_each_match;
+
+static int find_each_match(void)
+{
+	unsigned long addr;
+	int ret = kpatch_lookup_init();
+
+	if (ret)
+		return ret;
+	addr = kpatch_lookup("kallsyms_on_each_match_symbol");
+	if (addr)
+		static_call_update(kpatch_each_match, (each_match_fn *)addr);
+	have_each_match = addr;
+	return 0;
+}
+
 static int count_hit(void *data, unsigned long addr)
 {
 	(*(unsigned int *)data)++;
@@ -122,41 +141,49 @@ static int count_hit(void *data, unsigned long addr)
 }
 
 /* Kernels before 6.2 cannot be asked, but for some stable ones. */
-static bool is_ambiguous(kpatch_lookup_fn *lookup, const char *name)
+static bool is_ambiguous(const char *name)
 {
-	int (*on_each_match)(int (*fn)(void *data, unsigned long addr),
-			     const char *name, void *data);
 	unsigned int n = 0;
 
-	on_each_match = (void *)lookup("kallsyms_on_each_match_symbol");
-	if (on_each_match)
-		on_each_match(count_hit, name, &n);
+	if (have_each_match)
+		static_call(kpatch_each_match)(count_hit, name, &n);
 	return n > 1;
+}
+
+static void resolve(const struct kpatch_patch_dynrela *r, unsigned long addr)
+{
+	struct kpatch_call *call = (void *)r->dest;
+
+	if (r->type != KPATCH_CALL) {
+		*(unsigned long *)r->dest = addr + r->addend;
+		return;
+	}
+	call->addr = addr;
+	__static_call_update(call->key, call->trampoline, (void *)addr);
 }
 
 /* KPATCH_USE() of symbols of vmlinux; livepatch itself resolves functions. */
 static int resolve_symbols(void)
 {
 	struct kpatch_patch_dynrela *r;
-	kpatch_lookup_fn *lookup;
-	int ret = kpatch_find_lookup_name(&lookup);
+	int ret = find_each_match();
 
 	if (ret)
 		return ret;
 	kpatch_for_each_record(r, dynrelas) {
-		unsigned long addr = lookup(r->name);
+		unsigned long addr = kpatch_lookup(r->name);
 
 		if (!is_vmlinux(r->objname) || r->sympos > 1 || !addr) {
 			pr_err("%s: cannot resolve %s of %s\n",
 			       THIS_MODULE->name, r->name, r->objname);
 			return -ENOENT;
 		}
-		if (!r->sympos && is_ambiguous(lookup, r->name)) {
+		if (!r->sympos && is_ambiguous(r->name)) {
 			pr_err("%s: symbol '%s' is ambiguous in vmlinux\n",
 			       THIS_MODULE->name, r->name);
 			return -EINVAL;
 		}
-		*(unsigned long *)r->dest = addr + r->addend;
+		resolve(r, addr);
 	}
 	return 0;
 }

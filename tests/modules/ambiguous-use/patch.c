@@ -9,7 +9,7 @@ KPATCH_USE(vmlinux, name_show);
 
 static int new_version(struct seq_file *m, void *v)
 {
-	seq_printf(m, "one of several: %p\n", KPATCH_SYM(name_show));
+	seq_printf(m, "one of several: %p\n", KPATCH_ADDR(name_show));
 	return 0;
 }
 

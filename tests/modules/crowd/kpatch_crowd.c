@@ -10,6 +10,7 @@
 #include <linux/kthread.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/wait.h>
 
@@ -21,9 +22,17 @@ static bool storm;
 module_param(storm, bool, 0644);
 MODULE_PARM_DESC(storm, "wake all of them every other millisecond");
 
+static unsigned int running;
+module_param(running, uint, 0444);
+MODULE_PARM_DESC(running, "so many of them run all the time, after everybody else");
+
 static bool bound;
 module_param(bound, bool, 0444);
 MODULE_PARM_DESC(bound, "bind all of them to the last CPU");
+
+static bool through;
+module_param(through, bool, 0444);
+MODULE_PARM_DESC(through, "each that is woken sleeps for an instant in crowd_gate()");
 
 static bool early;
 module_param(early, bool, 0644);
@@ -42,6 +51,14 @@ static struct task_struct *waker;
 static DECLARE_WAIT_QUEUE_HEAD(queue);
 static unsigned int beat;
 static atomic_t woken;
+static bool all_here;
+
+/* For patches. */
+static noinline void crowd_gate(void)
+{
+	schedule_timeout_interruptible(1);
+	barrier();		/* called, not jumped to */
+}
 
 static int crowd_thread(void *unused)
 {
@@ -50,6 +67,8 @@ static int crowd_thread(void *unused)
 	while (!kthread_should_stop()) {
 		wait_event_interruptible(queue, READ_ONCE(beat) != seen ||
 					 kthread_should_stop());
+		if (through && READ_ONCE(beat) != seen)
+			crowd_gate();
 		seen = READ_ONCE(beat);
 		atomic_inc(&woken);
 	}
@@ -62,14 +81,14 @@ static int crowd_thread(void *unused)
  */
 static void wake_once(bool *asked)
 {
-	int i;
+	int wanted = through ? tasks : tasks / 3, i;
 
 	if (!xchg(asked, false))
 		return;
 	atomic_set(&woken, 0);
 	WRITE_ONCE(beat, beat + 1);
 	wake_up_all(&queue);
-	for (i = 0; i < 8000 && atomic_read(&woken) < tasks / 3; i++)
+	for (i = 0; i < 8000 && atomic_read(&woken) < wanted; i++)
 		mdelay(1);
 	ran = atomic_read(&woken);
 }
@@ -91,6 +110,20 @@ static struct kretprobe probe = {
 	.entry_handler = walk_begins,
 	.handler = walk_ends,
 };
+
+/*
+ * In turn with all others of its kind, of which each CPU has many. Not before all
+ * are there: they would come slowly.
+ */
+static int running_thread(void *unused)
+{
+	set_user_nice(current, MAX_NICE);
+	wait_event_interruptible(queue, READ_ONCE(all_here) ||
+				 kthread_should_stop());
+	while (!kthread_should_stop())
+		schedule();
+	return 0;
+}
 
 static int waker_thread(void *unused)
 {
@@ -125,7 +158,8 @@ static int __init crowd_init(void)
 	if (!crowd)
 		return -ENOMEM;
 	for (i = 0; i < tasks; i++) {
-		task = kthread_create(crowd_thread, NULL, "crowd/%u", i);
+		task = kthread_create(i < running ? running_thread : crowd_thread,
+				      NULL, "crowd/%u", i);
 		if (IS_ERR(task))
 			goto undo;
 		if (bound)
@@ -138,8 +172,11 @@ static int __init crowd_init(void)
 		goto undo;
 	waker = task;
 	ret = register_kretprobe(&probe);
-	if (!ret)
+	if (!ret) {
+		WRITE_ONCE(all_here, true);
+		wake_up_all(&queue);
 		return 0;
+	}
 	task = ERR_PTR(ret);
 undo:
 	stop_all();

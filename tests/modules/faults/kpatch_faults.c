@@ -7,6 +7,8 @@
  * For kernels with their checkers on, at the very end: on others some of
  * these faults do harm.
  */
+#include <linux/jiffies.h>
+#include <linux/kthread.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/preempt.h>
@@ -97,6 +99,32 @@ static void use_after_free(void)
 	READ_ONCE(*p);
 }
 
+static unsigned long shared;
+
+static int writer(void *unused)
+{
+	while (!kthread_should_stop()) {
+		shared++;
+		cond_resched();
+	}
+	return 0;
+}
+
+/* KCSAN, which looks at one access of some thousands */
+static void race(void)
+{
+	struct task_struct *task = kthread_run(writer, NULL, "race");
+	unsigned long end = jiffies + 10 * HZ;
+
+	if (IS_ERR(task))
+		return;
+	while (time_before(jiffies, end)) {
+		shared++;
+		cond_resched();
+	}
+	kthread_stop(task);
+}
+
 static const struct {
 	const char *name;
 	void (*make)(void);
@@ -107,6 +135,7 @@ static const struct {
 	{ "active-timer", active_timer },
 	{ "leak", leak },
 	{ "use-after-free", use_after_free },
+	{ "race", race },
 };
 
 static int __init faults_init(void)

@@ -88,12 +88,10 @@ static int handler(unsigned int type, struct pt_regs *regs)
 
 static int __init nmi_init(void)
 {
-	int ret;
+	int ret = register_nmi_handler(NMI_LOCAL, handler, 0, "kpatch_nmi");
 
-	if (num_online_cpus() != 2)
-		return -EINVAL;		/* more would multiply the NMIs */
-	ret = register_nmi_handler(NMI_LOCAL, handler, 0, "kpatch_nmi");
-	if (ret)
+	/* On more CPUs each would send several. */
+	if (ret || num_online_cpus() != 2)
 		return ret;
 	preempt_disable();
 	send_next();

@@ -3,6 +3,7 @@
  * A patch written against the names of kpatch.h alone, without the kit, with
  * one relocation of every type. Its parameters say what they gave.
  */
+#include <linux/delay.h>
 #include <linux/elf.h>
 #include <linux/linkage.h>
 #include <linux/module.h>
@@ -22,6 +23,22 @@ MODULE_PARM_DESC(new_size, "size to be given for the replacement");
 static bool twice;
 module_param(twice, bool, 0444);
 MODULE_PARM_DESC(twice, "name the function a second time");
+
+static bool second;
+module_param(second, bool, 0444);
+MODULE_PARM_DESC(second, "register another patch, too");
+
+static int fail;
+module_param(fail, int, 0444);
+MODULE_PARM_DESC(fail, "what init returns two seconds after the patch went live");
+
+static bool force;
+module_param(force, bool, 0444);
+MODULE_PARM_DESC(force, "do not look for tasks in the function");
+
+static uint stay;
+module_param(stay, uint, 0644);
+MODULE_PARM_DESC(stay, "milliseconds that each call of the replacement takes");
 
 static char *external;
 module_param(external, charp, 0444);
@@ -70,7 +87,14 @@ module_param_cb(address, &address_ops, NULL, 0444);
 
 static int new_version(struct seq_file *m, void *v)
 {
+	msleep(READ_ONCE(stay));
 	seq_puts(m, "patched without the kit\n");
+	return 0;
+}
+
+static int new_uptime(struct seq_file *m, void *v)
+{
+	seq_puts(m, "for ever\n");
 	return 0;
 }
 
@@ -99,18 +123,32 @@ static struct kpatch_func again = {
 	.sympos = 1,
 };
 
+static struct kpatch_func uptime = {
+	.name = "uptime_proc_show",
+	.new_addr = (unsigned long)new_uptime,
+};
+
 static struct kpatch_object object = { .name = "vmlinux" };
 static struct kpatch_module patch = { .mod = THIS_MODULE };
+static struct kpatch_object second_object = { .name = "vmlinux" };
+static struct kpatch_module second_patch = { .mod = THIS_MODULE };
+
+static void describe(struct kpatch_module *p, struct kpatch_object *o,
+		     struct kpatch_func *f)
+{
+	INIT_LIST_HEAD(&p->objects);
+	INIT_LIST_HEAD(&o->funcs);
+	INIT_LIST_HEAD(&o->dynrelas);
+	list_add(&o->list, &p->objects);
+	list_add(&f->list, &o->funcs);
+}
 
 static int __init raw_init(void)
 {
-	int i;
+	int i, ret;
 
-	INIT_LIST_HEAD(&patch.objects);
-	INIT_LIST_HEAD(&object.funcs);
-	INIT_LIST_HEAD(&object.dynrelas);
-	list_add(&object.list, &patch.objects);
-	list_add(&func.list, &object.funcs);
+	describe(&patch, &object, &func);
+	describe(&second_patch, &second_object, &uptime);
 	for (i = 0; i < ARRAY_SIZE(relas); i++)
 		list_add_tail(&relas[i].list, &object.dynrelas);
 	if (outside)
@@ -122,12 +160,21 @@ static int __init raw_init(void)
 	func.new_size = new_size;
 	if (twice)
 		list_add_tail(&again.list, &object.funcs);
-	return kpatch_register(&patch, false);
+	func.force = force;
+	ret = kpatch_register(&patch, false);
+	if (!ret && second)
+		ret = kpatch_register(&second_patch, false);
+	if (ret || !fail)
+		return ret;
+	msleep(2000);
+	return fail;
 }
 
 static void __exit raw_exit(void)
 {
 	WARN_ON(kpatch_unregister(&patch));
+	if (second)
+		WARN_ON(kpatch_unregister(&second_patch));
 }
 
 module_init(raw_init);

@@ -17,6 +17,7 @@ each() { # each COMMAND...: runs times
 }
 
 param stop_limit_us 0
+param debug 0
 sysctl -qw kernel.threads-max=20000
 ok "the modules load" load kpatch_stop
 load_again test-demo-1-1

@@ -34,7 +34,7 @@ if sysctl -w kernel.ftrace_enabled=0 2>&1 | grep -q 'not supported'; then
 	echo "ok - $scenario: ftrace can be switched off now # SKIP it never can on this kernel"
 	exit
 fi
-ok "ftrace can be switched off now" sysctl -w kernel.ftrace_enabled=0
+ok "ftrace can be switched off now" within sysctl -w kernel.ftrace_enabled=0
 fails "without ftrace nothing is patched" '.' load test-demo-1-1
 is "and the kernel is as before" "$before" "$(cat /proc/cmdline)"
 sysctl -qw kernel.ftrace_enabled=1

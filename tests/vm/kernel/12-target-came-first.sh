@@ -9,7 +9,7 @@ says() { cat /sys/module/kpatch_target/parameters/message; }
 rmmod kpatch
 load kpatch_target linger=1 &
 until [ -n "$(cat /sys/module/kpatch_target/parameters/at_init)" ]; do sleep 0.1; done 2> /dev/null
-ok "kpatch.ko loads while a module's init runs" load kpatch
+ok "kpatch.ko loads while a module's init runs" load kpatch debug=1
 fails "the patch for that module is refused as busy" 'busy' load test-patch-target
 like "the log says why" 'kpatch_target is being loaded' "$(log)"
 echo 0 > /sys/module/kpatch_target/parameters/linger

@@ -18,9 +18,13 @@ seen() { cat /sys/module/kpatch_nmi/parameters/seen_"$1"; }
 ok "NMIs call two functions" load kpatch_nmi
 ok "the patch loads" load_again test-patch-nmi
 rounds "15 rounds of taking back and making live"
-ok "NMIs saw both as they were ($(seen old))" test "$(seen old)" -gt 0
-ok "and both patched ($(seen new); $(seen between) in between)" test "$(seen new)" -gt 0
-ok "some came while the machine was stopped ($(seen inside))" test "$(seen inside)" -gt 0
+if [ "$(nproc)" = 2 ]; then
+	ok "NMIs saw both as they were ($(seen old))" test "$(seen old)" -gt 0
+	ok "and both patched ($(seen new); $(seen between) in between)" test "$(seen new)" -gt 0
+	ok "some came while the machine was stopped ($(seen inside))" test "$(seen inside)" -gt 0
+else
+	echo "ok - $scenario: NMIs # SKIP this takes exactly two CPUs"
+fi
 is "and never one of each" 0 "$(seen mixed)"
 echo 1 > /sys/module/kpatch_nmi/parameters/last
 

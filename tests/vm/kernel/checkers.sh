@@ -14,6 +14,10 @@ reported() { # reported FAULT WORDS [COMMAND]: which makes the kernel look for i
 	rmmod kpatch_faults
 }
 
+if [ "${checkers:-}" = kcsan ]; then
+	reported race 'KCSAN: data-race in .*\[kpatch_faults\]'
+	exit
+fi
 # In this order: lockdep reports one fault and KASAN one, after either of which
 # lockdep is off.
 reported atomic-sleep 'sleeping function called from invalid context'

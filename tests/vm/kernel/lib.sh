@@ -66,6 +66,18 @@ again() {
 	done
 }
 
+# within COMMAND...: wait until it succeeds, for half a minute at most.
+within() {
+	_w=0
+	until "$@" > /dev/null 2>&1; do
+		_w=$((_w + 1))
+		[ $_w -lt 300 ] || return 1
+		sleep 0.1
+	done
+}
+# asleep_in PID FUNCTION: until the task is there
+asleep_in() { within grep -q "$2" "/proc/$1/stack" || echo "not ok - $scenario: task $1 gets into $2"; }
+
 load() { _m=$1; shift; insmod "/modules/$_m.ko" "$@"; }
 load_again() { again load "$@"; }
 set_enabled() { echo "$2" > "$sys/$1/enabled"; }
@@ -89,4 +101,5 @@ klp=/sys/kernel/livepatch/test_demo_1_1_klp
 klp_settled() { while [ -e $klp ] && [ "$(cat $klp/transition)" != 0 ]; do sleep 0.2; done; }
 klp_off() { echo 0 > $klp/enabled; while [ -e $klp ]; do sleep 0.2; done; }
 
-log() { dmesg | tail -n 20; }
+# The end of the kernel's log, without what KCSAN says of the kernel's own code.
+log() { dmesg | sed '/\] =\{60,\}$/,/\] =\{60,\}$/d' | tail -n 20; }

@@ -54,7 +54,7 @@ classic_is 1-7
 list_says "$old_name=enabled" "$old_name=$KVER"
 guest "systemctl is-enabled kpatch.service; ls $store"
 check "the service is enabled, and the copy has the module's own file name" rc=0 "shows enabled" "shows $old.ko" "hides $old_name.ko"
-live_is "$old_name"
+live_is 1-7
 guest "kpatch load $old.ko; kpatch load $old_name; kpatch load --all; kpatch install $store/$old.ko"
 check "to load or install it again is fine" rc=0 "shows module named $old_name already loaded and enabled" \
     "shows already installed" "hides kpatch:"
@@ -73,7 +73,16 @@ classic_is 1-8
 guest "kpatch load --all"
 check "kpatch load --all is content with it" rc=0
 list_says "$new_name=enabled" "$old_name=$KVER"
+guest "kpatch-manager status"
+check "status says what the next boot brings" rc=0 "shows The package manager went back to $old_name (1-7)"
+try "$KVER: the machine reboots after a downgrade" "$machine" reboot "$MACHINE_NAME"
+classic_is 1-7
+live_is 1-7
+guest "systemctl is-active kpatch.service; journalctl -b -u kpatch.service"
+check "kpatch.service is content, and says why it is the older one" "shows active" \
+    "shows is older than 1-8, which was live last: the package manager went back to it"
 needs "update again" "dnf -y install /payload/$KVER/classic-1-8.rpm"
+classic_is 1-8
 
 try "$KVER: the machine reboots" "$machine" reboot "$MACHINE_NAME"
 classic_is 1-8

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "kpatch-patch.h"
+
+static unsigned int new_shared(unsigned int x)
+{
+	return 100;
+}
+KPATCH_FUNC(kpatch_clones, shared, new_shared);
+KPATCH_KEEP(kpatch_clones, shared.part.0);

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=dash source=lib.sh
+# ftrace waits for an RCU-tasks grace period when it lets go of functions, which
+# a busy thread can make long. Neither who takes a patch back waits for that, nor
+# a module that is patched and goes.
+. /scenarios/lib.sh
+
+busy() { cat /sys/module/kpatch_hog/parameters/busy; }
+# on the first CPU, for the last one is the hog's
+first() { taskset 1 "$@"; }
+# ftrace's lock is held while a batch is freed, which begins a second after its
+# end. A hog that comes in between keeps its own insmod waiting.
+freeing() { cat /proc/[0-9]*/stack 2> /dev/null | grep -q 'free_dead.*\[kpatch\]'; }
+freed() { ! freeing; }
+hog() {
+	sleep 2
+	within freed && load kpatch_hog seconds=12 &&
+		within grep -q Y /sys/module/kpatch_hog/parameters/busy
+}
+
+load kpatch_target
+ok "the patch loads" load_again test-patch-target
+ok "a thread keeps its CPU" hog
+# Only where that is so does the rest mean anything.
+echo 0 > /sys/module/kpatch/parameters/debug
+ok "the patch is taken back" again first sh -c "echo 0 > $sys/test_patch_target/enabled"
+is "before the thread is done" Y "$(busy)"
+is "and it is off" original "$(cat /sys/module/kpatch_target/parameters/message)"
+rmmod kpatch_hog
+ok "it goes live again" again set_enabled test_patch_target 1
+ok "a thread keeps its CPU again" hog
+ok "the patched module is removed" first rmmod kpatch_target
+is "before the thread is done" Y "$(busy)"
+rmmod kpatch_hog
+ok "it comes back" load kpatch_target
+is "and is patched" patched "$(cat /sys/module/kpatch_target/parameters/message)"
+echo 1 > /sys/module/kpatch/parameters/debug
+again set_enabled test_patch_target 0
+ok "all is removed" rmmod test_patch_target kpatch_target
