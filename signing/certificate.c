@@ -46,6 +46,25 @@ static KpVerdict dates_verdict(const X509 *certificate, gint64 now, GError **err
 	return KP_VERDICT_GOOD;
 }
 
+/* The usage that shim gives to a Machine Owner Key that may sign modules and nothing
+ * else: Red Hat's arc, and no name of OpenSSL's. */
+#define MODULE_SIGNING "1.3.6.1.4.1.2312.16.1.2"
+
+static gboolean is_for_modules(X509 *certificate)
+{
+	EXTENDED_KEY_USAGE *list = X509_get_ext_d2i(certificate, NID_ext_key_usage, NULL, NULL);
+	gboolean found = FALSE;
+
+	for (int i = 0; list != NULL && i < sk_ASN1_OBJECT_num(list) && !found; i++) {
+		char oid[64];
+
+		OBJ_obj2txt(oid, sizeof(oid), sk_ASN1_OBJECT_value(list, i), 1);
+		found = g_str_equal(oid, MODULE_SIGNING);
+	}
+	EXTENDED_KEY_USAGE_free(list);
+	return found;
+}
+
 /* RFC 5280, 4.2.1.3 and 4.2.1.12: what is stated must allow it, and an
  * extension that is critical must be understood. */
 static KpVerdict usage_verdict(X509 *certificate, GError **error)
@@ -62,17 +81,32 @@ static KpVerdict usage_verdict(X509 *certificate, GError **error)
 			      "its signer's certificate is not for signatures (its key usage lacks "
 			      "digitalSignature)");
 	if ((flags & EXFLAG_XKUSAGE) != 0 &&
-	    (X509_get_extended_key_usage(certificate) & (XKU_CODE_SIGN | XKU_ANYEKU)) == 0)
+	    (X509_get_extended_key_usage(certificate) & (XKU_CODE_SIGN | XKU_ANYEKU)) == 0 &&
+	    !is_for_modules(certificate))
 		return refuse(error, KP_VERDICT_WRONG_USAGE,
 			      "its signer's certificate is not for code (its extended key usage lacks "
-			      "codeSigning)");
+			      "codeSigning and that of modules)");
 	return KP_VERDICT_GOOD;
 }
 
 static gboolean strong(EVP_PKEY *key)
 {
-	return key != NULL && EVP_PKEY_get_security_bits(key) >=
+	return EVP_PKEY_get_security_bits(key) >=
 	       (EVP_PKEY_is_a(key, "RSA") ? SECURITY_BITS_RSA : SECURITY_BITS_CURVE);
+}
+
+/* The signatures of modules that kernels know. RSA-PSS and Ed25519 are other kinds. */
+static KpVerdict key_verdict(EVP_PKEY *key, GError **error)
+{
+	if (key == NULL || !(EVP_PKEY_is_a(key, "RSA") || EVP_PKEY_is_a(key, "EC")))
+		return refuse(error, KP_VERDICT_WRONG_USAGE,
+			      "its signer's key is of a kind that the kernel does not know: "
+			      "it takes RSA and ECDSA keys");
+	if (!strong(key))
+		return refuse(error, KP_VERDICT_WEAK_KEY,
+			      "its signer's key is too weak: RSA must have 2048 bits or more, ECDSA "
+			      "256 or more");
+	return KP_VERDICT_GOOD;
 }
 
 KpVerdict kp_certificate_verdict(X509 *certificate, gint64 now, GError **error)
@@ -82,11 +116,8 @@ KpVerdict kp_certificate_verdict(X509 *certificate, gint64 now, GError **error)
 	ERR_clear_error();
 	if (verdict != KP_VERDICT_GOOD)
 		return verdict;
-	if (!strong(X509_get0_pubkey(certificate)))
-		return refuse(error, KP_VERDICT_WEAK_KEY,
-			      "its signer's key is too weak: RSA must have 2048 bits or more, ECDSA "
-			      "256 or more");
-	return dates_verdict(certificate, now, error);
+	verdict = key_verdict(X509_get0_pubkey(certificate), error);
+	return verdict == KP_VERDICT_GOOD ? dates_verdict(certificate, now, error) : verdict;
 }
 
 gboolean kp_certificate_signs_crls(X509 *certificate)

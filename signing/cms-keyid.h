@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The other form of the message, which sign-file -k makes: it names its signer by
- * the subject key identifier (RFC 5652, 5.3), and has version 3 for that. */
+/* The other form of the message, which sign-file -k makes (cms-write.h). */
 #ifndef KP_CMS_KEYID_H
 #define KP_CMS_KEYID_H
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "signing/cms-keyid.h"
+#include "signing/cms-write.h"
 
 struct KpCms {
 	PKCS7 *message;		/* NULL: it names its signer by key */
@@ -19,7 +20,8 @@ struct KpCms {
 	gboolean ecdsa;
 };
 
-/* SHA-1 is left out on purpose. The second name of each is OpenSSL's. */
+/* SHA-1 is left out on purpose. The second name of each is OpenSSL's. Kernels
+ * know SHA-3 since 6.7 (MODULE_SIG_SHA3_*), those of the vendors too. */
 static const struct {
 	const char *name;
 	int nid;
@@ -28,6 +30,9 @@ static const struct {
 	{ "sha256", NID_sha256, EVP_sha256 },
 	{ "sha384", NID_sha384, EVP_sha384 },
 	{ "sha512", NID_sha512, EVP_sha512 },
+	{ "sha3-256", NID_sha3_256, EVP_sha3_256 },
+	{ "sha3-384", NID_sha3_384, EVP_sha3_384 },
+	{ "sha3-512", NID_sha3_512, EVP_sha3_512 },
 };
 
 const EVP_MD *kp_digest_find(const char *name)
@@ -130,7 +135,7 @@ static gboolean algorithms_ok(KpCms *cms, GError **error)
 
 	cms->digest = digest_of_nid(nid_of(digest));
 	if (cms->digest == NULL)
-		return damaged(error, "its digest is none of SHA-256, SHA-384 and SHA-512");
+		return damaged(error, "its digest is neither SHA-2 nor SHA-3 with 256, 384 or 512 bits");
 	if (!no_parameters(digest) || X509_ALGOR_cmp(digest, listed) != 0)
 		return damaged(error, "its digests do not agree");
 	if (nid_of(signature) == NID_rsaEncryption && no_parameters(signature))
@@ -304,4 +309,12 @@ gboolean kp_cms_check(const KpCms *cms, const X509 *certificate, const guint8 *h
 				    "it was changed after it was signed, or it was signed with another "
 				    "key than that of the certificate it names; get the file again");
 	return good;
+}
+
+GPtrArray *kp_cms_same(const KpCms *cms, X509 *certificate)
+{
+	const KpCmsParts parts = { .digest = cms->digest_alg, .algorithm = cms->signature_alg,
+				   .signature = cms->signature };
+
+	return kp_cms_spellings(&parts, certificate);
 }

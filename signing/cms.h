@@ -5,7 +5,8 @@
  * A message has one of two forms, that of sign-file and that of sign-file -k
  * (cms-keyid.h), and no other. What could be changed in it without
  * touching the signature (version numbers, optional fields, the spelling of
- * lengths) is compared with what this form has, so that no other bytes pass. */
+ * lengths) is compared with what this form has. What signers rightly do in more
+ * than one way is known: kp_cms_same() has all of it. */
 #ifndef KP_CMS_H
 #define KP_CMS_H
 
@@ -42,6 +43,10 @@ gboolean kp_cms_names(const KpCms *cms, X509 *certificate);
  * with KP_ERROR_REFUSED. */
 gboolean kp_cms_check(const KpCms *cms, const X509 *certificate, const guint8 *hash, gsize size,
 		      GError **error);
+
+/* All messages, GBytes, that vouch for the same as @cms, which @certificate made, and
+ * that anybody can make of it (cms-write.h). Caller unrefs. */
+GPtrArray *kp_cms_same(const KpCms *cms, X509 *certificate);
 
 /* The digest called @name (sha256, sha384, sha512), or NULL. */
 const EVP_MD *kp_digest_find(const char *name);

@@ -148,41 +148,55 @@ static GPtrArray *list_names(const char *path, const char *const *suffixes, GPtr
 	return g_steal_pointer(&names);
 }
 
-static GPtrArray *read_files(int folder, const char *path, const char *const *suffixes,
-			     GPtrArray *warnings, GError **error)
+void kp_folder_problem(GError **problem, GError *more)
 {
-	g_autoptr(GPtrArray) files = no_files();
-	g_autoptr(GPtrArray) names = list_names(path, suffixes, warnings, error);
+	if (more == NULL)
+		return;
+	if (*problem == NULL)
+		*problem = more;
+	else
+		g_error_free(more);
+}
 
-	if (names == NULL)
-		return NULL;
-	for (guint i = 0; i < names->len; i++) {
-		KpFolderFile *file = read_file(folder, path, g_ptr_array_index(names, i), error);
+static void read_files(GPtrArray *files, int folder, const char *path,
+		       const char *const *suffixes, GPtrArray *warnings, GError **problem)
+{
+	GError *error = NULL;
+	g_autoptr(GPtrArray) names = list_names(path, suffixes, warnings, &error);
 
-		if (file == NULL)
-			return NULL;
-		g_ptr_array_add(files, file);
+	kp_folder_problem(problem, error);
+	for (guint i = 0; names != NULL && i < names->len; i++) {
+		KpFolderFile *file;
+
+		error = NULL;
+		file = read_file(folder, path, g_ptr_array_index(names, i), &error);
+		kp_folder_problem(problem, error);
+		if (file != NULL)
+			g_ptr_array_add(files, file);
 	}
-	return g_steal_pointer(&files);
 }
 
 GPtrArray *kp_folder_read(const char *root, const char *path, const char *const *suffixes,
-			  GPtrArray *warnings, gboolean *missing, GError **error)
+			  GPtrArray *warnings, gboolean *missing, GError **problem)
 {
 	g_autofree char *full = kp_root_path(root, path);
 	int folder = open(full, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	GPtrArray *files = NULL;
+	GPtrArray *files = no_files();
+	GError *error = NULL;
 	struct stat st;
 
 	*missing = folder < 0 && errno == ENOENT;
 	if (*missing)
-		return no_files();
+		return files;
 	if (folder < 0 || fstat(folder, &st) != 0)
-		refuse(error, full, errno == ELOOP || errno == ENOTDIR ?
+		refuse(&error, full, errno == ELOOP || errno == ENOTDIR ?
 		       "it must be a folder, and no symbolic link" : g_strerror(errno));
-	else if (owner_ok(full, &st, FALSE, error) && parents_ok(root, path, error))
-		files = read_files(folder, full, suffixes, warnings, error);
-	if (folder >= 0)
+	else if (owner_ok(full, &st, FALSE, &error))
+		parents_ok(root, path, &error);
+	kp_folder_problem(problem, error);
+	if (folder >= 0) {
+		read_files(files, folder, full, suffixes, warnings, problem);
 		close(folder);
+	}
 	return files;
 }

@@ -13,12 +13,15 @@ typedef struct {
 	GBytes *content;	/* what was read from it */
 } KpFolderFile;
 
-/* The files in @path below @root whose names end in one of @suffixes, by name.
- * *@missing says that there is no such folder, which is no error. Folder,
- * parents and files that others could write, and files that are no regular
- * files, are KP_ERROR_CONFIG. Files with other names get a warning in
- * @warnings. Caller unrefs. */
+/* The files in @path below @root whose names end in one of @suffixes, by name: all that
+ * can be read. *@missing says that there is no such folder, which is no problem.
+ * Folder, parents and files that others could write, and files that are no regular
+ * files, are: *@problem is then the first, KP_ERROR_CONFIG, unless it is set already.
+ * Files with other names get a warning in @warnings. Caller unrefs. */
 GPtrArray *kp_folder_read(const char *root, const char *path, const char *const *suffixes,
-			  GPtrArray *warnings, gboolean *missing, GError **error);
+			  GPtrArray *warnings, gboolean *missing, GError **problem);
+
+/* Notes @more, which it takes, as the first problem, or forgets it. */
+void kp_folder_problem(GError **problem, GError *more);
 
 #endif

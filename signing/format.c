@@ -130,15 +130,28 @@ gboolean kp_trailer_read(int fd, goffset file_size, KpTrailer *trailer, GBytes *
 	return TRUE;
 }
 
-goffset kp_trailer_strip(int fd, goffset file_size, guint *count, GError **error)
+gboolean kp_trailer_layers(int fd, goffset file_size, GArray *ends, GError **error)
 {
 	KpTrailer trailer = { .payload = file_size };
 
-	*count = 0;
 	do {
 		if (!kp_trailer_read(fd, trailer.payload, &trailer, NULL, error))
-			return -1;
-		*count += trailer.message > 0;
+			return FALSE;
+		if (trailer.message > 0 && ends->len == KP_SIGNATURES_MAX)
+			return damaged(error, "there are more than 16 of them, one behind the other");
+		if (trailer.message > 0)
+			g_array_append_val(ends, trailer.payload);
 	} while (trailer.message > 0);
-	return trailer.payload;
+	return TRUE;
+}
+
+goffset kp_trailer_strip(int fd, goffset file_size, guint *count, GError **error)
+{
+	g_autoptr(GArray) ends = g_array_new(FALSE, FALSE, sizeof(goffset));
+
+	*count = 0;
+	if (!kp_trailer_layers(fd, file_size, ends, error))
+		return -1;
+	*count = ends->len;
+	return ends->len > 0 ? g_array_index(ends, goffset, ends->len - 1) : file_size;
 }

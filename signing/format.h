@@ -14,6 +14,9 @@
 /* A message with one signature of the largest keys has some 2 KiB. */
 #define KP_SIGNATURE_MAX (64 * 1024)
 
+/* A distribution's, a site's, a customer's: nobody has needed more than three. */
+#define KP_SIGNATURES_MAX 16
+
 /* Larger files are not taken: OpenSSL counts bytes in an int. */
 #define KP_SIGNED_MAX ((goffset)G_MAXINT32)
 
@@ -36,6 +39,11 @@ GBytes *kp_trailer_make(GBytes *message, GError **error);
  * the CMS message, NULL when the file is not signed; it may be NULL if it is not wanted. */
 gboolean kp_trailer_read(int fd, goffset file_size, KpTrailer *trailer, GBytes **message,
 			 GError **error);
+
+/* Where the bytes in front of each signature end: goffset, added to @ends; that of the
+ * last signature, which is the one that counts, comes first. Nothing: not signed.
+ * FALSE with @error set and what was found so far. */
+gboolean kp_trailer_layers(int fd, goffset file_size, GArray *ends, GError **error);
 
 /* The bytes in front of all signatures, should there be several. *@count is
  * how many there are. -1 with @error set. */

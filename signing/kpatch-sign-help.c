@@ -23,7 +23,8 @@ static const KpSignCommand command_table[] = {
 	  "  kpatch-sign sign --key site.key --cert site.pem site.list   revoked digests\n"
 	  "\n"
 	  "  --digest NAME           sha256 (the default, and what every kernel takes),\n"
-	  "                          sha384 or sha512\n"
+	  "                          sha384 or sha512; for 6.7 and newer also sha3-256,\n"
+	  "                          sha3-384 and sha3-512\n"
 	  "  --passphrase-fd N       read the passphrase or PIN from descriptor N\n"
 	  "  --passphrase-file FILE  or from the first line of FILE; without either it is\n"
 	  "                          asked for on the terminal, if there is one\n"
@@ -73,25 +74,25 @@ const KpSignCommand *kp_sign_command_find(const char *name)
 
 void kp_sign_help(const KpSignCommand *command)
 {
-	printf("Usage: kpatch-sign [OPTION...] %s %s\n\n%s", command->name, command->synopsis,
-	       command->help);
+	kp_sign_say("Usage: kpatch-sign [OPTION...] %s %s\n\n%s", command->name, command->synopsis,
+		    command->help);
 }
 
 static void help_all(void)
 {
-	printf("Usage: kpatch-sign [OPTION...] COMMAND [ARGUMENT...]\n\n"
-	       "Signatures of kernel modules and of lists of revocations.\n\n");
+	kp_sign_say("Usage: kpatch-sign [OPTION...] COMMAND [ARGUMENT...]\n\n"
+		    "Signatures of kernel modules and of lists of revocations.\n\n");
 	for (gsize i = 0; i < G_N_ELEMENTS(command_table); i++)
-		printf("  %-8s %s\n", command_table[i].name, command_table[i].summary);
-	printf("\n"
-	       "  --json         tell programs what happened\n"
-	       "  --root DIR     verify: take the trust of the system in DIR\n"
-	       "  -q, --quiet    say only what went wrong\n"
-	       "  --version      print the version\n"
-	       "\n"
-	       "'kpatch-sign COMMAND --help' explains a command with examples.\n"
-	       "Exit codes: 0 done or nothing to do, 1 failed, 2 usage or configuration,\n"
-	       "4 refused, 20 --dry-run would change something.\n");
+		kp_sign_say("  %-8s %s\n", command_table[i].name, command_table[i].summary);
+	kp_sign_say("\n"
+		    "  --json         tell programs what happened\n"
+		    "  --root DIR     verify: take the trust of the system in DIR\n"
+		    "  -q, --quiet    say only what went wrong\n"
+		    "  --version      print the version\n"
+		    "\n"
+		    "'kpatch-sign COMMAND --help' explains a command with examples.\n"
+		    "Exit codes: 0 done or nothing to do, 1 failed, 2 usage or configuration,\n"
+		    "4 refused, 20 --dry-run would change something.\n");
 }
 
 int kp_sign_command_help(const KpSignOptions *options, char **words, GError **error)

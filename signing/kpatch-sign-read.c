@@ -77,12 +77,12 @@ int kp_sign_command_verify(const KpSignOptions *options, char **words, GError **
 static void print_fact(const char *name, const char *value)
 {
 	if (value != NULL)
-		printf("  %-15s %s\n", name, value);
+		kp_sign_say("  %-15s %s\n", name, value);
 }
 
 static void print_facts(const char *path, const KpSignOutcome *outcome)
 {
-	printf("%s\n", path);
+	kp_sign_say("%s\n", path);
 	if (outcome->algorithm == NULL)
 		print_fact("signature", "none");
 	if (outcome->named_key != NULL) {
@@ -96,6 +96,9 @@ static void print_facts(const char *path, const KpSignOutcome *outcome)
 	print_fact("SHA-256", outcome->file_sha256);
 	if (outcome->algorithm != NULL)
 		print_fact("  of the module", outcome->payload_sha256);
+	/* signatures on top of others */
+	for (guint i = 0; i < outcome->inner_sha256->len; i++)
+		print_fact("  below that", g_ptr_array_index(outcome->inner_sha256, i));
 }
 
 static void show_file(KpSignReport *report, const char *path)

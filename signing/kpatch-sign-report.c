@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/error.h"
+#include "base/names.h"
 #include "signing/kpatch-sign.h"
 
 typedef struct {
@@ -12,6 +13,34 @@ typedef struct {
 	KpSignOutcome *outcome;
 	GError *error;
 } KpSignRow;
+
+/* The one way out, as cli/out.h of kpatch-manager is: what strangers wrote is made
+ * harmless for a terminal. */
+void kp_sign_say(const char *format, ...)
+{
+	g_autofree char *text = NULL, *clean = NULL;
+	va_list args;
+
+	va_start(args, format);
+	text = g_strdup_vprintf(format, args);
+	va_end(args);
+	clean = kp_text_lines(text);
+	fputs(clean, stdout);
+}
+
+G_GNUC_PRINTF(1, 2)
+static void complain(const char *format, ...)
+{
+	g_autofree char *text = NULL, *clean = NULL;
+	va_list args;
+
+	va_start(args, format);
+	text = g_strdup_vprintf(format, args);
+	va_end(args);
+	clean = kp_text_lines(text);
+	fflush(stdout);
+	fprintf(stderr, "kpatch-sign: %s\n", clean);
+}
 
 static void row_free(gpointer data)
 {
@@ -48,7 +77,7 @@ void kp_sign_report_good(KpSignReport *report, const char *path, const char *res
 	add_row(report, path, result, outcome, NULL);
 	report->good++;
 	if (line != NULL && !report->options->quiet && !report->options->json)
-		printf("%s: %s\n", path, line);
+		kp_sign_say("%s: %s\n", path, line);
 }
 
 /* What failed weighs more than what was refused: it may have been good. */
@@ -61,16 +90,17 @@ void kp_sign_report_bad(KpSignReport *report, const char *path, KpSignOutcome *o
 		kp_error_word(error), outcome, error);
 	if (report->exit_code == KP_EXIT_DONE || code == KP_EXIT_FAILED)
 		report->exit_code = code;
-	fflush(stdout);
 	if (!report->options->json)
-		fprintf(stderr, "kpatch-sign: %s: %s\n", path, error->message);
+		complain("%s: %s", path, error->message);
 }
 
 static void add_text(JsonBuilder *json, const char *key, const char *value)
 {
+	g_autofree char *valid = value != NULL ? g_utf8_make_valid(value, -1) : NULL;
+
 	json_builder_set_member_name(json, key);
 	if (value != NULL)
-		json_builder_add_string_value(json, value);
+		json_builder_add_string_value(json, valid);
 	else
 		json_builder_add_null_value(json);
 }
@@ -79,6 +109,22 @@ static void add_number(JsonBuilder *json, const char *key, gint64 value)
 {
 	json_builder_set_member_name(json, key);
 	json_builder_add_int_value(json, value);
+}
+
+static void add_element(JsonBuilder *json, const char *value)
+{
+	g_autofree char *valid = g_utf8_make_valid(value, -1);
+
+	json_builder_add_string_value(json, valid);
+}
+
+static void add_texts(JsonBuilder *json, const char *key, const GPtrArray *texts)
+{
+	json_builder_set_member_name(json, key);
+	json_builder_begin_array(json);
+	for (guint i = 0; texts != NULL && i < texts->len; i++)
+		add_element(json, g_ptr_array_index(texts, i));
+	json_builder_end_array(json);
 }
 
 static void add_signature(JsonBuilder *json, const KpSignOutcome *outcome)
@@ -124,6 +170,7 @@ static void add_file(JsonBuilder *json, const KpSignRow *row)
 		add_number(json, "payload_size", row->outcome->payload);
 		add_text(json, "sha256", row->outcome->file_sha256);
 		add_text(json, "payload_sha256", row->outcome->payload_sha256);
+		add_texts(json, "inner_sha256", row->outcome->inner_sha256);
 		add_signature(json, row->outcome);
 		add_signer(json, row->outcome);
 	}
@@ -134,7 +181,7 @@ static void print_json(const KpSignReport *report, const GPtrArray *warnings)
 {
 	g_autoptr(JsonBuilder) json = json_builder_new();
 	g_autoptr(JsonNode) node = NULL;
-	g_autofree char *text = NULL;
+	g_autofree char *text = NULL, *clean = NULL;
 
 	json_builder_begin_object(json);
 	add_number(json, "schema", 1);
@@ -146,15 +193,12 @@ static void print_json(const KpSignReport *report, const GPtrArray *warnings)
 	json_builder_end_array(json);
 	add_number(json, "good", report->good);
 	add_number(json, "bad", report->rows->len - report->good);
-	json_builder_set_member_name(json, "warnings");
-	json_builder_begin_array(json);
-	for (guint i = 0; warnings != NULL && i < warnings->len; i++)
-		json_builder_add_string_value(json, g_ptr_array_index(warnings, i));
-	json_builder_end_array(json);
+	add_texts(json, "warnings", warnings);
 	json_builder_end_object(json);
 	node = json_builder_get_root(json);
 	text = json_to_string(node, TRUE);
-	printf("%s\n", text);
+	clean = kp_text_json(text);
+	kp_sign_say("%s\n", clean);
 }
 
 int kp_sign_report_end(KpSignReport *report, const GPtrArray *warnings)
@@ -162,7 +206,7 @@ int kp_sign_report_end(KpSignReport *report, const GPtrArray *warnings)
 	if (report->options->json)
 		print_json(report, warnings);
 	else if (report->rows->len > 1 && !report->options->quiet)
-		printf("%u of %u files %s.\n", report->good, report->rows->len, report->done);
+		kp_sign_say("%u of %u files %s.\n", report->good, report->rows->len, report->done);
 	g_ptr_array_unref(report->rows);
 	return report->exit_code;
 }
@@ -171,14 +215,11 @@ void kp_sign_warn_all(const KpSignOptions *options, const GPtrArray *warnings)
 {
 	if (options->json)
 		return;
-	fflush(stdout);
 	for (guint i = 0; i < warnings->len; i++)
-		fprintf(stderr, "kpatch-sign: WARNING: %s\n",
-			(const char *)g_ptr_array_index(warnings, i));
+		complain("WARNING: %s", (const char *)g_ptr_array_index(warnings, i));
 }
 
 void kp_sign_report_error(const GError *error)
 {
-	fflush(stdout);
-	fprintf(stderr, "kpatch-sign: %s\n", error->message);
+	complain("%s", error->message);
 }

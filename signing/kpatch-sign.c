@@ -24,7 +24,7 @@ static int run(const KpSignOptions *options, GError **error)
 	char **words;
 
 	if (options->version) {
-		printf("%s %s\n", PACKAGE_NAME, PACKAGE_VERSION);
+		kp_sign_say("%s %s\n", PACKAGE_NAME, PACKAGE_VERSION);
 		return KP_EXIT_DONE;
 	}
 	command = find_command(options->words[0], error);

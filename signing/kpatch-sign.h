@@ -90,6 +90,9 @@ void kp_sign_report_bad(KpSignReport *report, const char *path, KpSignOutcome *o
 int kp_sign_report_end(KpSignReport *report, const GPtrArray *warnings);
 
 void kp_sign_warn_all(const KpSignOptions *options, const GPtrArray *warnings);
+/* To standard output, harmless for a terminal. */
+void kp_sign_say(const char *format, ...) G_GNUC_PRINTF(1, 2);
+
 void kp_sign_report_error(const GError *error);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* revoked.d: X.509 revocation lists, and lists of digests signed like modules.
  * Everything in there must be understood, current or not; what is past its
- * date still counts, and is warned about. */
+ * date still counts, and is warned about. One file that is not understood takes no
+ * other away: what they revoke is known (kp_trust_read). */
 #include "signing/trusted.h"
 
 #include <openssl/err.h>
@@ -112,6 +113,7 @@ static gboolean add_crl(KpTrust *trust, const KpFolderFile *file, GError **error
 	g_autoptr(X509_CRL) crl = read_crl(file->content);
 	g_autofree char *name = NULL;
 	const char *problem;
+	gboolean current;
 	KpCrlTies ties;
 
 	if (crl == NULL)
@@ -128,12 +130,11 @@ static gboolean add_crl(KpTrust *trust, const KpFolderFile *file, GError **error
 	}
 	/* not every list has a number, all have the time they were made at */
 	name = crl_name(crl);
-	if (!kp_seen_note(trust->seen, name, file->path,
-			  kp_openssl_time(X509_CRL_get0_lastUpdate(crl)), error))
-		return FALSE;
+	current = kp_seen_note(trust->seen, name, file->path,
+			       kp_openssl_time(X509_CRL_get0_lastUpdate(crl)), error);
 	warn_stale(trust, file->path, kp_openssl_time(X509_CRL_get0_nextUpdate(crl)));
 	g_ptr_array_add(trust->crls, g_steal_pointer(&crl));
-	return TRUE;
+	return current;
 }
 
 /* An expired signer's word is still good enough to take trust away. */
@@ -161,6 +162,7 @@ static gboolean add_list(KpTrust *trust, const KpFolderFile *file, GError **erro
 	g_autoptr(KpRevocations) list = NULL;
 	g_autoptr(GError) problem = NULL;
 	goffset payload = 0;
+	gboolean current;
 
 	if (strspn(file->name, NAME_CHARACTERS) != strlen(file->name))
 		return unusable(error, file, "its name may have letters, digits and . _ - alone");
@@ -169,18 +171,17 @@ static gboolean add_list(KpTrust *trust, const KpFolderFile *file, GError **erro
 	list = kp_revocations_parse(g_bytes_get_data(file->content, NULL), (gsize)payload, &problem);
 	if (list == NULL)
 		return unusable(error, file, problem->message);
-	if (!kp_seen_note(trust->seen, file->name, file->path, list->serial, error))
-		return FALSE;
+	current = kp_seen_note(trust->seen, file->name, file->path, list->serial, error);
 	warn_stale(trust, file->path, list->expires);
 	for (guint i = 0; i < list->digests->len; i++)
 		g_hash_table_insert(trust->digests, g_strdup(g_ptr_array_index(list->digests, i)),
 				    g_strdup(file->path));
-	return TRUE;
+	return current;
 }
 
 /* Revocation lists first: they may take trust from whoever signed a list of
  * digests. */
-gboolean kp_trust_read_revoked(KpTrust *trust, const char *root, GError **error)
+void kp_trust_read_revoked(KpTrust *trust, const char *root, GError **problem)
 {
 	static const struct {
 		const char *suffix;
@@ -190,17 +191,15 @@ gboolean kp_trust_read_revoked(KpTrust *trust, const char *root, GError **error)
 	g_autoptr(GPtrArray) files = NULL;
 	gboolean missing = FALSE;
 
-	files = kp_folder_read(root, KP_REVOKED_DIR, suffixes, trust->warnings, &missing, error);
-	if (files == NULL)
-		return FALSE;
+	files = kp_folder_read(root, KP_REVOKED_DIR, suffixes, trust->warnings, &missing, problem);
 	for (gsize kind = 0; kind < G_N_ELEMENTS(kinds); kind++) {
 		for (guint i = 0; i < files->len; i++) {
 			const KpFolderFile *file = g_ptr_array_index(files, i);
+			GError *error = NULL;
 
-			if (g_str_has_suffix(file->name, kinds[kind].suffix) &&
-			    !kinds[kind].add(trust, file, error))
-				return FALSE;
+			if (g_str_has_suffix(file->name, kinds[kind].suffix))
+				kinds[kind].add(trust, file, &error);
+			kp_folder_problem(problem, error);
 		}
 	}
-	return TRUE;
 }

@@ -111,7 +111,8 @@ gboolean kp_seen_write(const KpSeen *seen, const char *root, GError **error)
 	g_autofree char *text = NULL;
 	gsize size = 0;
 
-	if (!seen->grown)
+	/* what could not be read is not replaced */
+	if (!seen->grown || seen->path == NULL)
 		return TRUE;
 	text = g_key_file_to_data(seen->numbers, &size, NULL);
 	if (g_mkdir_with_parents(folder, 0755) == 0 &&

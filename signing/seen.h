@@ -9,7 +9,7 @@
 typedef struct KpSeen KpSeen;
 
 /* Reads the file below @root; a missing one is empty. KP_ERROR_CONFIG when it
- * is damaged.. Caller frees. */
+ * is damaged. Caller frees. */
 KpSeen *kp_seen_read(const char *root, GError **error);
 KpSeen *kp_seen_new(void);
 void kp_seen_free(KpSeen *seen);

@@ -37,7 +37,8 @@ KpSigner *kp_signer_load(const char *key, const char *certificate, const char *d
 	signer->digest = kp_digest_find(digest);
 	if (signer->digest == NULL) {
 		g_set_error(error, KP_ERROR, KP_ERROR_USAGE,
-			    "there is no digest %s; sha256, sha384 and sha512 are there", digest);
+			    "there is no digest %s; sha256, sha384, sha512, sha3-256, sha3-384 and "
+			    "sha3-512 are there", digest);
 		return NULL;
 	}
 	return load(signer, key, certificate, now, ask, data, error) ? g_steal_pointer(&signer) :

@@ -68,37 +68,48 @@ static void add_file(KpTrust *trust, const KpFolderFile *file)
 		add_certificate(trust, g_ptr_array_index(found, i), file->path);
 }
 
-static gboolean read_trusted(KpTrust *trust, const char *root, GError **error)
+static void read_trusted(KpTrust *trust, const char *root, GError **problem)
 {
 	static const char *const suffixes[] = { ".pem", ".crt", ".cer", NULL };
 	g_autoptr(GPtrArray) files = NULL;
 	g_autofree char *path = kp_root_path(root, KP_TRUSTED_DIR);
 	gboolean missing = FALSE;
 
-	files = kp_folder_read(root, KP_TRUSTED_DIR, suffixes, trust->warnings, &missing, error);
-	if (files == NULL)
-		return FALSE;
+	files = kp_folder_read(root, KP_TRUSTED_DIR, suffixes, trust->warnings, &missing, problem);
 	for (guint i = 0; i < files->len; i++)
 		add_file(trust, g_ptr_array_index(files, i));
 	if (trust->certificates->len > 0)
-		return TRUE;
-	g_set_error(error, KP_ERROR, KP_ERROR_CONFIG,
-		    "%s %s: this machine trusts no signer; put the certificate of whoever signs "
-		    "your patches there, in PEM (kpatch-trust(7))", path,
-		    missing ? "does not exist" : "has no certificate");
-	return FALSE;
+		return;
+	kp_folder_problem(problem, g_error_new(KP_ERROR, KP_ERROR_CONFIG,
+		"%s %s: this machine trusts no signer; put the certificate of whoever signs "
+		"your patches there, in PEM (kpatch-trust(7))", path,
+		missing ? "does not exist" : "has no certificate"));
+}
+
+KpTrust *kp_trust_read(const char *root, gint64 now, GError **problem)
+{
+	KpTrust *trust = trust_new(now);
+	GError *error = NULL;
+
+	trust->seen = kp_seen_read(root, problem);
+	if (trust->seen == NULL)
+		trust->seen = kp_seen_new();
+	read_trusted(trust, root, problem);
+	kp_trust_read_revoked(trust, root, problem);
+	kp_seen_all_there(trust->seen, &error);
+	kp_folder_problem(problem, error);
+	return trust;
 }
 
 KpTrust *kp_trust_load(const char *root, gint64 now, GError **error)
 {
-	g_autoptr(KpTrust) trust = trust_new(now);
+	GError *problem = NULL;
+	g_autoptr(KpTrust) trust = kp_trust_read(root, now, &problem);
 
-	trust->seen = kp_seen_read(root, error);
-	if (trust->seen == NULL || !read_trusted(trust, root, error) ||
-	    !kp_trust_read_revoked(trust, root, error) ||
-	    !kp_seen_all_there(trust->seen, error))
-		return NULL;
-	return g_steal_pointer(&trust);
+	if (problem == NULL)
+		return g_steal_pointer(&trust);
+	g_propagate_error(error, problem);
+	return NULL;
 }
 
 KpTrust *kp_trust_of(X509 *x509, const char *file, gint64 now)
@@ -194,4 +205,9 @@ gboolean kp_trust_still(const KpTrust *trust, const char *sha256, const char *fi
 const char *kp_trust_digest_revoked(const KpTrust *trust, const char *sha256)
 {
 	return g_hash_table_lookup(trust->digests, sha256);
+}
+
+gboolean kp_trust_revokes_digests(const KpTrust *trust)
+{
+	return g_hash_table_size(trust->digests) > 0;
 }

@@ -19,6 +19,10 @@ typedef struct KpTrust KpTrust;
  * a revocation that is not understood must not be lost. */
 KpTrust *kp_trust_load(const char *root, gint64 now, GError **error);
 
+/* The same, as far as it can be read. With *@problem, which must be NULL before, what it
+ * believes counts for nothing; what it has revoked is revoked all the same. */
+KpTrust *kp_trust_read(const char *root, gint64 now, GError **problem);
+
 /* Trusts the certificates in the files @paths and nobody else; there are no
  * revocations then. */
 KpTrust *kp_trust_from_files(const char *const *paths, gint64 now, GError **error);

@@ -32,7 +32,11 @@ KpVerdict kp_trust_certificate_verdict(const KpTrust *trust, const KpCertificate
 /* The list that revokes @sha256, or NULL. */
 const char *kp_trust_digest_revoked(const KpTrust *trust, const char *sha256);
 
-/* revoked.c: fills crls and digests from the folder below @root. */
-gboolean kp_trust_read_revoked(KpTrust *trust, const char *root, GError **error);
+/* Is any digest revoked at all? */
+gboolean kp_trust_revokes_digests(const KpTrust *trust);
+
+/* revoked.c: fills crls and digests from the folder below @root, as far as that can be
+ * understood; *@problem is the first that cannot. */
+void kp_trust_read_revoked(KpTrust *trust, const char *root, GError **problem);
 
 #endif

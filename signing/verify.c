@@ -45,6 +45,7 @@ void kp_sign_outcome_free(KpSignOutcome *outcome)
 		return;
 	g_free(outcome->file_sha256);
 	g_free(outcome->payload_sha256);
+	g_clear_pointer(&outcome->inner_sha256, g_ptr_array_unref);
 	g_free(outcome->issuer);
 	g_free(outcome->serial);
 	g_free(outcome->named_key);
@@ -60,7 +61,9 @@ typedef struct {
 	int fd;
 	struct stat st;
 	KpTrailer trailer;
+	GArray *ends;		/* goffset: of what each signature is for, the last one's first */
 	KpCms *cms;		/* NULL: not signed */
+	EVP_MD_CTX *payload;	/* SHA-256, after the payload */
 	guint8 hash[EVP_MAX_MD_SIZE];	/* of the payload, with the digest of the message */
 	unsigned int hash_size;
 	KpSignOutcome *outcome;
@@ -92,14 +95,38 @@ static gboolean feed(int fd, goffset from, goffset to, EVP_MD_CTX *one, EVP_MD_C
 	return TRUE;
 }
 
-static gboolean finish_hex(EVP_MD_CTX *context, char **hex, GError **error)
+/* @context may go on. */
+static gboolean hex_so_far(const EVP_MD_CTX *context, char **hex, GError **error)
 {
+	g_autoptr(EVP_MD_CTX) copy = EVP_MD_CTX_new();
 	guint8 digest[EVP_MAX_MD_SIZE];
 	unsigned int size = 0;
 
-	if (EVP_DigestFinal_ex(context, digest, &size) != 1)
+	if (EVP_MD_CTX_copy_ex(copy, context) != 1 ||
+	    EVP_DigestFinal_ex(copy, digest, &size) != 1)
 		return openssl_failed(error);
 	*hex = kp_openssl_hex(digest, size);
+	return TRUE;
+}
+
+/* The digests of what lies below further signatures; @file and @own have been fed
+ * up to *@done then. */
+static gboolean hash_inner(KpCheck *check, EVP_MD_CTX *file, EVP_MD_CTX *own, goffset *done,
+			   GError **error)
+{
+	GPtrArray *inner = g_ptr_array_new_with_free_func(g_free);
+
+	check->outcome->inner_sha256 = inner;
+	for (guint i = check->ends->len; i > 1; i--) {
+		goffset end = g_array_index(check->ends, goffset, i - 1);
+		char *hex = NULL;
+
+		if (!feed(check->fd, *done, end, file, own, error) ||
+		    !hex_so_far(file, &hex, error))
+			return FALSE;
+		*done = end;
+		g_ptr_array_insert(inner, 0, hex);
+	}
 	return TRUE;
 }
 
@@ -108,28 +135,25 @@ static gboolean finish_hex(EVP_MD_CTX *context, char **hex, GError **error)
 static gboolean hash_file(KpCheck *check, GError **error)
 {
 	g_autoptr(EVP_MD_CTX) file = EVP_MD_CTX_new();
-	g_autoptr(EVP_MD_CTX) payload = EVP_MD_CTX_new();
-	g_autoptr(EVP_MD_CTX) own = NULL;
+	g_autoptr(EVP_MD_CTX) own = EVP_MD_CTX_new();
 	const EVP_MD *digest = check->cms != NULL ? kp_cms_digest(check->cms) : EVP_sha256();
-	goffset end = check->trailer.payload;
+	gboolean apart = EVP_MD_get_type(digest) != NID_sha256;
+	goffset end = check->trailer.payload, done = 0;
 
-	if (EVP_MD_get_type(digest) != NID_sha256) {
-		own = EVP_MD_CTX_new();
-		if (EVP_DigestInit_ex(own, digest, NULL) != 1)
-			return openssl_failed(error);
-	}
-	if (EVP_DigestInit_ex(file, EVP_sha256(), NULL) != 1)
+	if (EVP_DigestInit_ex(own, digest, NULL) != 1 ||
+	    EVP_DigestInit_ex(file, EVP_sha256(), NULL) != 1)
 		return openssl_failed(error);
-	if (!feed(check->fd, 0, end, file, own, error))
+	if (!hash_inner(check, file, apart ? own : NULL, &done, error) ||
+	    !feed(check->fd, done, end, file, apart ? own : NULL, error))
 		return FALSE;
-	if (EVP_MD_CTX_copy_ex(payload, file) != 1 || (own == NULL &&
-	    ((own = EVP_MD_CTX_new()) == NULL || EVP_MD_CTX_copy_ex(own, file) != 1)))
-		return openssl_failed(error);
-	if (EVP_DigestFinal_ex(own, check->hash, &check->hash_size) != 1)
+	check->payload = EVP_MD_CTX_new();
+	if (EVP_MD_CTX_copy_ex(check->payload, file) != 1 ||
+	    (!apart && EVP_MD_CTX_copy_ex(own, file) != 1) ||
+	    EVP_DigestFinal_ex(own, check->hash, &check->hash_size) != 1)
 		return openssl_failed(error);
 	return feed(check->fd, end, check->st.st_size, file, NULL, error) &&
-	       finish_hex(payload, &check->outcome->payload_sha256, error) &&
-	       finish_hex(file, &check->outcome->file_sha256, error);
+	       hex_so_far(check->payload, &check->outcome->payload_sha256, error) &&
+	       hex_so_far(file, &check->outcome->file_sha256, error);
 }
 
 /* What is read in pieces could be changed between two of them. */
@@ -188,7 +212,8 @@ static KpVerdict examine(KpCheck *check, GError **error)
 	if (!size_ok(check, error))
 		return KP_VERDICT_UNREADABLE;
 	if (kp_trailer_read(check->fd, check->st.st_size, &check->trailer, &message, &damage)) {
-		if (message != NULL)
+		kp_trailer_layers(check->fd, check->st.st_size, check->ends, &damage);
+		if (message != NULL && damage == NULL)
 			check->cms = kp_cms_parse(message, &damage);
 	}
 	if (damage != NULL && !g_error_matches(damage, KP_ERROR, KP_ERROR_REFUSED)) {
@@ -222,6 +247,60 @@ static void describe_signer(KpSignOutcome *outcome, const KpCertificate *certifi
 	outcome->not_after = kp_openssl_time(X509_get0_notAfter(certificate->x509));
 }
 
+static gboolean is_revoked(const KpTrust *trust, const char *sha256, GError **error)
+{
+	const char *list = kp_trust_digest_revoked(trust, sha256);
+
+	if (list != NULL)
+		g_set_error(error, KP_ERROR, KP_ERROR_REFUSED,
+			    "it is revoked by %s; get a newer release", list);
+	return list != NULL;
+}
+
+/* The file, what is signed, and what is in that below further signatures: another
+ * signature on top takes no revocation away. */
+static gboolean digest_revoked(const KpTrust *trust, const KpSignOutcome *outcome, GError **error)
+{
+	if (is_revoked(trust, outcome->file_sha256, error) ||
+	    is_revoked(trust, outcome->payload_sha256, error))
+		return TRUE;
+	for (guint i = 0; i < outcome->inner_sha256->len; i++)
+		if (is_revoked(trust, g_ptr_array_index(outcome->inner_sha256, i), error))
+			return TRUE;
+	return FALSE;
+}
+
+/* The digest that the file would have with @message in place of its own. */
+static char *digest_with(const KpCheck *check, GBytes *message)
+{
+	g_autoptr(EVP_MD_CTX) context = EVP_MD_CTX_new();
+	g_autoptr(GBytes) end = kp_trailer_make(message, NULL);
+	char *hex = NULL;
+
+	if (end != NULL && EVP_MD_CTX_copy_ex(context, check->payload) == 1 &&
+	    EVP_DigestUpdate(context, g_bytes_get_data(end, NULL), g_bytes_get_size(end)) == 1)
+		hex_so_far(context, &hex, NULL);
+	return hex;
+}
+
+/* Whoever writes the same signature in another way has not another file. */
+static gboolean spelling_revoked(const KpCheck *check, const KpTrust *trust,
+				 const KpCertificate *certificate, GError **error)
+{
+	g_autoptr(GPtrArray) messages = NULL;
+
+	if (!kp_trust_revokes_digests(trust))
+		return FALSE;
+	messages = kp_cms_same(check->cms, certificate->x509);
+	for (guint i = 0; i < messages->len; i++) {
+		g_autofree char *sha256 = digest_with(check, g_ptr_array_index(messages, i));
+
+		if (sha256 != NULL && is_revoked(trust, sha256, error))
+			return TRUE;
+	}
+	return FALSE;
+}
+
 /* Several certificates may have the name that the message gives; one that
  * vouches is enough. Without one, the reason of the last counts. */
 static KpVerdict ask_certificates(KpCheck *check, const KpTrust *trust, GError **error)
@@ -242,7 +321,8 @@ static KpVerdict ask_certificates(KpCheck *check, const KpTrust *trust, GError *
 		else
 			verdict = kp_trust_certificate_verdict(trust, certificate, &reason);
 		if (verdict == KP_VERDICT_GOOD)
-			return verdict;
+			return spelling_revoked(check, trust, certificate, error) ?
+			       KP_VERDICT_REVOKED_DIGEST : verdict;
 	}
 	if (reason != NULL)
 		g_propagate_error(error, g_steal_pointer(&reason));
@@ -257,19 +337,6 @@ static KpVerdict ask_certificates(KpCheck *check, const KpTrust *trust, GError *
 			    "serial %s; if you know the signer, put that certificate into %s",
 			    check->outcome->issuer, check->outcome->serial, KP_TRUSTED_DIR);
 	return verdict;
-}
-
-static gboolean digest_revoked(const KpTrust *trust, const KpSignOutcome *outcome, GError **error)
-{
-	const char *list = kp_trust_digest_revoked(trust, outcome->file_sha256);
-
-	if (list == NULL)
-		list = kp_trust_digest_revoked(trust, outcome->payload_sha256);
-	if (list == NULL)
-		return FALSE;
-	g_set_error(error, KP_ERROR, KP_ERROR_REFUSED,
-		    "it is revoked by %s; get a newer release", list);
-	return TRUE;
 }
 
 static void say_unsigned(int fd, GError **error)
@@ -298,16 +365,24 @@ static KpVerdict decide(KpCheck *check, const KpTrust *trust, GError **error)
 	return verdict == KP_VERDICT_GOOD ? ask_certificates(check, trust, error) : verdict;
 }
 
+static KpCheck begin(int fd)
+{
+	return (KpCheck){ .fd = fd, .outcome = g_new0(KpSignOutcome, 1),
+			  .ends = g_array_new(FALSE, FALSE, sizeof(goffset)) };
+}
+
 static void finish(KpCheck *check, KpVerdict verdict, KpSignOutcome **outcome)
 {
 	kp_cms_free(check->cms);
+	EVP_MD_CTX_free(check->payload);
+	g_array_unref(check->ends);
 	check->outcome->verdict = verdict;
 	*outcome = check->outcome;
 }
 
 gboolean kp_sign_verify_fd(int fd, const KpTrust *trust, KpSignOutcome **outcome, GError **error)
 {
-	KpCheck check = { .fd = fd, .outcome = g_new0(KpSignOutcome, 1) };
+	KpCheck check = begin(fd);
 
 	finish(&check, decide(&check, trust, error), outcome);
 	return (*outcome)->verdict == KP_VERDICT_GOOD;
@@ -315,7 +390,7 @@ gboolean kp_sign_verify_fd(int fd, const KpTrust *trust, KpSignOutcome **outcome
 
 gboolean kp_sign_describe_fd(int fd, KpSignOutcome **outcome, GError **error)
 {
-	KpCheck check = { .fd = fd, .outcome = g_new0(KpSignOutcome, 1) };
+	KpCheck check = begin(fd);
 
 	finish(&check, examine(&check, error), outcome);
 	return (*outcome)->verdict == KP_VERDICT_GOOD || (*outcome)->verdict == KP_VERDICT_UNSIGNED;

@@ -37,6 +37,8 @@ typedef struct {
 	gint64 payload;		/* bytes without the signature */
 	char *file_sha256;
 	char *payload_sha256;	/* of the bytes without the signature */
+	GPtrArray *inner_sha256;	/* char *: of what is below further signatures; the last
+					 * is that of the bare module */
 	const char *digest;	/* "sha256", "sha384" or "sha512" */
 	const char *algorithm;	/* "rsa" or "ecdsa" */
 	char *issuer;		/* the certificate that the signature names */

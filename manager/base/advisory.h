@@ -7,6 +7,7 @@
 #include <glib.h>
 
 #include "base/repo.h"
+#include "base/version-locks.h"
 
 typedef struct {
 	char *name;
@@ -57,12 +58,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(KpAdvisory, kp_advisory_free)
 typedef GPtrArray *(*KpAdvisoriesFunc)(const char *root, const GPtrArray *repos,
 				       const char *const *globs, GPtrArray *warnings);
 
-/* The kernels that @repos have and do not exclude, and the patches: KpOffer. Patches are
- * those whose name matches one of @globs. Warnings as above. Part of KpSolveApi. */
+/* The kernels that @repos have and neither they nor @locks (may be NULL) exclude, and the
+ * patches: KpOffer. Patches are those whose name matches one of @globs. Warnings as above.
+ * Part of KpSolveApi. */
 typedef GPtrArray *(*KpOffersFunc)(const char *root, const GPtrArray *repos,
-				   const char *const *globs, GPtrArray *warnings);
-
-/* Orders two EVRs as rpm does. Part of KpSolveApi. */
-typedef int (*KpEvrCompare)(const char *a, const char *b);
+				   const char *const *globs, const KpVersionLocks *locks,
+				   GPtrArray *warnings);
 
 #endif

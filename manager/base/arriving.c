@@ -33,8 +33,7 @@ static char *text_of(const GPtrArray *files)
 }
 
 /* A lock of the open file, not of the process: it goes when the last descriptor of it
- * goes, and whoever may only read the file can ask for it and cannot stand in its way.
- * If somebody does, status may say that a transaction was killed while it goes on. */
+ * goes. Root alone may open the file: a lock for reading would stand in its way. */
 static void hold(int fd)
 {
 	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
@@ -66,7 +65,7 @@ int kp_arriving_begin(const char *root, const GPtrArray *files, GError **error)
 
 	errno = 0;
 	if (g_mkdir_with_parents(folder, 0755) == 0)
-		fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+		fd = kp_lock_open(path);
 	if (fd >= 0)
 		hold(fd);
 	if (fd >= 0 && write_all(fd, text) && kp_sync_folder(folder))

@@ -13,19 +13,33 @@ typedef struct {
 	char *uname_r;		/* version of what it provides: kernel-uname-r */
 } KpInvKernel;
 
+/* A module of a patch package. */
+typedef struct {
+	char *path;
+	char *sha256;		/* of what was packaged; NULL: another digest is known */
+} KpInvModule;
+
 /* A patch package: it requires kernel-uname-r. */
 typedef struct {
 	char *package;		/* name-version-release.arch */
 	char *name;
 	char *evr;		/* version-release, with the epoch if it has one */
-	char *uname_r;		/* version of what it requires: kernel-uname-r */
+	char *uname_r;		/* version of what it requires: kernel-uname-r, or what
+				 * stands for it (KP_OLD_TIE) */
 	char *kver;		/* the kernel folder it owns in the corridor, or NULL */
 	char *until;		/* how long its stream is promised, as it says itself;
 				 * NULL: it does not (KP_UNTIL_PROVIDE) */
+	GPtrArray *modules;	/* KpInvModule */
+	gint64 installed;	/* when, in seconds since the epoch */
 } KpInvPatch;
 
 /* the dependency that ties a patch to its kernel */
 #define KP_TIE "kernel-uname-r"
+
+/* What ties one to its kernel that was made before kernels provided that (RHEL 8.1):
+ * it requires this name in the kernel's version-release, and provides that one. */
+#define KP_OLD_TIE "kernel"
+#define KP_PATCH_PROVIDE "kpatch-patch"
 
 /* what a patch package provides to say how long its stream is promised: = YYYYMMDD */
 #define KP_UNTIL_PROVIDE "kpatch-coverage-until"
@@ -33,9 +47,18 @@ typedef struct {
 typedef struct {
 	GPtrArray *kernels;	/* KpInvKernel */
 	GPtrArray *patches;	/* KpInvPatch */
+	char *kpatch;		/* the package whose name is kpatch, or NULL: that something
+				 * provides it is not enough for who asks by name */
+	GPtrArray *askers;	/* char *: packages that do */
 } KpInventory;
 
 KpInventory *kp_inventory_new(void);
+KpInvPatch *kp_inv_patch_new(void);
+/* The patch package whose module lies at @path below @root; *@module is what it says of
+ * that. NULL: none. Borrowed. */
+const KpInvPatch *kp_inventory_owner(const KpInventory *inventory, const char *root,
+				     const char *path, const KpInvModule **module);
+KpInvModule *kp_inv_module_new(const char *path, const char *sha256);
 void kp_inventory_free(KpInventory *inventory);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KpInventory, kp_inventory_free)
 

@@ -3,8 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -29,15 +32,41 @@ static KpTry try_lock(gpointer data, GError **error)
 	return KP_TRY_FAILED;
 }
 
+/* Whoever may open a file may lock it, even for reading. What an older program made is
+ * closed to others; who has it open already keeps it until he ends. */
+int kp_lock_open(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	struct stat st;
+
+	if (fd < 0 || (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+		       ((st.st_mode & 077) == 0 || fchmod(fd, 0600) == 0)))
+		return fd;
+	close(fd);
+	errno = EPERM;
+	return -1;
+}
+
+/* The pid that was written there, if that process lives; or NULL. */
+static char *living_holder(const char *path)
+{
+	g_autofree char *text = kp_read_text(path, 32);
+	long pid = text != NULL ? strtol(text, NULL, 10) : 0;
+
+	if (pid <= 0 || pid > G_MAXINT || (kill((pid_t)pid, 0) != 0 && errno == ESRCH))
+		return NULL;
+	return g_strdup_printf("%ld", pid);
+}
+
 static void set_busy(const char *path, gboolean stopped, GError **error)
 {
-	g_autofree char *holder = kp_read_text(path, 32);
+	g_autofree char *holder = living_holder(path);
 
 	if (stopped)
 		g_set_error(error, KP_ERROR, KP_ERROR_BUSY,
 			    "interrupted while another kpatch-manager was at work (%s is locked)",
 			    path);
-	else if (holder == NULL || *holder == '\0')
+	else if (holder == NULL)
 		g_set_error(error, KP_ERROR, KP_ERROR_BUSY,
 			    "another kpatch-manager is at work (%s is locked); try again later",
 			    path);
@@ -63,7 +92,7 @@ int kp_lock_take(const char *root, gint64 limit_ms, const KpWatch *watch, GError
 	KpPace pace = { "waiting for another kpatch-manager", limit_ms, 10, 250 };
 	struct attempt attempt = { .path = path };
 
-	attempt.fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+	attempt.fd = kp_lock_open(path);
 	if (attempt.fd < 0) {
 		g_set_error(error, KP_ERROR, KP_ERROR_FAILED,
 			    "cannot open the lock %s: %s%s", path, g_strerror(errno),
@@ -92,7 +121,7 @@ gboolean kp_lock_is_held(const char *root)
 	gboolean held;
 
 	if (fd < 0)
-		return FALSE;
+		return errno == EACCES;
 	held = flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
 	close(fd);
 	return held;

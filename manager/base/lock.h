@@ -12,7 +12,12 @@
  * holder, or KP_ERROR_FAILED. */
 int kp_lock_take(const char *root, gint64 limit_ms, const KpWatch *watch, GError **error);
 
-/* TRUE when somebody holds the lock below @root right now. */
+/* Opens a file to be locked, made where it is missing, that root alone may open. -1 with
+ * errno set. */
+int kp_lock_open(const char *path);
+
+/* TRUE when somebody holds the lock below @root right now, or when that is not for us to
+ * know: only root may look. */
 gboolean kp_lock_is_held(const char *root);
 
 /* Who holds a lock of fcntl(2) on the whole of @fd: "process 123 (dnf)"; NULL when

@@ -21,13 +21,6 @@ gboolean kp_name_equal(const char *a, const char *b)
 	return g_str_equal(left, right);
 }
 
-int kp_version_compare(const char *a, const char *b)
-{
-	if (a == NULL || b == NULL)
-		return (a != NULL) - (b != NULL);
-	return strverscmp(a, b);
-}
-
 gboolean kp_name_matches(const char *name, const char *const *globs)
 {
 	for (; *globs != NULL; globs++)
@@ -56,13 +49,15 @@ static gboolean is_printable(gunichar c)
 	       g_unichar_isprint(c) && g_unichar_type(c) != G_UNICODE_FORMAT;
 }
 
-char *kp_text_printable(const char *text)
+/* @kept: characters that stay although they are none to print. */
+static char *printable(const char *text, const char *kept)
 {
 	GString *clean = g_string_new(NULL);
 
 	while (*text != '\0') {
 		gunichar c = g_utf8_get_char_validated(text, -1);
-		const char *next = is_printable(c) ? g_utf8_next_char(text) : NULL;
+		const char *next = is_printable(c) || strchr(kept, *text) != NULL ?
+				   g_utf8_next_char(text) : NULL;
 
 		if (next != NULL) {
 			g_string_append_len(clean, text, next - text);
@@ -70,6 +65,43 @@ char *kp_text_printable(const char *text)
 		} else {
 			g_string_append_printf(clean, "\\x%02x", (guchar)*text++);
 		}
+	}
+	return g_string_free(clean, FALSE);
+}
+
+char *kp_text_printable(const char *text)
+{
+	return printable(text, "");
+}
+
+char *kp_text_lines(const char *text)
+{
+	return printable(text, "\n\t");
+}
+
+/* RFC 8259, 7: beyond U+FFFF as a surrogate pair */
+static void append_escaped(GString *json, gunichar c)
+{
+	if (c > 0xffff) {
+		g_string_append_printf(json, "\\u%04x", 0xd800 + ((c - 0x10000) >> 10));
+		c = 0xdc00 + ((c - 0x10000) & 0x3ff);
+	}
+	g_string_append_printf(json, "\\u%04x", c);
+}
+
+/* Outside of strings JSON has ASCII alone. */
+char *kp_text_json(const char *json)
+{
+	g_autofree char *valid = g_utf8_make_valid(json, -1);
+	GString *clean = g_string_new(NULL);
+
+	for (const char *next = valid; *next != '\0'; next = g_utf8_next_char(next)) {
+		gunichar c = g_utf8_get_char(next);
+
+		if (c == '\n' || is_printable(c))
+			g_string_append_unichar(clean, c);
+		else
+			append_escaped(clean, c);
 	}
 	return g_string_free(clean, FALSE);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Names and versions of patches, as people and tools spell them. */
+/* Names of patches, as people and tools spell them. */
 #ifndef KP_NAMES_H
 #define KP_NAMES_H
 
@@ -12,10 +12,6 @@ char *kp_name_canonical(const char *spelling);
 /* TRUE when two spellings mean the same module. */
 gboolean kp_name_equal(const char *a, const char *b);
 
-/* Orders two version-release strings, as strverscmp(3) does: 1-9 < 1-10.
- * NULL is older than everything. */
-int kp_version_compare(const char *a, const char *b);
-
 /* TRUE when one of the patterns in @globs matches. */
 gboolean kp_name_matches(const char *name, const char *const *globs);
 
@@ -25,5 +21,12 @@ gboolean kp_kver_valid(const char *word);
 /* @text as it may go to a terminal: control characters and bytes that are no UTF-8
  * are written as \xNN. Caller frees. */
 char *kp_text_printable(const char *text);
+
+/* The same for whole lines: line ends and tabs stay. Caller frees. */
+char *kp_text_lines(const char *text);
+
+/* @json, a text in that language, the same in all that it says, but with \uNNNN for each
+ * such character, and with U+FFFD for bytes that are no UTF-8. Caller frees. */
+char *kp_text_json(const char *json);
 
 #endif

@@ -13,6 +13,7 @@ void kp_repo_free(KpRepo *repo)
 	g_free(repo->metalink);
 	g_strfreev(repo->excludes);
 	g_strfreev(repo->includes);
+	g_free(repo->gpgcheck_policy);
 	g_strfreev(repo->gpgkey);
 	g_free(repo->proxy);
 	g_free(repo->proxy_username);

@@ -7,7 +7,8 @@
 #include <glib.h>
 
 /* One [section] of /etc/yum.repos.d/NAME.repo, with dnf.conf's [main] as its
- * defaults and variables replaced (dnf.conf(5)). Strings may be NULL, lists not. */
+ * defaults, what dnf5's overrides change, and variables replaced (dnf.conf(5)).
+ * Strings may be NULL, lists not. */
 typedef struct {
 	char *id;
 	char *name;
@@ -20,6 +21,7 @@ typedef struct {
 	char **includes;
 	gboolean gpgcheck;
 	gboolean repo_gpgcheck;
+	char *gpgcheck_policy;	/* dnf5's; NULL: legacy */
 	char **gpgkey;		/* URLs */
 	gboolean skip_if_unavailable;
 	gint64 metadata_expire;	/* seconds; -1: never */

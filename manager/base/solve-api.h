@@ -18,7 +18,10 @@ typedef struct {
 	KpUpdatePlan *(*plan)(const KpUpdateRequest *request, GError **error);
 	KpAdvisoriesFunc advisories;	/* base/advisory.h */
 	KpOffersFunc offers;
-	KpEvrCompare evr_compare;
+	/* What dnf's $releasever is by the package database: the version that a package
+	 * provides of system-release(releasever) and the like, or its own. NULL: there
+	 * is none, or it cannot be read. Caller frees. */
+	char *(*releasever)(const char *root, const char *rpmdb);
 } KpSolveApi;
 
 #define KP_SOLVE_EXPORT __attribute__((visibility("default")))

@@ -33,6 +33,9 @@ static char *run_check(KpState *state, const char *sql)
 	else if (says_damaged(code))
 		answer = g_strdup(sqlite3_errmsg(state->db));
 	sqlite3_finalize(query);
+	/* newer ones say in a line of its own which database they mean */
+	if (answer != NULL && g_str_has_prefix(answer, "*** in database main ***\n"))
+		memmove(answer, strchr(answer, '\n') + 1, strlen(strchr(answer, '\n')));
 	return g_strcmp0(answer, "ok") == 0 ? NULL : g_steal_pointer(&answer);
 }
 
@@ -77,11 +80,18 @@ char *kp_state_tables_digest(KpState *state)
 	return g_strdup(g_checksum_get_string(checksum));
 }
 
+/* Others may have looked for something faster, or put a table beside ours. A view or a
+ * trigger would do something. */
+static gboolean is_idle(const char *sql)
+{
+	return g_str_has_prefix(sql, "CREATE INDEX ") || g_str_has_prefix(sql, "CREATE TABLE ");
+}
+
 /* Somebody else's database under our name, or the text of its tables is
  * damaged: they must be what this program would make. Making them in memory takes
  * longer than all else that is done with a state at boot, so that is for those
  * whose digest is not the known one: another SQLite may have spelled them. */
-static char *wrong_table(KpState *state)
+static char *wrong_table(KpState *state, int version)
 {
 	g_autoptr(KpState) model = g_new0(KpState, 1);
 	g_autoptr(GHashTable) wanted = NULL, found = NULL;
@@ -89,10 +99,11 @@ static char *wrong_table(KpState *state)
 	GHashTableIter iter;
 	gpointer name, sql;
 
-	if (g_str_equal(digest, KP_STATE_TABLES))
+	if (version == KP_STATE_VERSION && g_str_equal(digest, KP_STATE_TABLES))
 		return NULL;
 	model->path = g_strdup(":memory:");
-	if (sqlite3_open(":memory:", &model->db) != SQLITE_OK || !kp_state_migrate(model, NULL))
+	if (sqlite3_open(":memory:", &model->db) != SQLITE_OK ||
+	    !kp_state_make_tables(model, version, NULL))
 		return NULL;
 	wanted = read_tables(model);
 	found = read_tables(state);
@@ -100,7 +111,90 @@ static char *wrong_table(KpState *state)
 	while (g_hash_table_iter_next(&iter, &name, &sql))
 		if (g_strcmp0(g_hash_table_lookup(found, name), sql) != 0)
 			return g_strdup_printf("its table %s is not ours", (char *)name);
+	g_hash_table_iter_init(&iter, found);
+	while (g_hash_table_iter_next(&iter, &name, &sql))
+		if (!g_hash_table_contains(wanted, name) && !is_idle(sql))
+			return g_strdup_printf("its %s is not ours", (char *)name);
 	return NULL;
+}
+
+static int version_of(KpState *state, int *code)
+{
+	sqlite3_stmt *query = NULL;
+	int version = 0;
+
+	*code = sqlite3_prepare_v2(state->db, "PRAGMA user_version", -1, &query, NULL);
+	if (*code == SQLITE_OK)
+		*code = sqlite3_step(query);
+	if (*code == SQLITE_ROW)
+		version = sqlite3_column_int(query, 0);
+	sqlite3_finalize(query);
+	return version;
+}
+
+/* Bytes 18 and 19 are 1 in a database with a rollback journal (SQLite's file format), and
+ * ours have no other: with 2 it would want a log that nobody wrote, and with more it
+ * counts as one that cannot be written. Read through SQLite: its locks do not outlive
+ * another descriptor, fcntl(2). */
+static gboolean has_our_header(KpState *state)
+{
+	sqlite3_file *file = NULL;
+	guint8 header[100];
+
+	if (sqlite3_file_control(state->db, "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK ||
+	    file == NULL || file->pMethods == NULL ||
+	    file->pMethods->xRead(file, header, sizeof(header), 0) != SQLITE_OK)
+		return TRUE;
+	return header[18] == 1 && header[19] == 1;
+}
+
+static char *misfit(KpState *state)
+{
+	g_autoptr(GHashTable) tables = NULL;
+	int code, version = version_of(state, &code);
+
+	if (says_damaged(code))
+		return g_strdup(sqlite3_errmsg(state->db));
+	if (code != SQLITE_ROW)
+		return NULL;
+	if (version < 0 || version > KP_STATE_VERSION_MAX)
+		return g_strdup_printf("no program writes schema %d", version);
+	/* what a newer program made is not ours to judge */
+	if (version > KP_STATE_VERSION)
+		return NULL;
+	if (version > 0)
+		return wrong_table(state, version);
+	tables = read_tables(state);
+	return g_hash_table_size(tables) > 0 ? g_strdup("it has tables and no schema") : NULL;
+}
+
+/* One look: another program may be making the tables meanwhile. */
+char *kp_state_misshape(KpState *state)
+{
+	char *damage;
+
+	if (!has_our_header(state))
+		return g_strdup("its header is not ours");
+	sqlite3_exec(state->db, "BEGIN", NULL, NULL, NULL);
+	damage = misfit(state);
+	sqlite3_exec(state->db, "COMMIT", NULL, NULL, NULL);
+	return damage;
+}
+
+gboolean kp_state_holds_are_whole(KpState *state)
+{
+	g_autoptr(KpState) model = g_new0(KpState, 1);
+	g_autoptr(GHashTable) wanted = NULL, found = NULL;
+	g_autofree char *damage = run_check(state, "PRAGMA integrity_check(1)");
+
+	model->path = g_strdup(":memory:");
+	if (damage != NULL || sqlite3_open(":memory:", &model->db) != SQLITE_OK ||
+	    !kp_state_make_tables(model, KP_STATE_VERSION, NULL))
+		return FALSE;
+	wanted = read_tables(model);
+	found = read_tables(state);
+	return g_strcmp0(g_hash_table_lookup(found, "holds"),
+			 g_hash_table_lookup(wanted, "holds")) == 0;
 }
 
 /* SQLite takes some bytes that are no page for an empty database, and would
@@ -114,29 +208,15 @@ static gboolean is_stump(KpState *state)
 
 char *kp_state_damage(KpState *state)
 {
-	sqlite3_stmt *query = NULL;
-	int code = sqlite3_prepare_v2(state->db, "PRAGMA user_version", -1, &query, NULL);
-	int version = 0;
 	char *damage;
+	int code;
 
-	if (is_stump(state)) {
-		sqlite3_finalize(query);
+	if (is_stump(state))
 		return g_strdup("it is too short");
-	}
-	if (code == SQLITE_OK)
-		code = sqlite3_step(query);
-	if (code == SQLITE_ROW)
-		version = sqlite3_column_int(query, 0);
-	sqlite3_finalize(query);
-	if (says_damaged(code))
-		return g_strdup(sqlite3_errmsg(state->db));
-	/* what a newer program made is not ours to judge */
-	if (code != SQLITE_ROW || version > KP_STATE_VERSION)
-		return NULL;
-	damage = run_check(state, "PRAGMA integrity_check(1)");
-	if (damage == NULL && version == KP_STATE_VERSION)
-		damage = wrong_table(state);
-	return damage;
+	damage = kp_state_misshape(state);
+	if (damage != NULL || version_of(state, &code) > KP_STATE_VERSION || code != SQLITE_ROW)
+		return damage;
+	return run_check(state, "PRAGMA integrity_check(1)");
 }
 
 static gboolean move(const char *from, const char *to)
@@ -160,22 +240,21 @@ static char *free_name(const char *path)
 
 /* The journal goes first: left behind, it would be played back into the new
  * database. */
-gboolean kp_state_set_aside(KpState *state, const char *damage, GError **error)
+gboolean kp_state_set_aside(KpState *state, const char *damage, char **aside, GError **error)
 {
-	g_autofree char *aside = free_name(state->path);
+	g_autofree char *name = free_name(state->path);
 	g_autofree char *journal = g_strconcat(state->path, "-journal", NULL);
-	g_autofree char *journal_aside = g_strconcat(aside, "-journal", NULL);
+	g_autofree char *journal_aside = g_strconcat(name, "-journal", NULL);
 
 	g_clear_pointer(&state->db, sqlite3_close);
-	if ((move(journal, journal_aside) || errno == ENOENT) && move(state->path, aside)) {
-		g_free(state->warning);
-		state->warning = g_strdup_printf(
-			"%s was damaged (%s) and is kept as %s; history, holds, blocks and what was "
-			"proven good are lost, and a new one is begun", state->path, damage, aside);
+	if (!kp_state_begin_doubt(state->path, error))
+		return FALSE;
+	if ((move(journal, journal_aside) || errno == ENOENT) && move(state->path, name)) {
+		*aside = g_steal_pointer(&name);
 		return TRUE;
 	}
 	g_set_error(error, KP_ERROR, KP_ERROR_FAILED,
 		    "%s is damaged (%s) and cannot be set aside as %s: %s", state->path, damage,
-		    aside, g_strerror(errno));
+		    name, g_strerror(errno));
 	return FALSE;
 }

@@ -2,7 +2,7 @@
 #include "base/state-private.h"
 
 #define COLUMNS "at, boot_id, kver, action, name, version, sha256, backend, result, detail, " \
-		"signer, signer_sha256"
+		"signer, signer_sha256, origin"
 
 void kp_record_free(KpRecord *record)
 {
@@ -19,6 +19,7 @@ void kp_record_free(KpRecord *record)
 	g_free(record->detail);
 	g_free(record->signer);
 	g_free(record->signer_sha256);
+	g_free(record->origin);
 	g_free(record);
 }
 
@@ -28,15 +29,16 @@ gboolean kp_state_add_record(KpState *state, const KpRecord *record, GError **er
 				record->name, record->version, record->sha256,
 				record->backend, record->result, record->detail,
 				record->signer != NULL ? record->signer : "",
-				record->signer_sha256 != NULL ? record->signer_sha256 : "", NULL };
+				record->signer_sha256 != NULL ? record->signer_sha256 : "",
+				record->origin != NULL ? record->origin : "", NULL };
 	sqlite3_stmt *query = kp_state_prepare(state,
 		"INSERT INTO history (boot_id, kver, action, name, version, sha256,"
-		" backend, result, detail, signer, signer_sha256, at)"
-		" VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", texts, error);
+		" backend, result, detail, signer, signer_sha256, origin, at)"
+		" VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)", texts, error);
 
 	if (query == NULL)
 		return FALSE;
-	sqlite3_bind_int64(query, 12, record->at);
+	sqlite3_bind_int64(query, 13, record->at);
 	return kp_state_step_change(state, query, error);
 }
 
@@ -56,6 +58,7 @@ static void take_record(sqlite3_stmt *query, gpointer data)
 	record->detail = kp_state_column_text(query, 9);
 	record->signer = kp_state_column_text(query, 10);
 	record->signer_sha256 = kp_state_column_text(query, 11);
+	record->origin = kp_state_column_text(query, 12);
 	g_ptr_array_add(data, record);
 }
 

@@ -8,15 +8,19 @@
 #include "base/state.h"
 
 /* PRAGMA user_version of the tables that this program uses */
-#define KP_STATE_VERSION 3
+#define KP_STATE_VERSION 4
+
+/* No program gets that far; what is beyond was damaged */
+#define KP_STATE_VERSION_MAX 255
 
 /* SHA-256 of them: kp_state_tables_digest(), which tests compare */
-#define KP_STATE_TABLES "2d484ea1a9464a0e8bb48031e4b391099fea526dd74e1a1c1ac12baea35f4b35"
+#define KP_STATE_TABLES "85f9f09470c6942b85873fda72042738aa6c6463c08e087a6c97a6d0b843ab5b"
 
 struct KpState {
 	sqlite3 *db;		/* NULL: nothing was ever recorded */
 	char *path;
 	char *warning;		/* what opening had to do, or NULL */
+	gboolean carried;	/* all holds of one that was set aside are in it */
 };
 
 /* 0: there are no tables yet. That of a newer program is refused. */
@@ -25,14 +29,33 @@ gboolean kp_state_read_version(KpState *state, int *version, GError **error);
 /* Makes the tables, or changes those of an older program, in one transaction. */
 gboolean kp_state_migrate(KpState *state, GError **error);
 
+/* Makes the tables of @version in an empty database. */
+gboolean kp_state_make_tables(KpState *state, int version, GError **error);
+
 /* Why the database cannot be used ever again, or NULL. Caller frees. */
 char *kp_state_damage(KpState *state);
+
+/* As much of that as can be told without reading all of it: header and tables. */
+char *kp_state_misshape(KpState *state);
+
+/* TRUE when nothing is wrong with the table of holds, nor with what leads there. */
+gboolean kp_state_holds_are_whole(KpState *state);
+
+/* Takes from the connection what our tables do not need, and limits texts. */
+void kp_state_harden(KpState *state);
+
+/* Reads into the new @state what the database @aside still has; state->carried says
+ * whether that are all holds there were. */
+gboolean kp_state_carry(KpState *state, const char *aside, GError **error);
+
+/* Notes that holds may be lost. */
+gboolean kp_state_begin_doubt(const char *state_path, GError **error);
 
 /* SHA-256 of the names and the SQL of all tables. Caller frees. */
 char *kp_state_tables_digest(KpState *state);
 
-/* Moves it, closed, out of the way because of @damage, and notes the warning. */
-gboolean kp_state_set_aside(KpState *state, const char *damage, GError **error);
+/* Moves it, closed, out of the way because of @damage: *@aside, which the caller frees. */
+gboolean kp_state_set_aside(KpState *state, const char *damage, char **aside, GError **error);
 
 /* Sets @error from what SQLite last said. Returns FALSE. */
 gboolean kp_state_sql_error(KpState *state, const char *doing, GError **error);

@@ -36,6 +36,9 @@ static const char *const steps[] = {
 	/* who vouched for what was loaded */
 	"ALTER TABLE history ADD COLUMN signer TEXT NOT NULL DEFAULT '';"
 	"ALTER TABLE history ADD COLUMN signer_sha256 TEXT NOT NULL DEFAULT '';",
+
+	/* where its file lay: what came in a package may leave with one */
+	"ALTER TABLE history ADD COLUMN origin TEXT NOT NULL DEFAULT '';",
 };
 
 G_STATIC_ASSERT(G_N_ELEMENTS(steps) == KP_STATE_VERSION);
@@ -50,13 +53,26 @@ gboolean kp_state_read_version(KpState *state, int *version, GError **error)
 	else if (query != NULL)
 		kp_state_sql_error(state, "read the version", error);
 	sqlite3_finalize(query);
-	if (!ok || *version <= KP_STATE_VERSION)
+	if (!ok || (*version >= 0 && *version <= KP_STATE_VERSION))
 		return ok;
+	if (*version < 0) {
+		g_set_error(error, KP_ERROR, KP_ERROR_FAILED,
+			    "%s is damaged: no program writes schema %d", state->path, *version);
+		return FALSE;
+	}
 	g_set_error(error, KP_ERROR, KP_ERROR_FAILED,
 		    "%s was written by a newer kpatch-manager (schema %d, this program knows %d); "
 		    "update kpatch-manager, or move the file away to begin a new one",
 		    state->path, *version, KP_STATE_VERSION);
 	return FALSE;
+}
+
+gboolean kp_state_make_tables(KpState *state, int version, GError **error)
+{
+	for (int i = 0; i < version; i++)
+		if (!kp_state_run(state, steps[i], error))
+			return FALSE;
+	return TRUE;
 }
 
 /* Another program may have been quicker: under the write lock, look again. */

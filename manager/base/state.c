@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Opening and closing the database, and how all statements are run. */
 #include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -9,6 +11,9 @@
 
 /* milliseconds to wait for another program's lock on the database */
 #define BUSY_LIMIT_MS 5000
+
+/* bytes of a text; what health checks say is cut long before */
+#define LONGEST (16 * 1024 * 1024)
 
 void kp_state_close(KpState *state)
 {
@@ -88,6 +93,13 @@ static gboolean prepare_database(KpState *state, gboolean writing, GError **erro
 {
 	int version = 0;
 
+	g_autofree char *damage = writing ? NULL : kp_state_misshape(state);
+
+	if (damage != NULL) {
+		g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "cannot use the tables in %s: it is "
+			    "damaged (%s)%s", state->path, damage, hint(SQLITE_CORRUPT));
+		return FALSE;
+	}
 	if (!kp_state_read_version(state, &version, error))
 		return FALSE;
 	if (writing)
@@ -110,11 +122,54 @@ static gboolean make_folder(const char *path, GError **error)
 	return FALSE;
 }
 
+/* SQLite's locks are for whoever may open the file, and a reader can stop a writer: root
+ * alone may. The journal gets the mode of its database. A descriptor of an existing one
+ * is not to be had: closing it would take back the locks of other connections that this
+ * process has, fcntl(2). */
+static gboolean close_to_others(const char *path, GError **error)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	g_autofree char *journal = g_strconcat(path, "-journal", NULL);
+	const char *const names[] = { path, journal };
+	struct stat st;
+
+	if (fd >= 0)
+		close(fd);
+	for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
+		if (stat(names[i], &st) != 0 || !S_ISREG(st.st_mode) || (st.st_mode & 077) == 0 ||
+		    chmod(names[i], 0600) == 0 || errno == EROFS)
+			continue;
+		g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "cannot close %s to others: %s",
+			    names[i], g_strerror(errno));
+		return FALSE;
+	}
+	return TRUE;
+}
+
+/* The database may be of somebody else's making: a tree that was captured. */
+void kp_state_harden(KpState *state)
+{
+	static const int off[] = {
+		SQLITE_DBCONFIG_ENABLE_TRIGGER,
+#ifdef SQLITE_DBCONFIG_ENABLE_VIEW
+		SQLITE_DBCONFIG_ENABLE_VIEW,
+#endif
+#ifdef SQLITE_DBCONFIG_TRUSTED_SCHEMA
+		SQLITE_DBCONFIG_TRUSTED_SCHEMA,
+#endif
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(off); i++)
+		sqlite3_db_config(state->db, off[i], 0, NULL);
+	sqlite3_limit(state->db, SQLITE_LIMIT_LENGTH, LONGEST);
+}
+
 static gboolean open_database(KpState *state, int flags, GError **error)
 {
 	if (sqlite3_open_v2(state->path, &state->db, flags, NULL) != SQLITE_OK)
 		return kp_state_sql_error(state, "open the state", error);
 	sqlite3_busy_timeout(state->db, BUSY_LIMIT_MS);
+	kp_state_harden(state);
 	return TRUE;
 }
 
@@ -129,18 +184,42 @@ static gboolean may_write(KpState *state, GError **error)
 	return FALSE;
 }
 
+static gboolean begin_new(KpState *state, const char *damage, const char *aside, GError **error)
+{
+	if (!kp_state_migrate(state, error) || !kp_state_carry(state, aside, error))
+		return FALSE;
+	if (state->carried)
+		kp_state_end_doubt(state);
+	g_free(state->warning);
+	state->warning = g_strdup_printf(
+		"%s was damaged (%s) and is kept as %s; %s, and a new one is begun", state->path,
+		damage, aside, state->carried ? "what could be read of it, all holds among it, "
+		"was taken over" : "history, holds, blocks and what was proven good are lost but for "
+		"what could still be read");
+	return TRUE;
+}
+
 static gboolean open_for_writing(KpState *state, GError **error)
 {
 	const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
-	g_autofree char *damage = NULL;
+	g_autofree char *damage = NULL, *aside = NULL;
 
-	if (!make_folder(state->path, error) || !open_database(state, flags, error))
+	if (!make_folder(state->path, error) || !close_to_others(state->path, error) ||
+	    !open_database(state, flags, error))
 		return FALSE;
 	damage = kp_state_damage(state);
-	if (damage != NULL && (!kp_state_set_aside(state, damage, error) ||
-			       !open_database(state, flags, error)))
-		return FALSE;
-	return may_write(state, error);
+	if (damage == NULL)
+		return may_write(state, error);
+	return kp_state_set_aside(state, damage, &aside, error) &&
+	       close_to_others(state->path, error) && open_database(state, flags, error) &&
+	       may_write(state, error) && begin_new(state, damage, aside, error);
+}
+
+gboolean kp_state_is_for_us(const char *root)
+{
+	g_autofree char *path = kp_root_path(root, KP_STATE_FILE);
+
+	return access(path, R_OK) == 0 || errno != EACCES;
 }
 
 KpState *kp_state_open(const char *root, gboolean writing, GError **error)
@@ -151,6 +230,12 @@ KpState *kp_state_open(const char *root, gboolean writing, GError **error)
 	state->path = kp_root_path(root, KP_STATE_FILE);
 	if (!writing && access(state->path, F_OK) != 0 && errno == ENOENT)
 		return g_steal_pointer(&state);
+	if (!writing && !kp_state_is_for_us(root)) {
+		g_set_error(error, KP_ERROR, KP_ERROR_FAILED,
+			    "only root may read %s: history, holds and blocks are not known here; "
+			    "run this as root to have them looked at", state->path);
+		return NULL;
+	}
 	ok = writing ? open_for_writing(state, error)
 		     : open_database(state, SQLITE_OPEN_READONLY, error);
 	if (!ok || !prepare_database(state, writing, error))

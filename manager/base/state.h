@@ -26,6 +26,7 @@ typedef struct {
 	char *detail;		/* the error, or "" */
 	char *signer;		/* subject of the certificate that vouched; "" or NULL: none */
 	char *signer_sha256;	/* its fingerprint */
+	char *origin;		/* "package", "store" or "file"; "" or NULL: not known */
 } KpRecord;
 
 typedef enum {
@@ -86,10 +87,23 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(KpGood, kp_good_free)
 /* Opens the database below @root. For writing it is made where it is missing,
  * and a damaged one is set aside, which is the warning; one that cannot be
  * written is an error. For reading a missing one is an empty one. A database
- * made by a newer program is refused. Caller closes with kp_state_close(). */
+ * made by a newer program is refused. Root alone may open the file, for whoever reads
+ * it can lock it. Caller closes with kp_state_close(). */
 KpState *kp_state_open(const char *root, gboolean writing, GError **error);
 void kp_state_close(KpState *state);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KpState, kp_state_close)
+
+/* FALSE when the database below @root may be read by root alone, and we are not. */
+gboolean kp_state_is_for_us(const char *root);
+
+/* What is still to be had of a database that cannot be opened otherwise, to be read;
+ * *@whole: all holds are. NULL when there is nothing. */
+KpState *kp_state_open_remains(const char *root, gboolean *whole);
+
+/* TRUE after one was set aside and not all of its holds could be read: until
+ * kp_state_end_doubt(), when what may have been held is. */
+gboolean kp_state_is_doubted(const KpState *state);
+void kp_state_end_doubt(const KpState *state);
 
 /* What the user must know about how it was opened, or NULL. */
 const char *kp_state_warning(const KpState *state);

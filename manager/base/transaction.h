@@ -25,6 +25,7 @@ typedef struct {
 	gboolean special;	/* has capabilities */
 	gboolean ghost;		/* the package owns it, but does not bring it */
 	char *user;		/* that it will belong to */
+	char *link;		/* where a symbolic link leads, or NULL */
 } KpPackageFile;
 
 /* What the header of a package says; for its payload only run() vouches. */
@@ -105,9 +106,13 @@ typedef struct {
 #define KP_TRANSACTION_EXPORT __attribute__((visibility("default")))
 extern KP_TRANSACTION_EXPORT const KpTransactionApi kp_transaction_api;
 
-/* Why nobody may have @header installed as a patch or beside one, or NULL: it is a
- * kernel, or a patch with files outside /usr/lib/kpatch, links or special files. A
- * rule of its own, so that check can tell it before anything is fetched. */
+/* Why nobody may have @header installed as a patch or beside one, or NULL. A patch
+ * package may own what is looked at and never acted on: its modules below
+ * /usr/lib/kpatch, which are verified before they are loaded, documentation and
+ * licences, links of build-ids to those modules, and, as files that it does not bring
+ * (%ghost), copies in /var/lib/kpatch. It may own nothing that runs or configures, and
+ * no kernel: who may sign a patch need not be one who may change the machine. A rule
+ * of its own, so that check can tell it before anything is fetched. */
 char *kp_package_refusal(const KpPackageHeader *header, const char *const *globs);
 
 void kp_package_file_free(KpPackageFile *file);

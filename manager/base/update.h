@@ -7,6 +7,7 @@
 #include <glib.h>
 
 #include "base/repo.h"
+#include "base/version-locks.h"
 
 /* A package in a repository, in a file, or installed. */
 typedef struct {
@@ -47,6 +48,7 @@ typedef struct {
 	const char *const *globs;	/* names of patch packages */
 	const GPtrArray *repos;		/* KpRepoData */
 	const GPtrArray *barred;	/* KpBarred */
+	const KpVersionLocks *locks;	/* or NULL */
 	const char *running;		/* uname -r, or NULL */
 	const char *live;		/* version-release that is live in it, or NULL */
 	const char *kernel;		/* only this one (uname -r); NULL: see @all */
@@ -78,6 +80,7 @@ typedef struct {
 	char *installed;	/* EVR of the patch package there is, or NULL */
 	KpPackage *best;	/* what should be there; NULL: nothing newer than @installed */
 	gboolean covered;	/* some repository or package has patches for it */
+	gboolean patched;	/* @installed brings one: it does not only subscribe */
 	char **cves;		/* that @best adds; may be empty, never NULL */
 	char **logged;		/* that the changelog of @best adds; NULL: not looked at */
 	char *until;		/* how long its stream is promised, as the newest of its

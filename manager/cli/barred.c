@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/barred.h"
 
+#include "base/release.h"
+#include "base/version.h"
+
 static KpBarred *add(GPtrArray *list, const char *kver, const char *version, const char *word,
 		     const char *reason)
 {
@@ -14,6 +17,14 @@ static KpBarred *add(GPtrArray *list, const char *kver, const char *version, con
 	return barred;
 }
 
+/* Where a module says no release, older programs wrote its name: the release is in there.
+ * NULL: it is not. Caller frees. */
+static char *release_of(const KpHold *hold)
+{
+	return kp_version_says(hold->version) ? NULL :
+		kp_release_in_name(hold->name, hold->kver);
+}
+
 /* Also of kernels of which no file is left. */
 static void add_holds(GPtrArray *list, const KpStatus *status)
 {
@@ -22,9 +33,11 @@ static void add_holds(GPtrArray *list, const KpStatus *status)
 
 	for (guint i = 0; holds != NULL && i < holds->len; i++) {
 		const KpHold *hold = g_ptr_array_index(holds, i);
+		g_autofree char *release = release_of(hold);
 
-		add(list, hold->kver, hold->version, kp_hold_word(hold->kind),
-		    hold->reason)->any_build = hold->kind == KP_HOLD_HELD;
+		add(list, hold->kver, release != NULL ? release : hold->version,
+		    kp_hold_word(hold->kind), hold->reason)->any_build =
+			hold->kind == KP_HOLD_HELD;
 	}
 }
 

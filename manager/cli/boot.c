@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* apply --boot: the best patch becomes live, or the next best. One bad file
  * must not leave the machine unpatched, but must be seen: the service fails. */
+#include <string.h>
+
 #include "base/error.h"
 #include "base/names.h"
 #include "cli/change.h"
@@ -45,6 +47,15 @@ static const KpPatch *choose(const struct boot *boot)
 	}
 }
 
+/* What stands behind the file's name is the same: a security module, for example, that
+ * forbids each of them. One telling is enough. */
+static gboolean is_the_same(const GError *one, const GError *other)
+{
+	const char *reason = strstr(one->message, ": ");
+
+	return reason != NULL && g_strcmp0(reason, strstr(other->message, ": ")) == 0;
+}
+
 /* The exit code, or -1: it failed for a reason of its own, or @error is set. */
 static int try_one(struct boot *boot, const KpPatch *patch, GError **error)
 {
@@ -59,7 +70,7 @@ static int try_one(struct boot *boot, const KpPatch *patch, GError **error)
 		g_propagate_error(error, g_steal_pointer(&problem));
 	else if (boot->first == NULL)
 		boot->first = g_steal_pointer(&problem);
-	else
+	else if (!is_the_same(boot->first, problem))
 		kp_warn("%s", problem->message);
 	return -1;
 }
@@ -114,8 +125,8 @@ static void take_over(const KpScene *scene)
 	g_autoptr(GError) error = NULL;
 
 	if (died != NULL)
-		kp_warn("the initramfs loads no patch: the machine died in one with the patch that has "
-			"the digest %.12s; 'kpatch-manager release' lets it try again", died);
+		kp_warn("the initramfs loads no patch: the machine died in one that was loading kpatch.ko and "
+			"the patch with the digest %.12s; 'kpatch-manager release' lets it try again", died);
 	if (!kp_early_end(root, &error))
 		kp_warn("%s", error->message);
 }

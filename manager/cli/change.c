@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/change.h"
 
-#include <stdio.h>
-
 #include "base/error.h"
-#include "base/names.h"
+#include "base/version.h"
 #include "cli/journal.h"
+#include "cli/out.h"
 #include "cli/report.h"
 #include "cli/trial.h"
 #include "live/execute.h"
 #include "live/live.h"
 #include "live/preflight.h"
+#include "live/selinux.h"
 #include "live/unload.h"
 
 /* The admin hears of it once a command, whatever asked for it. */
@@ -116,7 +116,7 @@ gboolean kp_change_newer_is_live(const KpScene *scene, const KpPatch *patch)
 {
 	const KpLivePatch *top = kp_live_top(scene->live);
 
-	return top != NULL && top->version != NULL &&
+	return top != NULL && kp_version_says(top->version) &&
 	       kp_version_compare(patch->version, top->version) < 0;
 }
 
@@ -126,7 +126,7 @@ static int show_plan(const KpScene *scene, const KpOptions *options, const char 
 	report(scene, options, action, plan, "would-change", NULL, NULL,
 	       scene->candidates->problems);
 	if (!options->json && !options->quiet) {
-		printf("Kernel %s, %s would:\n", scene->host->kver, action);
+		kp_out("Kernel %s, %s would:\n", scene->host->kver, action);
 		kp_report_steps(plan);
 	}
 	return KP_EXIT_WOULD_CHANGE;
@@ -146,15 +146,6 @@ static gboolean wants_trial(const char *action, const KpPlan *plan)
 	return FALSE;
 }
 
-/* Before anything is loaded: an older list must not be believed from now on. */
-static void remember_revocations(const KpScene *scene, GPtrArray *warnings)
-{
-	g_autoptr(GError) error = NULL;
-
-	if (!kp_voucher_remember(scene->voucher, scene->host->root, &error))
-		g_ptr_array_add(warnings, g_strdup(error->message));
-}
-
 static int execute(const KpScene *scene, const KpOptions *options, const char *action,
 		   const KpPlan *plan, KpProgress *progress, GError **error)
 {
@@ -164,7 +155,6 @@ static int execute(const KpScene *scene, const KpOptions *options, const char *a
 	g_autoptr(GError) problem = NULL;
 	gboolean ok;
 
-	remember_revocations(scene, warnings);
 	ok = kp_execute(&execution, plan, warnings, &problem);
 	if (ok && wants_trial(action, plan))
 		ok = kp_trial_after_apply(scene, options->journal, plan->target, progress,
@@ -193,12 +183,36 @@ static int carry_out(const KpScene *scene, const KpOptions *options, const char 
 	return execute(scene, options, action, plan, progress, error);
 }
 
+/* Whoever sees an older release live wants to know why. */
+static void say_asked(const KpScene *scene, const KpPatch *patch)
+{
+	if (kp_live_top(scene->live) != NULL)
+		return;
+	kp_warn("%s (%s) is older than %s, which was live last: %s", patch->name, patch->version,
+		scene->asked.floor->version, scene->asked.since ?
+		"the package manager went back to it" :
+		"it is what packages have now, and better than none");
+}
+
+/* For those who only look. Whoever loads is told by the kernel itself: to ask is a
+ * right that a domain may lack, and the question would be noted as a denial. */
+static void add_denial(const KpScene *scene, const KpOptions *options, const char *action,
+		       GPtrArray *reasons)
+{
+	char *denial = options->dry_run || g_str_equal(action, "preflight") ?
+		kp_selinux_denial(scene->host) : NULL;
+
+	if (denial != NULL)
+		g_ptr_array_add(reasons, denial);
+}
+
 /* All reasons in one error, each on its own line. */
 static gboolean refuse_any(const KpScene *scene, const KpOptions *options, const char *action,
 			   const KpPatch *patch, const GPtrArray *holds, gboolean older_ok,
 			  GError **error)
 {
-	g_autofree char *floor = older_ok ? NULL : kp_scene_floor(scene);
+	g_autofree char *floor = NULL;
+	gboolean asked = FALSE;
 	g_autoptr(GPtrArray) reasons = NULL;
 	g_autoptr(GString) text = g_string_new(NULL);
 	g_autoptr(GError) problem = NULL;
@@ -207,7 +221,12 @@ static gboolean refuse_any(const KpScene *scene, const KpOptions *options, const
 		return FALSE;
 	kp_vouch(scene->voucher, patch);
 	kp_warn_all(kp_voucher_warnings(scene->voucher));
+	asked = !older_ok && kp_scene_is_asked(scene, patch, options->boot);
+	floor = older_ok || asked ? NULL : kp_scene_floor(scene);
 	reasons = kp_preflight(scene->host, patch, scene->live, holds, floor, older_ok);
+	add_denial(scene, options, action, reasons);
+	if (reasons->len == 0 && asked)
+		say_asked(scene, patch);
 	if (reasons->len == 0)
 		return TRUE;
 	g_string_printf(text, "%s is refused:", patch->path);

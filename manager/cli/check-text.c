@@ -40,7 +40,7 @@ static void add_row(KpTable *table, const KpCheck *check, const KpUpdateKernel *
 		size, signer, cves, kp_check_word(kernel),
 	};
 
-	kp_table_add(table, cells, kernel->covered && best == NULL ? GREEN : YELLOW);
+	kp_table_add(table, cells, kernel->patched && best == NULL ? GREEN : YELLOW);
 }
 
 static void add_line(GString *text, const char *first, const char *line)

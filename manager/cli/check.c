@@ -2,14 +2,14 @@
 /* check: which patch each kernel should have, from what repositories offer. */
 #include "cli/check.h"
 
-#include <stdio.h>
-
 #include "base/arriving.h"
 #include "base/available-note.h"
 #include "base/error.h"
 #include "base/solve-api.h"
+#include "base/version.h"
 #include "cli/barred.h"
 #include "cli/command.h"
+#include "cli/out.h"
 #include "cli/plugin.h"
 #include "cli/report.h"
 #include "cli/table.h"
@@ -49,34 +49,36 @@ KpCoverage kp_check_coverage(const KpCheck *check, const KpUpdateKernel *kernel)
 
 const char *kp_check_word(const KpUpdateKernel *kernel)
 {
-	if (!kernel->covered)
-		return "uncovered";
-	return kernel->best != NULL ? "update-available" : "up-to-date";
+	if (kernel->best != NULL)
+		return "update-available";
+	return kernel->patched ? "up-to-date" : "uncovered";
 }
 
-static gboolean make_plan(KpCheck *check, const KpOptions *options, GError **error)
+KpUpdatePlan *kp_check_plan(const KpStatus *status, const KpRepositories *repositories,
+			    const KpOptions *options, GPtrArray *warnings, GError **error)
 {
 	const KpSolveApi *api = kp_plugin_symbol(KP_SOLVE_PLUGIN, KP_SOLVE_SYMBOL, error);
-	g_autoptr(GPtrArray) barred = kp_barred_read(check->status);
-	const KpLivePatch *live = kp_live_top(check->status->live);
+	g_autoptr(GPtrArray) barred = kp_barred_read(status);
+	g_autoptr(KpVersionLocks) locks = kp_version_locks_read(options->root, warnings);
+	const KpLivePatch *live = kp_live_top(status->live);
 	const KpUpdateRequest request = {
 		.root = options->root,
-		.rpmdb = check->status->settings->rpmdb,
-		.globs = (const char *const *)check->status->settings->patch_globs,
-		.repos = check->repositories->data,
+		.rpmdb = status->settings->rpmdb,
+		.globs = (const char *const *)status->settings->patch_globs,
+		.repos = repositories->data,
 		.barred = barred,
-		.running = check->status->host->kver,
-		.live = live != NULL ? live->version : NULL,
+		.locks = locks,
+		.running = status->host->kver,
+		.live = live != NULL && kp_version_says(live->version) ? live->version : NULL,
 		.kernel = options->kernel,
 		.all = options->kernel == NULL,
 	};
 
 	if (api == NULL) {
 		g_prefix_error(error, "packages cannot be planned: ");
-		return FALSE;
+		return NULL;
 	}
-	check->plan = api->plan(&request, error);
-	return check->plan != NULL;
+	return api->plan(&request, error);
 }
 
 static void take_warnings(KpCheck *check, const char *root)
@@ -97,9 +99,14 @@ gboolean kp_check_read(KpCheck *check, const KpOptions *options, GError **error)
 	check->status = kp_status_read_files(options->root, NULL, error);
 	if (check->status == NULL)
 		return FALSE;
-	check->repositories = kp_repositories_read(options, options->refresh ? KP_REFRESH_ALWAYS
-						   : KP_REFRESH_STALE, check->warnings, error);
-	if (check->repositories == NULL || !make_plan(check, options, error))
+	check->repositories = kp_repositories_read(options, check->status->settings,
+						   options->refresh ? KP_REFRESH_ALWAYS : KP_REFRESH_STALE,
+						   check->warnings, error);
+	if (check->repositories == NULL)
+		return FALSE;
+	check->plan = kp_check_plan(check->status, check->repositories, options, check->warnings,
+				    error);
+	if (check->plan == NULL)
 		return FALSE;
 	take_warnings(check, options->root);
 	kp_check_details(check, options);
@@ -117,9 +124,14 @@ int kp_command_check(const KpOptions *options, char **words, GError **error)
 
 	if (!kp_check_read(&check, options, error))
 		return -1;
+	if (options->kernel != NULL && check.plan->kernels->len == 0) {
+		g_set_error(error, KP_ERROR, KP_ERROR_USAGE, "%s",
+			    (const char *)g_ptr_array_index(check.plan->problems, 0));
+		return -1;
+	}
 	text = options->json ? kp_check_json(&check) : kp_check_text(&check, kp_table_colour_wanted());
 	if (options->json || !options->quiet)
-		fputs(text, stdout);
+		kp_out_clean(text);
 	if (!options->json)
 		kp_warn_all(check.warnings);
 	return KP_EXIT_DONE;

@@ -23,6 +23,11 @@ gboolean kp_check_read(KpCheck *check, const KpOptions *options, GError **error)
 void kp_check_clear(KpCheck *check);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(KpCheck, kp_check_clear)
 
+/* The plan for all kernels, or for the one that @options name. What is odd about dnf's
+ * locks goes to @warnings. NULL: none could be made. Caller frees. */
+KpUpdatePlan *kp_check_plan(const KpStatus *status, const KpRepositories *repositories,
+			    const KpOptions *options, GPtrArray *warnings, GError **error);
+
 /* The step of the plan that brings the best patch of @kernel, or NULL. */
 const KpUpdateStep *kp_check_step(const KpCheck *check, const KpUpdateKernel *kernel);
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* kpatch install and uninstall: files in the store, without the kernel. They
  * work in a chroot too, where packages' scriptlets run while an image is made. */
-#include <stdio.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -11,6 +10,7 @@
 #include "base/settings.h"
 #include "cli/compat.h"
 #include "cli/journal.h"
+#include "cli/out.h"
 #include "cli/report.h"
 #include "live/host.h"
 #include "live/install.h"
@@ -76,16 +76,15 @@ static void enable_service(const char *root)
 	char *argv[] = { (char *)"systemctl", (char *)"--quiet", below, (char *)"enable",
 			 (char *)SERVICE, NULL };
 	g_autofree char *said = NULL;
-	g_autoptr(GError) problem = NULL;
 	int status = 0;
 
 	if (g_file_test(link, G_FILE_TEST_IS_SYMLINK) ||
 	    !g_spawn_sync(NULL, argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, &said, &status,
 			  NULL))
 		return;
-	if (!g_spawn_check_wait_status(status, &problem))
+	if (status != 0)
 		kp_warn("%s is not enabled, and the patch will not be live after a boot: %s%s",
-			SERVICE, said != NULL && *said != '\0' ? g_strchomp(said) : problem->message,
+			SERVICE, said != NULL && *said != '\0' ? g_strchomp(said) : "systemctl failed",
 			"; 'systemctl enable " SERVICE "' enables it");
 }
 
@@ -122,7 +121,7 @@ static int install(const KpCompatCall *call, const char *kver, GError **error)
 		g_prefix_error(error, "failed to install module %s: ", call->word);
 		return -1;
 	}
-	printf(fresh ? "installing %s (%s)\n" : "%s is already installed (%s)\n", call->word, kver);
+	kp_out(fresh ? "installing %s (%s)\n" : "%s is already installed (%s)\n", call->word, kver);
 	if (fresh)
 		tell_journal(call, KP_JOURNAL_INSTALLED,
 			     &(KpJournalEntry){ .kver = kver, .name = patch->name,
@@ -143,7 +142,7 @@ static int uninstall(const KpCompatCall *call, const char *kver, GError **error)
 		return -1;
 	if (!found)
 		return fail(error, "%s is not installed for kernel %s", call->word, kver);
-	printf("uninstalling %s (%s)\n", call->word, kver);
+	kp_out("uninstalling %s (%s)\n", call->word, kver);
 	name = kp_name_canonical(call->word);
 	tell_journal(call, KP_JOURNAL_UNINSTALLED,
 		     &(KpJournalEntry){ .kver = kver, .name = name, .action = "uninstall",

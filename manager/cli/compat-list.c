@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "cli/compat.h"
+#include "cli/out.h"
 #include "live/host.h"
 #include "live/install.h"
 #include "live/live.h"
@@ -49,7 +50,7 @@ int kp_compat_list(const KpCompatCall *call, GError **error)
 {
 	g_autofree char *text = kp_compat_list_text(call->options->root);
 
-	fputs(text, stdout);
+	kp_out("%s", text);
 	return 0;
 }
 
@@ -66,7 +67,7 @@ int kp_compat_info(const KpCompatCall *call, GError **error)
 		g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "can't find %s", call->word);
 		return -1;
 	}
-	printf("Patch information for %s:\n", call->word);
+	kp_out("Patch information for %s:\n", call->word);
 	fflush(stdout);
 	execlp("modinfo", "modinfo", path, NULL);
 	g_set_error(error, KP_ERROR, KP_ERROR_FAILED,

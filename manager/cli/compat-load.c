@@ -8,6 +8,7 @@
 #include "cli/change.h"
 #include "cli/compat.h"
 #include "cli/journal.h"
+#include "cli/out.h"
 #include "cli/report.h"
 #include "cli/scene.h"
 #include "live/execute.h"
@@ -39,10 +40,10 @@ static int load_patch(const KpScene *scene, const KpOptions *options, const KpPa
 	const KpLivePatch *same = kp_live_find(scene->live, patch->name);
 
 	if (same != NULL && same->enabled && !same->transition) {
-		printf("module named %s already loaded and enabled\n", patch->name);
+		kp_out("module named %s already loaded and enabled\n", patch->name);
 		return 0;
 	}
-	printf("loading patch module: %s\n", patch->path);
+	kp_out("loading patch module: %s\n", patch->path);
 	fflush(stdout);
 	if (kp_change_apply(scene, options, "load", patch, progress, error) >= 0)
 		return 0;
@@ -77,7 +78,7 @@ static void say_steps(const KpPlan *plan)
 	for (guint i = 0; i < plan->steps->len; i++) {
 		const KpStep *step = &g_array_index(plan->steps, KpStep, i);
 
-		printf("%s patch module: %s\n",
+		kp_out("%s patch module: %s\n",
 		       step->kind == KP_STEP_DISABLE ? "disabling" : "unloading", step->name);
 	}
 	fflush(stdout);
@@ -151,11 +152,11 @@ int kp_compat_signal(const KpCompatCall *call, GError **error)
 		if (!entry->transition)
 			continue;
 		if (!g_file_test(path, G_FILE_TEST_EXISTS)) {
-			fputs("kpatch: Livepatch process signaling is performed automatically on "
-			      "your system.\nkpatch: Skipping manual process signaling.\n", stderr);
+			kp_err("kpatch: Livepatch process signaling is performed automatically on "
+			       "your system.\nkpatch: Skipping manual process signaling.\n");
 			continue;
 		}
-		puts("signaling stalled process(es):");
+		kp_out("signaling stalled process(es):\n");
 		code = kp_write_text(path, "1");
 		if (code != 0) {
 			g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "cannot signal: %s: %s", path,

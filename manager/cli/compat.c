@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/names.h"
+#include "cli/out.h"
 #include "cli/report.h"
 
 static int run_help(const KpCompatCall *call, GError **error);
@@ -67,31 +68,30 @@ const KpCompatVerb *kp_compat_find(const char *name)
 	return NULL;
 }
 
-static void print_help(FILE *stream)
+static void print_help(void (*print)(const char *format, ...))
 {
-	fputs("usage: kpatch [--root DIR] COMMAND [ARGUMENT...]\n\n"
+	print("usage: kpatch [--root DIR] COMMAND [ARGUMENT...]\n\n"
 	      "The command of existing patch packages and tools; kpatch-manager(8) does more,\n"
-	      "with --json and --dry-run.\n\n",
-	      stream);
+	      "with --json and --dry-run.\n\n");
 	for (gsize i = 0; i < G_N_ELEMENTS(verb_table); i++)
-		fprintf(stream, "  %s %s\n      %s\n", verb_table[i].name, verb_table[i].synopsis,
-			verb_table[i].summary);
-	fputs("\nA module is a file, or the name of an installed one, with or without .ko and\n"
+		print("  %s %s\n      %s\n", verb_table[i].name, verb_table[i].synopsis,
+		      verb_table[i].summary);
+	print("\nA module is a file, or the name of an installed one, with or without .ko and\n"
 	      "with - or _. Exit codes: 0 done or nothing to do, 1 everything else.\n\n"
 	      "  kpatch install -k 6.12.0-55.el10.x86_64 ./kpatch-6_12_0-55-1-2.ko\n"
 	      "  kpatch load --all\n"
-	      "  kpatch list\n", stream);
+	      "  kpatch list\n");
 }
 
 static int run_help(const KpCompatCall *call, GError **error)
 {
-	print_help(stdout);
+	print_help(kp_out);
 	return 0;
 }
 
 static int run_version(const KpCompatCall *call, GError **error)
 {
-	puts(KP_COMPAT_VERSION);
+	kp_out("%s\n", KP_COMPAT_VERSION);
 	return 0;
 }
 
@@ -207,7 +207,7 @@ int kp_compat_main(char **argv, KpOptions *options)
 	gboolean parsed_well = parse(&parsed, argv, options, &error);
 
 	if (parsed_well && parsed.verb == NULL) {
-		print_help(stderr);
+		print_help(kp_err);
 		return KP_EXIT_FAILED;
 	}
 	if (parsed_well && parsed.verb->run(&parsed.call, &error) == 0)

@@ -2,11 +2,10 @@
 /* cve: which holes are closed in which kernel, and what would close the others. */
 #include "cli/cve.h"
 
-#include <stdio.h>
-
 #include "base/cve.h"
 #include "base/error.h"
 #include "cli/command.h"
+#include "cli/out.h"
 #include "cli/report.h"
 #include "cli/table.h"
 
@@ -64,13 +63,18 @@ static gboolean is_wanted(const KpOptions *options, const KpCveKernel *kernel)
 	return !options->missing || kernel->running;
 }
 
-/* What a reboot alone would bring: a newer kernel has it, and no patch does.
- * Without IDs, what the kernel was built with is nothing to tell. */
-static gboolean is_shown(const KpOptions *options, gboolean named, const KpCveAnswer *answer)
+/* What a reboot alone would bring: a newer kernel has it, and no patch does. */
+static gboolean wants_reboot(const KpCveAnswer *answer)
 {
-	if (options->missing)
-		return answer->verdict == KP_CVE_NOT_FIXED && answer->kernel && answer->by != NULL;
-	return named || !answer->kernel || answer->verdict == KP_CVE_NOT_FIXED;
+	return answer->verdict == KP_CVE_NOT_FIXED && answer->kernel && answer->by != NULL;
+}
+
+/* Without IDs, what a kernel was built with is nothing to tell, nor that nobody says
+ * anything of it. */
+static gboolean is_worth_telling(const KpCveAnswer *answer)
+{
+	return answer->verdict == KP_CVE_NOT_FIXED ||
+	       (!answer->kernel && answer->verdict != KP_CVE_UNKNOWN);
 }
 
 static void row_free(gpointer data)
@@ -81,28 +85,48 @@ static void row_free(gpointer data)
 	g_free(row);
 }
 
+static KpCveRow *make_row(const KpCveScene *scene, const KpCveKernel *kernel, const char *cve)
+{
+	KpCveRow *row = g_new0(KpCveRow, 1);
+
+	row->cve = cve;
+	row->kernel = kernel;
+	row->answer = kp_cve_judge(scene->facts, kernel, cve);
+	return row;
+}
+
+/* Adds what is to be told of one CVE: of all kernels, or of none, for a row that is left
+ * out would look as if nothing were known of that kernel. */
+static void add_rows(const KpCveScene *scene, const KpOptions *options, gboolean named,
+		     const char *cve, GPtrArray *rows)
+{
+	const guint before = rows->len;
+	gboolean worth = named || options->missing;
+
+	for (guint i = 0; i < scene->facts->kernels->len; i++) {
+		const KpCveKernel *kernel = g_ptr_array_index(scene->facts->kernels, i);
+		KpCveRow *row;
+
+		if (!is_wanted(options, kernel))
+			continue;
+		row = make_row(scene, kernel, cve);
+		worth = worth || is_worth_telling(&row->answer);
+		if (!options->missing || wants_reboot(&row->answer))
+			g_ptr_array_add(rows, row);
+		else
+			row_free(row);
+	}
+	if (!worth)
+		g_ptr_array_set_size(rows, (int)before);
+}
+
 static GPtrArray *make_rows(const KpCveScene *scene, const KpOptions *options, gboolean named,
 			    char **cves)
 {
 	GPtrArray *rows = g_ptr_array_new_with_free_func(row_free);
 
-	for (; *cves != NULL; cves++) {
-		for (guint i = 0; i < scene->facts->kernels->len; i++) {
-			const KpCveKernel *kernel = g_ptr_array_index(scene->facts->kernels, i);
-			KpCveRow *row;
-
-			if (!is_wanted(options, kernel))
-				continue;
-			row = g_new0(KpCveRow, 1);
-			row->cve = *cves;
-			row->kernel = kernel;
-			row->answer = kp_cve_judge(scene->facts, kernel, *cves);
-			if (is_shown(options, named, &row->answer))
-				g_ptr_array_add(rows, row);
-			else
-				row_free(row);
-		}
-	}
+	for (; *cves != NULL; cves++)
+		add_rows(scene, options, named, *cves, rows);
 	return rows;
 }
 
@@ -113,7 +137,7 @@ static void print(const KpCveScene *scene, const KpOptions *options, const GPtrA
 
 	if (!options->json)
 		kp_warn_all(scene->warnings);
-	fputs(text, stdout);
+	kp_out_clean(text);
 }
 
 int kp_command_cve(const KpOptions *options, char **words, GError **error)

@@ -3,6 +3,7 @@
 #ifndef KP_CLI_CVE_H
 #define KP_CLI_CVE_H
 
+#include "base/update.h"
 #include "cli/cve-judge.h"
 #include "cli/options.h"
 #include "cli/repositories.h"
@@ -13,6 +14,7 @@ typedef struct {
 	KpRepositories *repositories;
 	GPtrArray *advisories;	/* KpAdvisory */
 	GPtrArray *offers;	/* KpOffer */
+	KpUpdatePlan *plan;	/* what update would take of them; NULL: nobody knows */
 	GHashTable *changelogs;	/* as kp_changelogs_read() has them */
 	KpCveFacts *facts;
 	GPtrArray *warnings;	/* char * */

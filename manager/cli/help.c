@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "cli/command.h"
+#include "cli/out.h"
 
 static const KpCommand command_table[] = {
 	{ "status", "[--check] [--json]",
@@ -34,9 +35,10 @@ static const KpCommand command_table[] = {
 	{ "check", "[--kernel KERNEL] [--refresh] [--json]",
 	  "show which patches the repositories have for the kernels",
 	  "Shows for every installed kernel, or for one, the best patch there is, what it\n"
-	  "takes the place of, its size, who signed it and which CVEs it adds. A kernel that\n"
-	  "no repository has patches for is uncovered. What is held, blocked, revoked,\n"
-	  "excluded, or needs what cannot be had is not taken, and it says why.\n"
+	  "takes the place of, its size, who signed it and which CVEs it adds. A kernel is\n"
+	  "uncovered when no patch is installed for it and none could be. What is held,\n"
+	  "blocked, revoked, excluded, or needs what cannot be had is not taken, and it says\n"
+	  "why.\n"
 	  "\n"
 	  "It asks a repository when nothing is known of it, or what is known is older than\n"
 	  "its metadata_expire=. Only root can; others see what is known. It installs nothing.\n"
@@ -200,17 +202,17 @@ const KpCommand *kp_command_find(const char *name)
 
 void kp_help_command(const KpCommand *command)
 {
-	printf("Usage: kpatch-manager [OPTION...] %s %s\n\n%s", command->name,
+	kp_out("Usage: kpatch-manager [OPTION...] %s %s\n\n%s", command->name,
 	       command->synopsis, command->help);
 }
 
 static void help_all(void)
 {
-	printf("Usage: kpatch-manager [OPTION...] COMMAND [ARGUMENT...]\n\n"
+	kp_out("Usage: kpatch-manager [OPTION...] COMMAND [ARGUMENT...]\n\n"
 	       "Patches of the running kernel: which belong to it, and which are live.\n\n");
 	for (gsize i = 0; i < G_N_ELEMENTS(command_table); i++)
-		printf("  %-10s %s\n", command_table[i].name, command_table[i].summary);
-	printf("\n"
+		kp_out("  %-10s %s\n", command_table[i].name, command_table[i].summary);
+	kp_out("\n"
 	       "  --root DIR     look at the system in DIR; changes nothing in a kernel\n"
 	       "  -q, --quiet    say only what went wrong\n"
 	       "  -v, --verbose  say also why something was not done\n"

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* history: what was done to the kernel, and how it went. */
-#include <stdio.h>
-
 #include "base/error.h"
 #include "base/state.h"
 #include "cli/command.h"
 #include "cli/json.h"
+#include "cli/out.h"
 #include "cli/table.h"
 
 /* records shown when nobody says how many */
@@ -36,7 +35,7 @@ static void print_table(const GPtrArray *records)
 		kp_table_add(table, cells, NULL);
 	}
 	text = kp_table_text(table, FALSE);
-	fputs(records->len > 0 ? text : "Nothing was recorded yet.\n", stdout);
+	kp_out_clean(records->len > 0 ? text : "Nothing was recorded yet.\n");
 }
 
 static void add_record(KpJson *json, const KpRecord *record)
@@ -55,6 +54,7 @@ static void add_record(KpJson *json, const KpRecord *record)
 	kp_json_text(json, "signer", *record->signer != '\0' ? record->signer : NULL);
 	kp_json_text(json, "signer_sha256",
 		     *record->signer_sha256 != '\0' ? record->signer_sha256 : NULL);
+	kp_json_text(json, "origin", *record->origin != '\0' ? record->origin : NULL);
 	kp_json_object_end(json);
 }
 
@@ -68,7 +68,7 @@ static void print_json(const GPtrArray *records)
 		add_record(json, g_ptr_array_index(records, i));
 	kp_json_list_end(json);
 	text = kp_json_end(json);
-	fputs(text, stdout);
+	kp_out_clean(text);
 }
 
 static gboolean read_limit(const KpOptions *options, gint64 *limit, GError **error)

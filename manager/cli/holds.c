@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/holds.h"
 
-#include <stdio.h>
-
 #include "cli/json.h"
+#include "cli/out.h"
 
 void kp_holds_json(const KpScene *scene, const char *action, const char *result,
 		   const GPtrArray *holds)
@@ -29,5 +28,5 @@ void kp_holds_json(const KpScene *scene, const char *action, const char *result,
 	kp_json_list_end(json);
 	kp_json_texts(json, "warnings", scene->warnings);
 	text = kp_json_end(json);
-	fputs(text, stdout);
+	kp_out_clean(text);
 }

@@ -103,7 +103,7 @@ void kp_journal_say(KpJournal *journal, KpJournalMessage message,
 		    const KpJournalEntry *entry, const char *format, ...)
 {
 	g_autoptr(GPtrArray) fields = g_ptr_array_new_with_free_func(g_free);
-	g_autofree char *text = NULL;
+	g_autofree char *text = NULL, *clean = NULL;
 	char priority[] = { (char)('0' + message_table[message].priority), '\0' };
 	va_list args;
 
@@ -112,7 +112,8 @@ void kp_journal_say(KpJournal *journal, KpJournalMessage message,
 	va_start(args, format);
 	text = g_strdup_vprintf(format, args);
 	va_end(args);
-	add_field(fields, "MESSAGE", text);
+	clean = kp_text_lines(text);
+	add_field(fields, "MESSAGE", clean);
 	add_field(fields, "MESSAGE_ID", message_table[message].id);
 	add_field(fields, "PRIORITY", priority);
 	add_field(fields, "SYSLOG_IDENTIFIER", "kpatch-manager");

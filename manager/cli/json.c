@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "base/names.h"
 #include "cli/plugin.h"
 #include "cli/report.h"
 
@@ -44,14 +45,17 @@ void kp_json_free(KpJson *json)
 char *kp_json_end(KpJson *json)
 {
 	g_autofree char *text = api()->end(json);
+	g_autofree char *clean = kp_text_json(text);
 
-	return g_strconcat(text, "\n", NULL);
+	return g_strconcat(clean, "\n", NULL);
 }
 
 void kp_json_text(KpJson *json, const char *key, const char *value)
 {
+	g_autofree char *valid = value != NULL ? g_utf8_make_valid(value, -1) : NULL;
+
 	name(json, key);
-	api()->text(json, value);
+	api()->text(json, valid);
 }
 
 void kp_json_number(KpJson *json, const char *key, gint64 value)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* list: every patch of every kernel, with its state. */
-#include <stdio.h>
-
 #include "base/error.h"
+#include "base/root.h"
 #include "cli/command.h"
 #include "cli/json.h"
+#include "cli/out.h"
 #include "cli/report.h"
 #include "cli/signature.h"
 #include "cli/status.h"
@@ -49,7 +49,7 @@ static void print_table(const KpStatus *status, const KpOptions *options)
 	}
 	text = kp_table_text(table, FALSE);
 	if (rows > 0)
-		fputs(text, stdout);
+		kp_out_clean(text);
 	else
 		kp_say(options, "There is no patch%s%s.",
 		       options->kernel != NULL ? " for kernel " : "",
@@ -95,7 +95,25 @@ static void print_json(const KpStatus *status, const KpOptions *options)
 	kp_json_list_end(json);
 	kp_json_texts(json, "problems", status->problems);
 	text = kp_json_end(json);
-	fputs(text, stdout);
+	kp_out_clean(text);
+}
+
+/* Who mistypes a kernel must not read that it has no patch. */
+static gboolean is_there(const KpStatus *status, const KpOptions *options)
+{
+	g_autofree char *folder = NULL, *path = NULL;
+
+	for (guint i = 0; i < status->kernels->len; i++) {
+		const KpStatusKernel *kernel = g_ptr_array_index(status->kernels, i);
+
+		if (is_wanted(options, kernel) && (kernel->running || kernel->patches->len > 0))
+			return TRUE;
+	}
+	if (options->kernel == NULL)
+		return TRUE;
+	folder = g_build_filename("/lib/modules", options->kernel, NULL);
+	path = kp_root_path(options->root, folder);
+	return g_file_test(path, G_FILE_TEST_IS_DIR);
 }
 
 int kp_command_list(const KpOptions *options, char **words, GError **error)
@@ -104,6 +122,12 @@ int kp_command_list(const KpOptions *options, char **words, GError **error)
 
 	if (status == NULL)
 		return -1;
+	if (!is_there(status, options)) {
+		g_set_error(error, KP_ERROR, KP_ERROR_USAGE,
+			    "kernel %s is not installed; 'kpatch-manager status' lists the kernels",
+			    options->kernel);
+		return -1;
+	}
 	if (options->json)
 		print_json(status, options);
 	else

@@ -11,6 +11,7 @@
 #include "cli/command.h"
 #include "cli/compat.h"
 #include "cli/journal.h"
+#include "cli/out.h"
 #include "cli/report.h"
 
 /* A signal cannot have parameters: this is the one global, and the waiting
@@ -63,7 +64,7 @@ static int run(const KpOptions *options, GError **error)
 	char **words;
 
 	if (options->version) {
-		printf("%s %s\n", PACKAGE_NAME, PACKAGE_VERSION);
+		kp_out("%s %s\n", PACKAGE_NAME, PACKAGE_VERSION);
 		return KP_EXIT_DONE;
 	}
 	command = find_command(options, error);

@@ -13,6 +13,12 @@ const KpPatch *kp_named_installed(const KpScene *scene, const char *word, GError
 
 	if (found != NULL)
 		return found;
+	if (g_str_has_suffix(word, ".rpm")) {
+		g_set_error(error, KP_ERROR, KP_ERROR_USAGE,
+			    "%s is a package; 'kpatch-manager update %s' installs it and makes its "
+			    "patch live", word, word);
+		return NULL;
+	}
 	kp_warn_all(scene->candidates->problems);
 	g_set_error(error, KP_ERROR, KP_ERROR_FAILED,
 		    "there is no patch %s for kernel %s; 'kpatch-manager list' shows what there is",

@@ -6,6 +6,7 @@
 #include "cli/named.h"
 #include "cli/report.h"
 #include "live/keyring.h"
+#include "live/selinux.h"
 
 /* What the kernel itself will ask, beside us. */
 static void say_rules(const KpScene *scene, const KpOptions *options, const KpPatch *patch)
@@ -59,11 +60,14 @@ int kp_command_preflight(const KpOptions *options, char **words, GError **error)
 	g_autoptr(KpScene) scene = kp_scene_open(options, FALSE, NULL, error);
 	g_autoptr(KpChoice) choice = NULL;
 	g_autoptr(KpPatch) opened = NULL;
+	g_autoptr(GPtrArray) denials = NULL;
 	const KpPatch *patch;
 
 	if (scene == NULL)
 		return -1;
 	kp_warn_all(scene->warnings);
+	denials = kp_selinux_denials(scene->host);
+	kp_warn_all(denials);
 	if (words[0] != NULL) {
 		patch = kp_named_patch(scene, words[0], &opened, error);
 		return patch != NULL ? report(scene, options, patch, error) : -1;

@@ -2,10 +2,10 @@
 #include "cli/report.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <unistd.h>
 
 #include "cli/json.h"
+#include "cli/out.h"
 #include "cli/signature.h"
 
 /* what takes no longer is not worth a word */
@@ -13,26 +13,26 @@
 
 void kp_say(const KpOptions *options, const char *format, ...)
 {
+	g_autofree char *text = NULL;
 	va_list args;
 
 	if (options->quiet || options->json)
 		return;
 	va_start(args, format);
-	vprintf(format, args);
+	text = g_strdup_vprintf(format, args);
 	va_end(args);
-	putchar('\n');
+	kp_out("%s\n", text);
 }
 
 void kp_warn(const char *format, ...)
 {
+	g_autofree char *text = NULL;
 	va_list args;
 
-	fflush(stdout);
-	fprintf(stderr, "%s: warning: ", program_invocation_short_name);
 	va_start(args, format);
-	vfprintf(stderr, format, args);
+	text = g_strdup_vprintf(format, args);
 	va_end(args);
-	fputc('\n', stderr);
+	kp_err("%s: warning: %s\n", program_invocation_short_name, text);
 }
 
 void kp_warn_all(const GPtrArray *texts)
@@ -43,8 +43,7 @@ void kp_warn_all(const GPtrArray *texts)
 
 void kp_report_error(const GError *error)
 {
-	fflush(stdout);
-	fprintf(stderr, "%s: %s\n", program_invocation_short_name, error->message);
+	kp_err("%s: %s\n", program_invocation_short_name, error->message);
 }
 
 void kp_report_steps(const KpPlan *plan)
@@ -52,7 +51,7 @@ void kp_report_steps(const KpPlan *plan)
 	for (guint i = 0; i < plan->steps->len; i++) {
 		g_autofree char *text = kp_step_text(&g_array_index(plan->steps, KpStep, i));
 
-		printf("  %s\n", text);
+		kp_out("  %s\n", text);
 	}
 }
 
@@ -114,7 +113,7 @@ void kp_report_json(const KpOutcome *outcome)
 	kp_json_texts(json, "warnings", outcome->warnings);
 	kp_json_text(json, "error", outcome->error != NULL ? outcome->error->message : NULL);
 	text = kp_json_end(json);
-	fputs(text, stdout);
+	kp_out_clean(text);
 }
 
 static void show_progress(const char *what, gint64 waited_ms, gpointer data)
@@ -124,7 +123,7 @@ static void show_progress(const char *what, gint64 waited_ms, gpointer data)
 	if (waited_ms < PROGRESS_AFTER_MS || waited_ms / 1000 == *shown)
 		return;
 	*shown = waited_ms / 1000;
-	fprintf(stderr, "\r%s, %" G_GINT64_FORMAT " s \033[K", what, *shown);
+	kp_err_line("%s, %" G_GINT64_FORMAT " s ", what, *shown);
 }
 
 void kp_progress_init(KpProgress *progress, const KpOptions *options)
@@ -139,6 +138,6 @@ void kp_progress_init(KpProgress *progress, const KpOptions *options)
 void kp_progress_end(KpProgress *progress)
 {
 	if (progress->shown != 0)
-		fputs("\r\033[K", stderr);
+		kp_err_line_end();
 	progress->shown = 0;
 }

@@ -6,7 +6,9 @@
 #include "base/error.h"
 #include "base/metadata.h"
 #include "base/repo-config.h"
+#include "base/solve-api.h"
 #include "cli/fetch-apart.h"
+#include "cli/plugin.h"
 
 void kp_repositories_free(KpRepositories *repositories)
 {
@@ -95,14 +97,17 @@ static gboolean read_all(KpRepositories *repositories, const KpOptions *options,
 	return TRUE;
 }
 
-KpRepositories *kp_repositories_read(const KpOptions *options, KpRefresh refresh,
-				     GPtrArray *warnings, GError **error)
+KpRepositories *kp_repositories_read(const KpOptions *options, const KpSettings *settings,
+				     KpRefresh refresh, GPtrArray *warnings, GError **error)
 {
+	const KpSolveApi *api = kp_plugin_symbol(KP_SOLVE_PLUGIN, KP_SOLVE_SYMBOL, NULL);
+	g_autofree char *releasever = api == NULL ? NULL :
+		api->releasever(options->root, settings->rpmdb);
 	g_autoptr(KpRepositories) repositories = g_new0(KpRepositories, 1);
 	g_autoptr(GError) problem = NULL;
 
 	repositories->data = g_ptr_array_new_with_free_func((GDestroyNotify)kp_repo_data_free);
-	repositories->repos = kp_repos_read(options->root, warnings, &problem);
+	repositories->repos = kp_repos_read(options->root, releasever, warnings, &problem);
 	if (repositories->repos == NULL) {
 		repositories->repos = g_ptr_array_new();
 		g_ptr_array_add(warnings, g_strdup(problem->message));

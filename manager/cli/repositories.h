@@ -4,6 +4,7 @@
 #define KP_REPOSITORIES_H
 
 #include "base/repo.h"
+#include "base/settings.h"
 #include "cli/options.h"
 
 typedef enum {
@@ -17,11 +18,12 @@ typedef struct {
 	GPtrArray *data;	/* KpRepoData, of those of which something is on disk */
 } KpRepositories;
 
-/* Reads both. Asking a repository wants root and loads what fetches. Whatever
+/* Reads both; @settings say where the package database is, which
+ * knows dnf's $releasever. Asking a repository wants root and loads what fetches. Whatever
  * does not work becomes a warning, and what is on disk counts. NULL with KP_ERROR_BUSY:
  * we were told to stop. Caller frees. */
-KpRepositories *kp_repositories_read(const KpOptions *options, KpRefresh refresh,
-				     GPtrArray *warnings, GError **error);
+KpRepositories *kp_repositories_read(const KpOptions *options, const KpSettings *settings,
+				     KpRefresh refresh, GPtrArray *warnings, GError **error);
 void kp_repositories_free(KpRepositories *repositories);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KpRepositories, kp_repositories_free)
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* rollback: the release before, a named one, or none. */
 #include "base/error.h"
-#include "base/names.h"
+#include "base/version.h"
 #include "cli/change.h"
 #include "cli/command.h"
 #include "cli/report.h"

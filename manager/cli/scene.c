@@ -5,7 +5,10 @@
 
 #include "base/error.h"
 #include "base/lock.h"
+#include "base/release.h"
 #include "cli/journal.h"
+#include "cli/packages.h"
+#include "live/doubt.h"
 #include "live/floor.h"
 #include "live/guard.h"
 #include "live/live.h"
@@ -15,10 +18,12 @@ void kp_scene_free(KpScene *scene)
 	if (scene == NULL)
 		return;
 	g_clear_pointer(&scene->live, g_ptr_array_unref);
+	g_clear_pointer(&scene->records, g_ptr_array_unref);
 	g_clear_pointer(&scene->candidates, kp_candidates_free);
 	g_clear_pointer(&scene->holds, g_ptr_array_unref);
 	g_ptr_array_unref(scene->warnings);
 	kp_state_close(scene->state);
+	kp_state_close(scene->remains);
 	kp_voucher_free(scene->voucher);
 	kp_host_free(scene->host);
 	kp_settings_free(scene->settings);
@@ -47,12 +52,57 @@ static gboolean may_change(const KpHost *host, GError **error)
 
 /* What holds there are, when no more than that can be had: a disk that is
  * mounted read-only at boot must not bring back what was blocked. */
-static GPtrArray *read_holds(const KpScene *scene)
+static GPtrArray *read_holds(KpScene *scene)
 {
-	g_autoptr(KpState) state = kp_state_open(scene->host->root, FALSE, NULL);
-	GPtrArray *holds = state != NULL ? kp_state_holds(state, scene->host->kver, NULL) : NULL;
+	const char *root = scene->host->root;
+	gboolean whole = TRUE;
+	GPtrArray *holds = NULL;
 
-	return holds != NULL ? holds : g_ptr_array_new();
+	scene->remains = kp_state_open(root, FALSE, NULL);
+	if (scene->remains == NULL && kp_state_is_for_us(root))
+		scene->remains = kp_state_open_remains(root, &whole);
+	if (scene->remains != NULL)
+		holds = kp_state_holds(scene->remains, scene->host->kver, NULL);
+	scene->doubted = kp_state_is_for_us(root) && (!whole || holds == NULL);
+	return holds != NULL ? holds :
+		g_ptr_array_new_with_free_func((GDestroyNotify)kp_hold_free);
+}
+
+static gboolean write_doubted(KpScene *scene, guint *count, GError **error)
+{
+	const char *kver = scene->host->kver;
+	GPtrArray *holds = NULL;
+
+	if (kp_doubt_settle(scene->state, scene->host->root, kver, scene->live, count, error))
+		holds = kp_state_holds(scene->state, kver, error);
+	if (holds == NULL)
+		return FALSE;
+	g_ptr_array_unref(scene->holds);
+	scene->holds = holds;
+	return TRUE;
+}
+
+/* Holds are lost: what may have been held is not loaded until somebody says so. */
+static void hold_doubted(KpScene *scene, gboolean writing)
+{
+	g_autoptr(GError) problem = NULL;
+	guint count = 0, before = scene->holds->len;
+
+	if (scene->state != NULL)
+		scene->doubted = kp_state_is_doubted(scene->state);
+	if (!scene->doubted)
+		return;
+	if (scene->state == NULL || !writing || !write_doubted(scene, &count, &problem)) {
+		kp_doubt_add(scene->holds, scene->state != NULL ? scene->state : scene->remains,
+			     scene->candidates, scene->live);
+		count = scene->holds->len - before;
+	}
+	if (problem != NULL)
+		g_ptr_array_add(scene->warnings, g_strdup(problem->message));
+	if (count > 0)
+		g_ptr_array_add(scene->warnings, g_strdup_printf(
+			"holds may be lost with the damaged state: what was not proven to be good is "
+			"held (%u); 'kpatch-manager release' lets it in again", count));
 }
 
 static gboolean open_state(KpScene *scene, const KpOptions *options, gboolean writing,
@@ -139,11 +189,47 @@ gboolean kp_scene_vouch(const KpScene *scene, const KpPatch *patch, GError **err
 
 char *kp_scene_floor(const KpScene *scene)
 {
-	g_autoptr(GPtrArray) records = scene->state == NULL ? NULL :
-		kp_state_history(scene->state, scene->host->kver, 0, NULL);
-	const KpRecord *floor = records != NULL ? kp_floor_find(records, scene->holds) : NULL;
+	const KpRecord *floor = kp_floor_find(scene->records, scene->holds);
+	char *release;
 
-	return floor != NULL ? g_strdup(floor->version) : NULL;
+	if (floor == NULL)
+		return NULL;
+	/* where a module says no release, older programs wrote its name */
+	release = g_str_equal(floor->version, floor->name) ?
+		kp_release_in_name(floor->name, floor->kver) : NULL;
+	return release != NULL ? release : g_strdup(floor->version);
+}
+
+gboolean kp_scene_is_asked(const KpScene *scene, const KpPatch *patch, gboolean boot)
+{
+	const KpAsked *asked = &scene->asked;
+
+	return asked->floor != NULL && asked->packaged && (asked->since || boot) &&
+	       g_str_equal(kp_patch_sha256(patch), kp_patch_sha256(asked->patch));
+}
+
+/* The package database is read only when it has something to say: a boot mostly does
+ * without. In an initramfs there is none, and the history is as old as the image. */
+static void ask_packages(KpScene *scene, const KpOptions *options)
+{
+	g_autoptr(KpInventory) inventory = NULL;
+	g_autoptr(GError) problem = NULL;
+
+	scene->records = scene->state == NULL || options->early ? NULL :
+		kp_state_history(scene->state, scene->host->kver, 0, NULL);
+	if (scene->records == NULL)
+		scene->records = g_ptr_array_new();
+	if (options->early ||
+	    !kp_asked_matters(&scene->asked, scene->candidates, scene->holds, scene->records))
+		return;
+	inventory = kp_packages_read(options->root, scene->settings, &problem);
+	if (inventory != NULL)
+		kp_asked_answer(&scene->asked, scene->candidates, scene->records, options->root,
+				inventory);
+	else
+		g_ptr_array_add(scene->warnings, g_strdup_printf(
+			"whether the package manager went back to %s (%s) cannot be told: %s",
+			scene->asked.patch->name, scene->asked.patch->version, problem->message));
 }
 
 /* What is found to be bad is asked for once more: another file may have the same
@@ -177,6 +263,8 @@ KpScene *kp_scene_open(const KpOptions *options, gboolean changing, const KpWatc
 	scene->host = kp_host_read(options->root);
 	scene->voucher = kp_voucher_new(options->root,
 					(KpVerifyPolicy)scene->settings->verify_modules);
+	if (changing && !options->early)
+		kp_voucher_remembers(scene->voucher);
 	if (changing && !may_change(scene->host, error))
 		return NULL;
 	if (scene->host->kver == NULL) {
@@ -197,5 +285,7 @@ KpScene *kp_scene_open(const KpOptions *options, gboolean changing, const KpWatc
 		ask_guard(scene, options);
 	scene->candidates = kp_store_scan(options->root, scene->host->kver);
 	scene->live = kp_live_read(options->root, scene->candidates);
+	hold_doubted(scene, changing && !options->early);
+	ask_packages(scene, options);
 	return g_steal_pointer(&scene);
 }

@@ -7,6 +7,7 @@
 #include "base/settings.h"
 #include "base/state.h"
 #include "cli/options.h"
+#include "live/asked.h"
 #include "live/host.h"
 #include "live/select.h"
 #include "live/store.h"
@@ -18,9 +19,13 @@ typedef struct {
 	KpVoucher *voucher;
 	int lock;		/* descriptor, or -1 */
 	KpState *state;		/* NULL when it cannot be used, at boot only */
+	KpState *remains;	/* what is left of one that is damaged, at boot and in a dry run */
+	gboolean doubted;	/* there may be holds that we do not know */
 	GPtrArray *holds;	/* KpHold of the running kernel */
 	KpCandidates *candidates;
 	GPtrArray *live;	/* KpLivePatch */
+	GPtrArray *records;	/* KpRecord of the running kernel, newest first */
+	KpAsked asked;		/* a way back that the package manager went */
 	GPtrArray *warnings;	/* char * */
 } KpScene;
 
@@ -35,6 +40,10 @@ KpChoice *kp_scene_choose(const KpScene *scene);
 /* The version that nothing older may take the place of unasked, or NULL. Caller
  * frees. */
 char *kp_scene_floor(const KpScene *scene);
+
+/* Is @patch older than that, and all the same due, because the package manager went back
+ * to it? @boot: also because it is there, and an older patch is better than none. */
+gboolean kp_scene_is_asked(const KpScene *scene, const KpPatch *patch, gboolean boot);
 
 /* Makes a private copy of @patch and asks who vouches for it. FALSE with
  * KP_ERROR_REFUSED when nobody does, and it may not be loaded. */

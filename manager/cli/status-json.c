@@ -193,6 +193,9 @@ char *kp_status_json(const KpStatus *status)
 	kp_json_list_end(json);
 	add_verdict(json, status);
 	kp_status_look_json(json, status);
+	kp_json_text(json, "service", kp_service_word(status->service));
+	kp_json_text(json, "kpatch_package",
+		     status->inventory != NULL ? status->inventory->kpatch : NULL);
 	kp_json_texts(json, "problems", status->problems);
 	return kp_json_end(json);
 }

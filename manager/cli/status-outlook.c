@@ -5,6 +5,7 @@
 
 #include "base/names.h"
 #include "base/release.h"
+#include "base/version.h"
 
 /* what is older says little of what a repository has by now */
 #define LOOK_DAYS 7

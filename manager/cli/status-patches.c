@@ -4,6 +4,7 @@
 #include "cli/status.h"
 
 #include "base/names.h"
+#include "base/version.h"
 #include "live/condition.h"
 
 static gboolean same_release(const KpPatch *file, const char *name, const char *version)
@@ -59,7 +60,8 @@ static void judge(const KpStatus *status, const KpStatusKernel *kernel, KpStatus
 		.blocked = patch->hold != NULL && patch->hold->kind == KP_HOLD_BLOCKED,
 		.held = patch->hold != NULL,
 		.failed = has_failed(status, kernel, patch),
-		.older = is_older(status, kernel, patch),
+		.older = is_older(status, kernel, patch) ||
+			 (patch->file != NULL && patch->file->left != NULL),
 	};
 
 	patch->word = kp_condition_word(&facts);
@@ -92,7 +94,8 @@ void kp_status_recall(KpStatus *status, KpStatusKernel *kernel)
 	kp_state_last_load(status->state, kernel->kver, top->name, &kernel->load, NULL);
 	/* the module may have been loaded again since, by other hands */
 	if (kernel->load != NULL && top->version != NULL &&
-	    !g_str_equal(top->version, kernel->load->version))
+	    !g_str_equal(top->version, kernel->load->version) &&
+	    !g_str_equal(top->name, kernel->load->version))
 		g_clear_pointer(&kernel->load, kp_record_free);
 	if (kernel->load != NULL)
 		kernel->recalled = kp_voucher_recall(status->voucher, kernel->load->sha256,

@@ -4,6 +4,7 @@
 #include "cli/table.h"
 
 #include "base/names.h"
+#include "base/version.h"
 
 #define GREEN "\033[32m"
 #define YELLOW "\033[33m"
@@ -166,6 +167,19 @@ static void add_top(const KpStatusPatch *top, GString *text)
 				       top->name, version);
 }
 
+/* What is live is newer than what packages have since. */
+static void add_asked(const KpStatusKernel *kernel, const KpStatusPatch *top, GString *text)
+{
+	const KpPatch *asked = kernel->asked.patch;
+
+	if (kernel->asked.packaged && kernel->asked.since && kp_version_says(top->version) &&
+	    kp_version_compare(top->version, asked->version) > 0)
+		g_string_append_printf(text, "The package manager went back to %s (%s): it takes the "
+				       "place of %s at the next boot, or 'kpatch-manager rollback %s' "
+				       "does it now\n", asked->name, asked->version, top->version,
+				       asked->version);
+}
+
 static const KpStatusKernel *running_kernel(const KpStatus *status)
 {
 	for (guint i = 0; i < status->kernels->len; i++) {
@@ -187,18 +201,34 @@ static void add_signer(const KpStatus *status, GString *text)
 				       kernel->load->version, kernel->load->signer);
 }
 
+/* They ask for the name of a package, where other tools ask what provides it. */
+static void add_askers(const KpStatus *status, GString *text)
+{
+	const KpInventory *inventory = status->inventory;
+
+	if (inventory == NULL || inventory->kpatch != NULL || kp_live_top(status->live) == NULL)
+		return;
+	for (guint i = 0; i < inventory->askers->len; i++)
+		g_string_append_printf(text, "%s looks for a package that is called kpatch, finds none, "
+				       "and leaves out what is live\n",
+				       (char *)g_ptr_array_index(inventory->askers, i));
+}
+
 static void add_remarks(const KpStatus *status, GString *text)
 {
 	add_problems(status, text);
 	add_signer(status, text);
 	kp_status_look_text(status, text);
+	add_askers(status, text);
 	for (guint i = 0; i < status->kernels->len; i++) {
 		const KpStatusKernel *kernel = g_ptr_array_index(status->kernels, i);
 		const KpStatusPatch *top = kp_status_top(status, kernel);
 		g_autofree char *at = NULL;
 
-		if (top != NULL)
+		if (top != NULL) {
 			add_top(top, text);
+			add_asked(kernel, top, text);
+		}
 		add_blocks(kernel, text);
 		kp_status_outlook_text(kernel, text);
 		if (kernel->last == NULL || g_str_equal(kernel->last->result, "done"))
@@ -217,14 +247,17 @@ char *kp_status_table(const KpStatus *status, gboolean coloured)
 	static const char *const more[] = { " ", "KERNEL", "INSTALLED", "LIVE", "BACKEND",
 					    "SINCE", "HELD", "COVERED", "STATE", NULL };
 	g_autoptr(KpTable) table = kp_table_new(any_coverage(status) ? more : heads);
-	g_autofree char *rows = NULL;
+	g_autoptr(GString) remarks = g_string_new(NULL);
+	g_autofree char *rows = NULL, *clean = NULL;
 	GString *text;
 
 	for (guint i = 0; i < status->kernels->len; i++)
 		add_row(status, table, g_ptr_array_index(status->kernels, i));
 	rows = kp_table_text(table, coloured);
 	text = g_string_new(status->kernels->len > 0 ? rows : "No kernel is known.\n");
-	add_remarks(status, text);
+	add_remarks(status, remarks);
+	clean = kp_text_lines(remarks->str);
+	g_string_append(text, clean);
 	return g_string_free(text, FALSE);
 }
 
@@ -242,8 +275,10 @@ char *kp_status_check_text(const KpStatus *status)
 	g_string_append_c(text, '\n');
 	add_problems(status, text);
 	kp_status_look_text(status, text);
-	if (top != NULL)
+	if (top != NULL) {
 		add_top(top, text);
+		add_asked(kernel, top, text);
+	}
 	if (kernel != NULL) {
 		add_blocks(kernel, text);
 		kp_status_outlook_text(kernel, text);

@@ -3,12 +3,21 @@
 #include "cli/status.h"
 
 #include "base/error.h"
-#include "base/names.h"
+#include "base/version.h"
+
+/* Of what says no release, only the same is as new. */
+static gboolean is_current(const KpStatusFacts *facts)
+{
+	if (facts->best == NULL)
+		return TRUE;
+	if (!kp_version_says(facts->best) && !kp_version_says(facts->live_version))
+		return g_strcmp0(facts->best, facts->live_version) == 0;
+	return kp_version_compare(facts->live_version, facts->best) >= 0;
+}
 
 const char *kp_status_word(const KpStatusFacts *facts)
 {
-	gboolean current = facts->best == NULL ||
-		kp_version_compare(facts->live_version, facts->best) >= 0;
+	gboolean current = is_current(facts);
 	gboolean settled = facts->live && current && !facts->transition;
 	const struct {
 		gboolean is;

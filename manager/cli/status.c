@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/status.h"
 
-#include <stdio.h>
-
 #include "base/arriving.h"
 #include "base/error.h"
 #include "base/lock.h"
 #include "base/names.h"
+#include "base/release.h"
+#include "base/version.h"
 #include "cli/command.h"
+#include "cli/out.h"
 #include "cli/packages.h"
 #include "cli/table.h"
+#include "live/selinux.h"
 
 static void kernel_free(gpointer data)
 {
@@ -20,6 +22,7 @@ static void kernel_free(gpointer data)
 	g_clear_pointer(&kernel->patches, g_ptr_array_unref);
 	g_clear_pointer(&kernel->candidates, kp_candidates_free);
 	g_clear_pointer(&kernel->holds, g_ptr_array_unref);
+	g_clear_pointer(&kernel->records, g_ptr_array_unref);
 	kp_record_free(kernel->last);
 	kp_record_free(kernel->load);
 	g_free(kernel->recalled);
@@ -253,10 +256,54 @@ static void vouch_live(KpStatus *status, KpStatusKernel *kernel)
 	}
 }
 
+/* The copy of it says the same. */
+static void take_release(KpCandidates *candidates, const char *name, const char *release)
+{
+	for (guint i = 0; i < candidates->patches->len; i++) {
+		KpPatch *patch = g_ptr_array_index(candidates->patches, i);
+
+		if (kp_version_says(patch->version) || !g_str_equal(patch->name, name))
+			continue;
+		g_free(patch->version);
+		patch->version = g_strdup(release);
+	}
+}
+
+/* Where modules say no release, not even in their name, packages do. What makes a patch
+ * live asks no package: it takes the one that is installed. */
+static void take_releases(const KpStatus *status, KpStatusKernel *kernel, const char *root)
+{
+	for (guint i = 0; status->inventory != NULL && i < kernel->candidates->patches->len; i++) {
+		const KpPatch *patch = g_ptr_array_index(kernel->candidates->patches, i);
+		const KpInvModule *module;
+		const KpInvPatch *owner = kp_version_says(patch->version) ? NULL :
+			kp_inventory_owner(status->inventory, root, patch->path, &module);
+
+		if (owner != NULL)
+			take_release(kernel->candidates, patch->name,
+				     kp_release_without_epoch(owner->evr));
+	}
+}
+
+/* As apply and the boot do. */
+static void ask_packages(KpStatus *status, KpStatusKernel *kernel, const char *root)
+{
+	kernel->records = status->state == NULL ? NULL :
+		kp_state_history(status->state, kernel->kver, 0, NULL);
+	if (kernel->records == NULL)
+		kernel->records = g_ptr_array_new();
+	if (kp_asked_matters(&kernel->asked, kernel->candidates, kernel->holds, kernel->records) &&
+	    status->inventory != NULL)
+		kp_asked_answer(&kernel->asked, kernel->candidates, kernel->records, root,
+				status->inventory);
+}
+
 static void complete_kernel(KpStatus *status, KpStatusKernel *kernel, const char *root)
 {
 	kernel->candidates = kp_store_scan(root, kernel->kver);
 	read_kernel_state(status, kernel);
+	take_releases(status, kernel, root);
+	ask_packages(status, kernel, root);
 	if (status->thorough)
 		vouch_all(status, kernel);
 	kernel->best = choose(status, kernel);
@@ -281,6 +328,15 @@ static int compare_kernels(gconstpointer a, gconstpointer b)
 	return kp_version_compare(right->kver, left->kver);
 }
 
+/* The next boot and the next package would leave the machine as it is. */
+static void add_denials(KpStatus *status)
+{
+	g_autoptr(GPtrArray) denials = kp_selinux_denials(status->host);
+
+	for (guint i = 0; i < denials->len; i++)
+		add_text(status, g_strdup(g_ptr_array_index(denials, i)));
+}
+
 static KpStatus *read_facts(const char *root, GError **error)
 {
 	g_autoptr(KpStatus) status = g_new0(KpStatus, 1);
@@ -295,6 +351,7 @@ static KpStatus *read_facts(const char *root, GError **error)
 	status->voucher = kp_voucher_new(root, (KpVerifyPolicy)status->settings->verify_modules);
 	status->host = kp_host_read(root);
 	add_text(status, status->host->kver != NULL ? kp_live_problem(status->host) : NULL);
+	add_denials(status);
 	status->state = kp_state_open(root, FALSE, &problem);
 	if (status->state == NULL)
 		add_problem(status, &problem);
@@ -315,6 +372,9 @@ static void complete(KpStatus *status, const char *root, const char *only)
 		judge(status, g_ptr_array_index(status->kernels, i));
 	add_trust_warnings(status);
 	add_text(status, kp_arriving_warning(root));
+	status->service = kp_service_state(root);
+	if (kp_live_top(status->live) != NULL)
+		add_text(status, kp_service_problem(status->service));
 }
 
 KpStatus *kp_status_read(const char *root, gboolean thorough, GError **error)
@@ -359,8 +419,10 @@ static int check(const KpStatus *status, const KpOptions *options, GError **erro
 		return -1;
 	}
 	text = options->json ? kp_status_json(status) : kp_status_check_text(status);
-	if (options->json || !options->quiet)
-		fputs(text, stdout);
+	if (options->json)
+		kp_out_clean(text);
+	else if (!options->quiet)
+		kp_out("%s", text);
 	return status->verdict.code;
 }
 
@@ -375,6 +437,6 @@ int kp_command_status(const KpOptions *options, char **words, GError **error)
 		return check(status, options, error);
 	text = options->json ? kp_status_json(status)
 			     : kp_status_table(status, kp_table_colour_wanted());
-	fputs(text, stdout);
+	kp_out_clean(text);
 	return KP_EXIT_DONE;
 }

@@ -9,9 +9,11 @@
 #include "base/settings.h"
 #include "base/state.h"
 #include "cli/json.h"
+#include "live/asked.h"
 #include "live/host.h"
 #include "live/live.h"
 #include "live/select.h"
+#include "live/service.h"
 #include "live/vouch.h"
 
 /* One patch of a kernel: a file, or what is live without one. */
@@ -40,6 +42,8 @@ typedef struct {
 	KpCandidates *candidates;
 	GPtrArray *patches;	/* KpStatusPatch, as the candidates are ordered */
 	GPtrArray *holds;	/* KpHold */
+	GPtrArray *records;	/* KpRecord, newest first */
+	KpAsked asked;		/* a way back that the package manager went */
 	const KpPatch *best;	/* newest that is not held, or NULL */
 	KpRecord *load;		/* how the top patch went live, or NULL */
 	char *recalled;		/* why the top patch is revoked by now, or NULL */
@@ -59,6 +63,7 @@ typedef struct {
 	GPtrArray *available;	/* KpAvailable: what was noted of repositories */
 	KpLook look;		/* and when */
 	GPtrArray *live;	/* KpLivePatch of the running kernel */
+	KpServiceState service;	/* at the next boot */
 	gboolean thorough;	/* every file is verified */
 	gboolean awaited;	/* a transition is under way, and waited for */
 	KpStatusVerdict verdict;	/* of the running kernel */

@@ -78,7 +78,8 @@ char *kp_table_text(const KpTable *table, gboolean coloured)
 
 gboolean kp_table_colour_wanted(void)
 {
-	const char *no_colour = getenv("NO_COLOR");
+	const char *no_colour = getenv("NO_COLOR"), *terminal = getenv("TERM");
 
-	return isatty(STDOUT_FILENO) && (no_colour == NULL || *no_colour == '\0');
+	return isatty(STDOUT_FILENO) && (no_colour == NULL || *no_colour == '\0') &&
+	       terminal != NULL && !g_str_equal(terminal, "dumb");
 }

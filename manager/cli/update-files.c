@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/names.h"
+#include "base/release.h"
 #include "base/state.h"
 #include "cli/update.h"
 #include "live/seal.h"
@@ -77,14 +78,6 @@ gboolean kp_update_read_files(KpUpdate *update, char **paths, GError **error)
 	return TRUE;
 }
 
-/* The release is what people hold; @version has no epoch. */
-static const char *version_of(const KpPackageHeader *header)
-{
-	const char *colon = g_strstr_len(header->evr, -1, ":");
-
-	return colon != NULL ? colon + 1 : header->evr;
-}
-
 static gboolean has_digest(const KpPackageHeader *header, const char *sha256)
 {
 	for (guint i = 0; i < header->files->len; i++) {
@@ -101,7 +94,7 @@ static gboolean is_meant(const KpHold *hold, const KpPackageHeader *header)
 	if (g_strcmp0(hold->kver, header->kver) != 0)
 		return FALSE;
 	return has_digest(header, hold->sha256) ||
-	       (hold->kind == KP_HOLD_HELD && g_str_equal(hold->version, version_of(header)));
+	       (hold->kind == KP_HOLD_HELD && kp_release_same(hold->version, header->evr));
 }
 
 static gboolean check_holds(const KpUpdate *update, const KpPackageHeader *header, GError **error)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The transaction, and what the live wing does next. */
-#include <stdio.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -8,6 +7,7 @@
 #include "base/names.h"
 #include "cli/command.h"
 #include "cli/journal.h"
+#include "cli/out.h"
 #include "cli/report.h"
 #include "cli/update.h"
 
@@ -31,15 +31,15 @@ void kp_update_progress(gpointer user, const char *what, guint64 done, guint64 t
 	last = now;
 	shown = TRUE;
 	if (total > 0)
-		fprintf(stderr, "\r%s, %d %%\033[K", what, (int)(done * 100 / total));
+		kp_err_line("%s, %d %%", what, (int)(done * 100 / total));
 	else
-		fprintf(stderr, "\r%s, %" G_GUINT64_FORMAT " KiB\033[K", what, done / 1024);
+		kp_err_line("%s, %" G_GUINT64_FORMAT " KiB", what, done / 1024);
 }
 
 void kp_update_progress_end(void)
 {
 	if (shown)
-		fputs("\r\033[K", stderr);
+		kp_err_line_end();
 	shown = FALSE;
 }
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A package signed by a key that rpm does not have: its repository may say where the
  * key is (gpgkey=). To believe it is for a person, who compares the fingerprint. */
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/error.h"
 #include "base/fetch-api.h"
 #include "base/names.h"
+#include "cli/out.h"
 #include "cli/plugin.h"
 #include "cli/report.h"
 #include "cli/update.h"
@@ -40,8 +40,9 @@ static gboolean is_agreed(const KpUpdate *update, const KpChosen *chosen, const 
 		return TRUE;
 	}
 	if (!update->options->yes && isatty(STDIN_FILENO)) {
-		fprintf(stderr, "%s\n", about);
-		if (kp_update_ask("Is that fingerprint right, and shall rpm believe this key from now on?"))
+		kp_err("%s\n", about);
+		if (kp_update_ask(update->options, "Is that fingerprint right, and shall rpm "
+				  "believe this key from now on?"))
 			return TRUE;
 		g_set_error_literal(error, KP_ERROR, KP_ERROR_REFUSED,
 				    "the key was not imported; nothing was changed");

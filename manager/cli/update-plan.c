@@ -9,6 +9,7 @@
 #include "base/names.h"
 #include "base/root.h"
 #include "base/solve-api.h"
+#include "base/version.h"
 #include "cli/barred.h"
 #include "cli/plugin.h"
 #include "cli/update.h"
@@ -80,6 +81,8 @@ static gboolean make_plan(KpUpdate *update, GError **error)
 {
 	const KpSolveApi *api = kp_plugin_symbol(KP_SOLVE_PLUGIN, KP_SOLVE_SYMBOL, error);
 	g_autoptr(GPtrArray) barred = kp_barred_read(update->status);
+	g_autoptr(KpVersionLocks) locks = kp_version_locks_read(update->options->root,
+								update->warnings);
 	g_autoptr(GArray) files = named_files(update);
 	const KpLivePatch *live = kp_live_top(update->status->live);
 	const KpUpdateRequest request = {
@@ -88,8 +91,9 @@ static gboolean make_plan(KpUpdate *update, GError **error)
 		.globs = (const char *const *)update->settings->patch_globs,
 		.repos = update->repositories != NULL ? update->repositories->data : NULL,
 		.barred = barred,
+		.locks = locks,
 		.running = update->status->host->kver,
-		.live = live != NULL ? live->version : NULL,
+		.live = live != NULL && kp_version_says(live->version) ? live->version : NULL,
 		.kernel = update->options->kernel,
 		.all = update->options->all_kernels,
 		.release = update->release,
@@ -111,7 +115,8 @@ static gboolean plan_with(KpUpdate *update, KpRefresh refresh, GError **error)
 	update->plan = kp_update_plan_new();
 	g_ptr_array_set_size(update->warnings, 0);
 	g_clear_pointer(&update->repositories, kp_repositories_free);
-	update->repositories = kp_repositories_read(update->options, refresh, update->warnings, error);
+	update->repositories = kp_repositories_read(update->options, update->settings, refresh,
+						    update->warnings, error);
 	if (update->repositories == NULL)
 		return FALSE;
 	if (update->files != NULL || update->repositories->data->len > 0)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What update would do or did, for people and for programs. */
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -8,6 +9,7 @@
 #include "base/error.h"
 #include "base/names.h"
 #include "cli/json.h"
+#include "cli/out.h"
 #include "cli/report.h"
 #include "cli/update.h"
 
@@ -60,23 +62,23 @@ static void show_step(const KpUpdate *update, const KpUpdateStep *step)
 	g_autofree char *size = g_format_size_full(step->package->size, G_FORMAT_SIZE_IEC_UNITS);
 	const char *kernel = kp_update_kernel_of(update, step);
 
-	printf("  %s %s", kp_update_step_word(step->kind), name);
+	kp_out("  %s %s", kp_update_step_word(step->kind), name);
 	if (step->replaces != NULL && step->kind != KP_STEP_REINSTALL) {
 		g_autofree char *replaces = kp_text_printable(step->replaces);
 
-		printf(" in place of %s", replaces);
+		kp_out(" in place of %s", replaces);
 	}
 	if (kernel != NULL)
-		printf(", for kernel %s", kernel);
+		kp_out(", for kernel %s", kernel);
 	if (step->package->repo != NULL)
-		printf(", from %s", step->package->repo->id);
+		kp_out(", from %s", step->package->repo->id);
 	if (step->kind != KP_STEP_ERASE)
-		printf(" (%s)", size);
-	putchar('\n');
+		kp_out(" (%s)", size);
+	kp_out("\n");
 	if (chosen != NULL && chosen->header != NULL) {
 		g_autofree char *signer = signer_text(chosen->header);
 
-		printf("      %s\n", signer);
+		kp_out("      %s\n", signer);
 	}
 }
 
@@ -86,7 +88,7 @@ static void show_cves(char **cves)
 	g_autofree char *clean = kp_text_printable(text);
 
 	if (*clean != '\0')
-		printf("      adds %s\n", clean);
+		kp_out("      adds %s\n", clean);
 }
 
 /* What was not taken for a kernel, and why; or that there is nothing for it. */
@@ -109,7 +111,7 @@ void kp_update_show(const KpUpdate *update)
 {
 	if (update->options->quiet || update->options->json)
 		return;
-	printf("update would:\n");
+	kp_out("update would:\n");
 	for (guint i = 0; i < update->plan->steps->len; i++) {
 		const KpUpdateStep *step = g_ptr_array_index(update->plan->steps, i);
 
@@ -123,7 +125,7 @@ void kp_update_show(const KpUpdate *update)
 		}
 	}
 	for (guint i = 0; i < update->damage->len; i++)
-		printf("  repair: %s\n", (char *)g_ptr_array_index(update->damage, i));
+		kp_out("  repair: %s\n", (char *)g_ptr_array_index(update->damage, i));
 }
 
 static const char *signature_word(KpSigned signature)
@@ -204,18 +206,39 @@ void kp_update_json(const KpUpdate *update, const char *result, const GError *er
 	kp_json_texts(json, "warnings", update->warnings);
 	kp_json_text(json, "error", error != NULL ? error->message : NULL);
 	text = kp_json_end(json);
-	fputs(text, stdout);
+	kp_out_clean(text);
+}
+
+static gboolean was_stopped(const KpOptions *options)
+{
+	return options->stop != NULL && *options->stop != 0;
+}
+
+/* A signal that comes between two looks at it ends no read, which the kernel begins
+ * anew: so there is none before there is something to read. */
+static gboolean wait_for_answer(const KpOptions *options)
+{
+	struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
+	int ready = 0;
+
+	while (ready <= 0 && !was_stopped(options)) {
+		ready = poll(&input, 1, 100);
+		if (ready < 0 && errno != EINTR)
+			return FALSE;
+	}
+	return ready > 0;
 }
 
 /* What comes behind the end of a line that is not "y" or "yes" counts as no. */
-gboolean kp_update_ask(const char *question)
+gboolean kp_update_ask(const KpOptions *options, const char *question)
 {
 	char answer[16];
 
-	fflush(stdout);
-	fprintf(stderr, "%s [y/N] ", question);
-	if (fgets(answer, sizeof(answer), stdin) == NULL)
+	kp_err("%s [y/N] ", question);
+	if (!wait_for_answer(options) || fgets(answer, sizeof(answer), stdin) == NULL) {
+		kp_err("\n");
 		return FALSE;
+	}
 	g_strstrip(answer);
 	return g_ascii_strcasecmp(answer, "y") == 0 || g_ascii_strcasecmp(answer, "yes") == 0;
 }
@@ -236,8 +259,13 @@ gboolean kp_update_confirm(const KpUpdate *update, GError **error)
 				    "to see what would be done");
 		return FALSE;
 	}
-	if (kp_update_ask("Go ahead?"))
+	if (kp_update_ask(update->options, "Go ahead?"))
 		return TRUE;
+	if (was_stopped(update->options)) {
+		g_set_error_literal(error, KP_ERROR, KP_ERROR_BUSY,
+				    "interrupted; nothing was changed");
+		return FALSE;
+	}
 	g_set_error_literal(error, KP_ERROR, KP_ERROR_FAILED, "nobody said yes; nothing was changed");
 	return FALSE;
 }

@@ -26,12 +26,21 @@ static void update_clear(KpUpdate *update)
 	g_clear_pointer(&update->status, kp_status_free);
 }
 
+/* A user who may only look is shown what would be done if there were no holds, and told
+ * that they are not known. */
 static gboolean read_holds(KpUpdate *update, GError **error)
 {
-	g_autoptr(KpState) state = kp_state_open(update->options->root, FALSE, error);
+	g_autoptr(GError) problem = NULL;
+	g_autoptr(KpState) state = kp_state_open(update->options->root, FALSE, &problem);
 
 	if (state != NULL)
-		update->holds = kp_state_holds(state, NULL, error);
+		update->holds = kp_state_holds(state, NULL, &problem);
+	else if (update->options->dry_run && !kp_state_is_for_us(update->options->root)) {
+		update->holds = g_ptr_array_new();
+		g_ptr_array_add(update->warnings, g_strdup(problem->message));
+	}
+	if (update->holds == NULL)
+		g_propagate_error(error, g_steal_pointer(&problem));
 	return update->holds != NULL;
 }
 

@@ -60,8 +60,8 @@ gboolean kp_update_read_header(const KpUpdate *update, KpChosen *chosen, GError 
 
 /* Asks on the terminal, unless --yes says that all is agreed to. */
 gboolean kp_update_confirm(const KpUpdate *update, GError **error);
-/* A question for yes or no; no without an answer. */
-gboolean kp_update_ask(const char *question);
+/* A question for yes or no; no without an answer, or when we are told to stop. */
+gboolean kp_update_ask(const KpOptions *options, const char *question);
 
 /* Installs what was chosen and repairs, then makes the kernel agree. */
 gboolean kp_update_install(KpUpdate *update, GError **error);

@@ -2,7 +2,6 @@
 /* verify: who vouches for modules and packages, whatever the policy lets in. */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,6 +11,7 @@
 #include "base/root.h"
 #include "cli/command.h"
 #include "cli/json.h"
+#include "cli/out.h"
 #include "cli/packages.h"
 #include "cli/report.h"
 #include "cli/signature.h"
@@ -69,8 +69,8 @@ static void say(const struct verification *run, const struct row *row)
 	g_autofree char *path = kp_text_printable(row->path);
 
 	if (row->error != NULL && !run->options->json)
-		fprintf(stderr, "%s: %s: %s\n", program_invocation_short_name, path,
-			row->error->message);
+		kp_err("%s: %s: %s\n", program_invocation_short_name, path,
+		       row->error->message);
 	else if (row->package)
 		kp_say(run->options, "%s: good, %s", path, row->signature);
 	else if (row->error == NULL)
@@ -174,7 +174,7 @@ static void print_json(const struct verification *run)
 	kp_json_list_end(json);
 	kp_json_texts(json, "warnings", kp_voucher_warnings(run->voucher));
 	text = kp_json_end(json);
-	fputs(text, stdout);
+	kp_out_clean(text);
 }
 
 static void report(const struct verification *run)
@@ -203,6 +203,8 @@ int kp_command_verify(const KpOptions *options, char **words, GError **error)
 
 	if (settings == NULL)
 		return -1;
+	if (geteuid() == 0 && kp_root_is_machine(options->root))
+		kp_voucher_remembers(voucher);
 	for (char **word = words; *word != NULL; word++)
 		verify_path(&run, *word);
 	if (words[0] == NULL)

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/root.h"
+#include "live/core-guard.h"
 #include "live/module.h"
 #include "live/patch.h"
 #include "live/seal.h"
@@ -75,8 +76,33 @@ static int flags_of(const char *path)
 	return g_str_has_suffix(path, ".ko") ? 0 : KP_MODULE_COMPRESSED;
 }
 
+/* Who it is, for the boot guard: its release is nothing that is compared. */
+static KpIdentity identity_of(GBytes *content, char **digest)
+{
+	*digest = g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, content);
+	return (KpIdentity){ KP_CORE_NAME, "", *digest };
+}
+
+/* An errno, 0, or -1 with @error set. A state that is not there guards nothing. */
+static int load_guarded(const KpHost *host, KpState *state, const KpCoreFile *file,
+			GBytes *content, int copy, GError **error)
+{
+	g_autofree char *digest = NULL;
+	const KpIdentity core = identity_of(content, &digest);
+	int code;
+
+	if (state != NULL && !kp_core_guard_begin(state, host, &core, error))
+		return -1;
+	code = kp_module_load_packed(copy, file->options != NULL ? file->options : "",
+				     flags_of(file->path));
+	if (state != NULL)
+		kp_core_guard_end(state, host, &core, code == 0);
+	return code;
+}
+
 /* The bytes that are verified are a copy of our own, and are those loaded. */
-static gboolean load(KpVoucher *voucher, const KpCoreFile *file, int fd, GError **error)
+static gboolean load(const KpHost *host, KpVoucher *voucher, KpState *state,
+		     const KpCoreFile *file, GBytes *content, int fd, GError **error)
 {
 	g_autoptr(KpSignOutcome) outcome = NULL;
 	struct stat st;
@@ -88,8 +114,7 @@ static gboolean load(KpVoucher *voucher, const KpCoreFile *file, int fd, GError 
 		 !kp_vouch_fd(voucher, copy, file->path, &outcome, error))
 		code = -1;
 	else
-		code = kp_module_load_packed(copy, file->options != NULL ? file->options : "",
-					     flags_of(file->path));
+		code = load_guarded(host, state, file, content, copy, error);
 	if (copy >= 0)
 		close(copy);
 	if (code > 0 && code != EEXIST)
@@ -99,8 +124,8 @@ static gboolean load(KpVoucher *voucher, const KpCoreFile *file, int fd, GError 
 	return code == 0 || code == EEXIST;
 }
 
-static gboolean open_and_load(const KpHost *host, KpVoucher *voucher, const KpCoreFile *file,
-			      GError **error)
+static gboolean open_and_load(const KpHost *host, KpVoucher *voucher, KpState *state,
+			      const KpCoreFile *file, GError **error)
 {
 	g_autoptr(GBytes) content = NULL;
 	int fd = kp_module_file_open(file->path, kp_store_owner(host->root), &content, error);
@@ -108,12 +133,12 @@ static gboolean open_and_load(const KpHost *host, KpVoucher *voucher, const KpCo
 
 	if (fd < 0)
 		return FALSE;
-	ok = load(voucher, file, fd, error);
+	ok = load(host, voucher, state, file, content, fd, error);
 	close(fd);
 	return ok;
 }
 
-gboolean kp_core_load(const KpHost *host, KpVoucher *voucher, GError **error)
+gboolean kp_core_load(const KpHost *host, KpVoucher *voucher, KpState *state, GError **error)
 {
 	KpCoreFile file = { 0 };
 	gboolean ok = FALSE;
@@ -126,7 +151,7 @@ gboolean kp_core_load(const KpHost *host, KpVoucher *voucher, GError **error)
 				    "modprobe.d has an install command for kpatch, which keeps the core "
 				    "module away; remove it if it shall be loaded");
 	else if (file.path != NULL)
-		ok = open_and_load(host, voucher, &file, error);
+		ok = open_and_load(host, voucher, state, &file, error);
 	else
 		g_set_error(error, KP_ERROR, KP_ERROR_FAILED,
 			    "there is no core module kpatch.ko for kernel %s: neither modprobe nor "

@@ -3,12 +3,14 @@
 #ifndef KP_CORE_H
 #define KP_CORE_H
 
+#include "base/state.h"
 #include "live/host.h"
 #include "live/vouch.h"
 
 /* Loads kpatch.ko for the running kernel: what modprobe would find, with the
  * options that modprobe would give it, else /usr/lib/kpatch/<uname -r>/kpatch.ko;
- * and only if @voucher lets it in. Loaded already is fine. */
-gboolean kp_core_load(const KpHost *host, KpVoucher *voucher, GError **error);
+ * and only if @voucher lets it in. Loaded already is
+ * fine. The boot guard of @state, which may be NULL, stands before it. */
+gboolean kp_core_load(const KpHost *host, KpVoucher *voucher, KpState *state, GError **error);
 
 #endif

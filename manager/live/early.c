@@ -143,8 +143,8 @@ gboolean kp_early_begin(const char *root, const char *sha256, GError **error)
 
 	if (noted != NULL && g_str_equal(noted, sha256) && !has_flag(root)) {
 		g_set_error_literal(error, KP_ERROR, KP_ERROR_REFUSED,
-				    "the machine died the last time that it was loaded so early; "
-				    "kpatch.service will load it");
+				    "the machine died the last time that it, with kpatch.ko, was loaded "
+				    "so early; kpatch.service will load it");
 		return FALSE;
 	}
 	/* another patch was noted: that is over */

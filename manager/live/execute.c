@@ -35,7 +35,7 @@ static gboolean run_release(const KpExecution *ex, const KpStep *step, GError **
 
 static gboolean run_core(const KpExecution *ex, const KpStep *step, GError **error)
 {
-	return kp_core_load(ex->host, ex->voucher, error);
+	return kp_core_load(ex->host, ex->voucher, ex->state, error);
 }
 
 static gboolean run_remove(const KpExecution *ex, const KpStep *step, GError **error)
@@ -123,6 +123,24 @@ static void undo(const KpExecution *ex, const KpPlan *plan, guint done)
 	}
 }
 
+static void warn(GPtrArray *warnings, const GError *error)
+{
+	if (error != NULL)
+		g_ptr_array_add(warnings, g_strdup(error->message));
+}
+
+/* Without a mark the patch is loaded all the same: a database that cannot be
+ * written must not leave the machine unpatched. */
+static void mark(const KpExecution *ex, const KpPatch *patch, GPtrArray *warnings)
+{
+	g_autoptr(GError) error = NULL;
+
+	if (ex->state == NULL || kp_guard_begin(ex->state, ex->host, patch, ex->action, &error))
+		return;
+	g_prefix_error(&error, "going on without the boot guard: ");
+	warn(warnings, error);
+}
+
 static gboolean run_steps(const KpExecution *ex, const KpPlan *plan, GPtrArray *warnings,
 			  GError **error)
 {
@@ -130,6 +148,9 @@ static gboolean run_steps(const KpExecution *ex, const KpPlan *plan, GPtrArray *
 		const KpStep *step = &g_array_index(plan->steps, KpStep, i);
 		g_autoptr(GError) problem = NULL;
 
+		/* not earlier: the core module has a mark of its own */
+		if (step->kind == KP_STEP_LOAD)
+			mark(ex, step->patch, warnings);
 		if (step_table[step->kind].run(ex, step, &problem))
 			continue;
 		if (step_table[step->kind].tidying) {
@@ -161,18 +182,13 @@ static void record(const KpExecution *ex, const KpPlan *plan, const GError *prob
 		.detail = problem != NULL ? problem->message : "",
 		.signer = signature != NULL ? signature->subject : NULL,
 		.signer_sha256 = signature != NULL ? signature->fingerprint : NULL,
+		.origin = target != NULL ? (char *)kp_origin_word(target->origin) : NULL,
 	};
 	g_autoptr(GError) error = NULL;
 
 	if (ex->state == NULL || kp_state_add_record(ex->state, &entry, &error))
 		return;
 	g_ptr_array_add(warnings, g_strdup(error->message));
-}
-
-static void warn(GPtrArray *warnings, const GError *error)
-{
-	if (error != NULL)
-		g_ptr_array_add(warnings, g_strdup(error->message));
 }
 
 /* The patch that the plan loads, or NULL. */
@@ -185,18 +201,6 @@ static const KpPatch *loaded_by(const KpPlan *plan)
 			return step->patch;
 	}
 	return NULL;
-}
-
-/* Without a mark the patch is loaded all the same: a database that cannot be
- * written must not leave the machine unpatched. */
-static void mark(const KpExecution *ex, const KpPatch *patch, GPtrArray *warnings)
-{
-	g_autoptr(GError) error = NULL;
-
-	if (ex->state == NULL || kp_guard_begin(ex->state, ex->host, patch, ex->action, &error))
-		return;
-	g_prefix_error(&error, "going on without the boot guard: ");
-	warn(warnings, error);
 }
 
 /* What was not loaded, or is not live any more, cannot be what a machine dies
@@ -219,8 +223,6 @@ gboolean kp_execute(const KpExecution *execution, const KpPlan *plan,
 	const KpPatch *loaded = loaded_by(plan);
 	gboolean ok;
 
-	if (loaded != NULL)
-		mark(execution, loaded, warnings);
 	ok = run_steps(execution, plan, warnings, &problem);
 	if (loaded != NULL || plan->target == NULL)
 		unmark_or_hand_over(execution, loaded, ok, warnings);

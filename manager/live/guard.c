@@ -4,8 +4,9 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "base/names.h"
 #include "base/root.h"
+#include "base/version.h"
+#include "live/core-guard.h"
 
 #define SERVICE "kpatch-boot-good.service"
 
@@ -28,6 +29,7 @@ static gboolean newer_is_blocked(const GPtrArray *holds, const KpPatch *best)
 		const KpHold *hold = g_ptr_array_index(holds, i);
 
 		if (hold->kind == KP_HOLD_BLOCKED && g_str_equal(hold->kver, best->kver) &&
+		    !g_str_equal(hold->name, KP_CORE_NAME) &&
 		    kp_version_compare(hold->version, best->version) > 0)
 			return TRUE;
 	}
@@ -45,7 +47,7 @@ const KpPatch *kp_guard_choose(const GPtrArray *patches, const GPtrArray *holds,
 		const KpPatch *patch = g_ptr_array_index(patches, i);
 
 		if (g_str_equal(kp_patch_sha256(patch), good) && kp_hold_of(holds, patch) == NULL &&
-		    !kp_patch_revoked(patch))
+		    !kp_patch_revoked(patch) && patch->left == NULL)
 			return patch;
 	}
 	return choice->patch;
@@ -136,8 +138,12 @@ KpGuardVerdict kp_guard_judge(KpState *state, const KpHost *host, gboolean boot,
 	KpGuardVerdict verdict = KP_GUARD_FINE;
 
 	*died = NULL;
-	if (kp_state_attempt(state, host->kver, &attempt, &error) && attempt != NULL)
-		verdict = judge(state, host, boot, attempt, warnings, &error);
+	if (kp_state_attempt(state, host->kver, &attempt, &error) && attempt != NULL) {
+		if (kp_core_guard_died(state, host->kver, attempt->boot_id))
+			kp_state_end_attempt(state, host->kver, &error);
+		else
+			verdict = judge(state, host, boot, attempt, warnings, &error);
+	}
 	if (error != NULL)
 		g_ptr_array_add(warnings, g_strdup(error->message));
 	if (verdict != KP_GUARD_FINE)

@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "base/names.h"
+#include "base/release.h"
 #include "base/root.h"
+#include "base/version.h"
 
 /* some 60 bytes a module */
 #define MODULES_MAX (256 * 1024)
@@ -174,21 +176,45 @@ static int compare_live(gconstpointer a, gconstpointer b)
 	return kp_version_compare(right->version, left->version);
 }
 
+/* Where the module says none, its name may have it. */
+static void add_release(GPtrArray *all, const char *root)
+{
+	g_autofree char *path = kp_root_path(root, "/proc/sys/kernel/osrelease");
+	g_autofree char *kver = kp_read_text(path, 256);
+
+	for (guint i = 0; kver != NULL && i < all->len; i++) {
+		KpLivePatch *live = g_ptr_array_index(all, i);
+
+		if (live->version == NULL)
+			live->version = kp_release_in_name(live->name, kver);
+	}
+}
+
+/* As status gives one to a file that came in a package. */
+static void take_versions_of_files(GPtrArray *all, const KpCandidates *candidates)
+{
+	for (guint i = 0; i < candidates->patches->len; i++) {
+		const KpPatch *patch = g_ptr_array_index(candidates->patches, i);
+		KpLivePatch *live = (KpLivePatch *)kp_live_find(all, patch->name);
+
+		if (live != NULL && live->version == NULL)
+			live->version = g_strdup(patch->version);
+	}
+}
+
 static gboolean has_unversioned(const KpCandidates *candidates)
 {
 	for (guint i = 0; i < candidates->patches->len; i++) {
 		const KpPatch *patch = g_ptr_array_index(candidates->patches, i);
 
-		if (g_str_equal(patch->version, patch->name))
+		if (!kp_version_says(patch->version))
 			return TRUE;
 	}
 	return FALSE;
 }
 
-/* Modules made for older tools have no version; those of one kernel differ in
- * the end of their names, which orders them (patch.h). Where all candidates
- * have a version, such a module is somebody else's and has no place in the
- * order. */
+/* A module that says no release is known by its name. Where all candidates have
+ * a release, it is somebody else's. */
 static void take_names_for_versions(GPtrArray *all)
 {
 	for (guint i = 0; i < all->len; i++) {
@@ -207,6 +233,9 @@ GPtrArray *kp_live_read(const char *root, const KpCandidates *candidates)
 		read_backend(all, root, kind);
 	if (candidates != NULL)
 		read_leftovers(all, root, candidates);
+	add_release(all, root);
+	if (candidates != NULL)
+		take_versions_of_files(all, candidates);
 	if (candidates != NULL && has_unversioned(candidates))
 		take_names_for_versions(all);
 	read_nameless_leftovers(all, root);

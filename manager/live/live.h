@@ -9,8 +9,8 @@
 
 typedef struct {
 	char *name;		/* module name */
-	char *version;		/* of the module; NULL when it has none and the
-				 * patches that it could be compared with have one */
+	char *version;		/* as that of a patch file (patch.h); NULL when there is
+				 * none and the patches that it could be compared with have one */
 	KpBackendKind backend;
 	gboolean enabled;	/* FALSE: only the module is still loaded */
 	gboolean transition;	/* a livepatch transition is under way */

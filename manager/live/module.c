@@ -3,11 +3,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "base/error.h"
 #include "base/wait.h"
+#include "live/denial.h"
+#include "live/label.h"
 
 /* finit_module(2), kernel/module/main.c and kernel/module/signing.c */
 static const struct {
@@ -18,6 +23,7 @@ static const struct {
 	{ EPERM, KP_ERROR_REFUSED,
 	  "the kernel does not allow it: with lockdown, sign the module with a key that the "
 	  "kernel trusts; with kernel.modules_disabled, reboot; else run this as root" },
+	{ EACCES, KP_ERROR_REFUSED, "a security module of the kernel does not allow it" },
 	{ ENOEXEC, KP_ERROR_REFUSED,
 	  "the kernel does not take the file as a module of its own (damaged, or built with "
 	  "another configuration); rebuild it against this kernel's headers" },
@@ -41,9 +47,47 @@ static const struct {
 	  "this kernel lacks what the patch needs; dmesg says what" },
 };
 
+/* SELinux asks whether our domain may load a module from a file of this label, and
+ * memory has that of temporary files. A login shell may load from those; rpm's
+ * scriptlets and services may not. */
+static void label(int fd)
+{
+	struct utsname kernel;
+
+	if (uname(&kernel) == 0)
+		kp_label_as_module(fd, kernel.release, &kp_label_calls);
+}
+
+/* The same bytes without a file. What was sealed cannot change below a mapping. */
+static int load_from_memory(int fd, const char *params)
+{
+	struct stat st;
+	void *image;
+	int code;
+
+	if (fstat(fd, &st) != 0)
+		return errno;
+	image = mmap(NULL, (gsize)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (image == MAP_FAILED)
+		return errno;
+	code = syscall(SYS_init_module, image, (unsigned long)st.st_size, params) == 0 ? 0 : errno;
+	munmap(image, (gsize)st.st_size);
+	return code;
+}
+
+/* EACCES is a security module's answer about the file. The last way is the call that
+ * has none: the kernel asks again, about the process. It does not unpack. */
 int kp_module_load_packed(int fd, const char *params, int flags)
 {
-	return syscall(SYS_finit_module, fd, params, flags) == 0 ? 0 : errno;
+	int code, again;
+
+	label(fd);
+	code = syscall(SYS_finit_module, fd, params, flags) == 0 ? 0 : errno;
+	if (code != EACCES || flags != 0)
+		return code;
+	again = load_from_memory(fd, params);
+	/* that it is denied twice is nothing new */
+	return again == EPERM ? code : again;
 }
 
 int kp_module_load(int fd, const char *params)
@@ -65,21 +109,30 @@ static gsize row_of(int code)
 	return i;
 }
 
-const char *kp_module_errno_text(int code)
+void kp_module_set_denied(GError **error, const char *what, const KpDenial *denial)
 {
-	gsize row = row_of(code);
+	g_autofree char *text = kp_denial_text(denial);
+	gsize row = row_of(denial->code);
 
-	return row < G_N_ELEMENTS(errno_table) ? errno_table[row].text : g_strerror(code);
+	g_set_error(error, KP_ERROR, KP_ERROR_REFUSED, "%s cannot be loaded: %s (%s)", what,
+		    text != NULL ? text : errno_table[row].text, g_strerror(denial->code));
 }
 
 void kp_module_set_error(GError **error, const char *what, int code)
 {
+	g_autoptr(KpDenial) denial = NULL;
 	gsize row = row_of(code);
 
-	g_set_error(error, KP_ERROR,
-		    row < G_N_ELEMENTS(errno_table) ? errno_table[row].meaning : KP_ERROR_FAILED,
-		    "%s cannot be loaded: %s (%s)", what, kp_module_errno_text(code),
-		    g_strerror(code));
+	if (code == EACCES || code == EPERM) {
+		denial = kp_denial_read(code);
+		kp_module_set_denied(error, what, denial);
+	} else if (row < G_N_ELEMENTS(errno_table)) {
+		g_set_error(error, KP_ERROR, errno_table[row].meaning, "%s cannot be loaded: %s (%s)",
+			    what, errno_table[row].text, g_strerror(code));
+	} else {
+		g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "%s cannot be loaded: %s", what,
+			    g_strerror(code));
+	}
 }
 
 static KpTry try_remove(gpointer data, GError **error)

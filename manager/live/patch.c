@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/names.h"
+#include "base/release.h"
 #include "live/modinfo.h"
 #include "live/seal.h"
 
@@ -52,6 +53,7 @@ void kp_patch_free(KpPatch *patch)
 	g_strfreev(patch->targets);
 	kp_sign_outcome_free(patch->signature);
 	g_free(patch->distrust);
+	g_free(patch->left);
 	g_free(patch);
 }
 
@@ -188,8 +190,10 @@ static gboolean fill_identity(KpPatch *patch, KpModinfo *info, GError **error)
 
 	patch->name = kp_name_canonical(info->name);
 	patch->kver = kver_of(info->vermagic);
-	patch->version = g_strdup(info->version != NULL && *info->version != '\0' ?
-				  info->version : patch->name);
+	patch->version = info->version != NULL && *info->version != '\0' ?
+		g_strdup(info->version) : kp_release_in_name(patch->name, patch->kver);
+	if (patch->version == NULL)
+		patch->version = g_strdup(patch->name);
 	patch->cves = g_steal_pointer(&info->cves);
 	patch->funcs = g_steal_pointer(&info->funcs);
 	patch->targets = g_steal_pointer(&info->targets);

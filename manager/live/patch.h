@@ -27,8 +27,8 @@ typedef struct {
 	gsize size;		/* bytes */
 	char *name;		/* module name, canonical */
 	char *kver;		/* kernel it was built for, from vermagic */
-	char *version;		/* version-release, for example 1-2; the name where
-				 * the module says none, as those of older tools do */
+	char *version;		/* version-release, for example 1-2: as the module says,
+				 * else as its name has it (base/release.h), else the name */
 	char *sha256;		/* ask kp_patch_sha256() */
 	char **cves;		/* never NULL */
 	char **funcs;		/* "object:function" it says that it replaces; may be NULL */
@@ -38,6 +38,7 @@ typedef struct {
 	gboolean sealed;	/* @fd is a copy of our own: kp_patch_seal() */
 	KpSignOutcome *signature;	/* what verifying it came to; NULL: it was not */
 	gboolean vouched;	/* as far as signatures go, it may be loaded: kp_vouch() */
+	char *left;		/* why it gives way to an older one (live/asked.h), or NULL */
 	char *distrust;		/* why it may not; NULL: not asked, or it may */
 } KpPatch;
 

@@ -2,6 +2,7 @@
 #include "live/plan.h"
 
 #include "base/names.h"
+#include "base/version.h"
 
 static const struct {
 	const char *word;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "live/preflight.h"
 
-#include "base/names.h"
+#include "base/version.h"
 #include "live/conflict.h"
 #include "live/keyring.h"
 
@@ -36,8 +36,8 @@ static char *older_than_live(const struct question *q)
 {
 	const KpLivePatch *top = kp_live_top(q->live);
 
-	if (q->older_ok || top == NULL || top->version == NULL ||
-	    kp_version_compare(q->patch->version, top->version) >= 0)
+	if (q->older_ok || top == NULL || !kp_version_says(top->version) ||
+	    !kp_version_says(q->patch->version) || kp_version_compare(q->patch->version, top->version) >= 0)
 		return NULL;
 	return g_strdup_printf("%s is older than %s, which is live; 'kpatch-manager rollback %s' goes back",
 			       q->patch->version, top->version, q->patch->version);
@@ -46,8 +46,8 @@ static char *older_than_live(const struct question *q)
 /* What is live says the same, and better. */
 static char *older_than_floor(const struct question *q)
 {
-	if (q->older_ok || q->floor == NULL || kp_live_top(q->live) != NULL ||
-	    kp_version_compare(q->patch->version, q->floor) >= 0)
+	if (q->older_ok || !kp_version_says(q->floor) || kp_live_top(q->live) != NULL ||
+	    !kp_version_says(q->patch->version) || kp_version_compare(q->patch->version, q->floor) >= 0)
 		return NULL;
 	return g_strdup_printf("%s is older than %s, which was live last; 'kpatch-manager rollback %s' "
 			       "goes back, or 'apply --older %s'",

@@ -15,7 +15,7 @@
 #define MFD_NOEXEC_SEAL 0x0008U
 #endif
 
-static int new_memory(void)
+int kp_empty_memory(void)
 {
 	int fd = memfd_create("kpatch-module", MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL);
 
@@ -43,7 +43,7 @@ gboolean kp_copy_bytes(int from, int to, gsize size)
 
 int kp_sealed_copy(int fd, gsize size, GError **error)
 {
-	int memory = new_memory();
+	int memory = kp_empty_memory();
 
 	if (memory >= 0 && kp_copy_bytes(fd, memory, size) &&
 	    fcntl(memory, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) == 0)

@@ -11,6 +11,9 @@
  * then, by finit_module(2), which takes such a descriptor like any other. */
 int kp_sealed_copy(int fd, gsize size, GError **error);
 
+/* The descriptor of such memory with nothing in it, not sealed; or -1. */
+int kp_empty_memory(void);
+
 /* Copies the first @size bytes of the file @from to @to. FALSE with errno; EIO
  * when it has become shorter. */
 gboolean kp_copy_bytes(int from, int to, gsize size);

@@ -2,6 +2,7 @@
 #include "live/select.h"
 
 #include "base/names.h"
+#include "base/version.h"
 
 void kp_choice_free(KpChoice *choice)
 {
@@ -17,8 +18,10 @@ gboolean kp_hold_means(const KpHold *hold, const KpPatch *patch)
 		return FALSE;
 	if (g_str_equal(hold->sha256, kp_patch_sha256(patch)))
 		return TRUE;
+	/* where a module says no release, older programs wrote its name */
 	return hold->kind == KP_HOLD_HELD && g_str_equal(hold->name, patch->name) &&
-	       g_str_equal(hold->version, patch->version);
+	       (g_str_equal(hold->version, patch->version) ||
+		g_str_equal(hold->version, patch->name));
 }
 
 const KpHold *kp_hold_of(const GPtrArray *holds, const KpPatch *patch)
@@ -38,6 +41,10 @@ static gboolean better(const KpPatch *a, const KpPatch *b)
 {
 	int order = b == NULL ? 1 : kp_version_compare(a->version, b->version);
 
+	/* of those that say no release, what packages have now is the newest */
+	if (b != NULL && a->origin != b->origin && !kp_version_says(a->version) &&
+	    !kp_version_says(b->version))
+		return a->origin < b->origin;
 	/* of one release, a file that is known to be bad is no obstacle */
 	if (order == 0 && (a->distrust == NULL) != (b->distrust == NULL))
 		return a->distrust == NULL;
@@ -67,6 +74,8 @@ KpChoice *kp_select_best(const GPtrArray *patches, const GPtrArray *holds)
 			pass_over(choice, patch, kp_hold_word(hold->kind), hold->reason);
 		else if (kp_patch_revoked(patch))
 			pass_over(choice, patch, "revoked", patch->distrust);
+		else if (patch->left != NULL)
+			pass_over(choice, patch, "left", patch->left);
 		else if (better(patch, choice->patch))
 			choice->patch = patch;
 	}

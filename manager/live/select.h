@@ -23,8 +23,8 @@ gboolean kp_hold_means(const KpHold *hold, const KpPatch *patch);
  * once more. What is blocked is the content alone. */
 const KpHold *kp_hold_of(const GPtrArray *holds, const KpPatch *patch);
 
-/* The newest of @patches that is not held, nor known to be revoked (whoever
- * verifies the choice, and finds that, asks again). Of two with one version the
+/* The newest of @patches that is not held, nor left for an older one (asked.h), nor
+ * known to be revoked (whoever verifies the choice, and finds that, asks again). Of two with one version the
  * packages' wins over the store's. Caller frees. */
 KpChoice *kp_select_best(const GPtrArray *patches, const GPtrArray *holds);
 

@@ -4,12 +4,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
 #include "base/names.h"
 #include "base/root.h"
+#include "base/version.h"
 #include "live/seal.h"
 
 /* our core module may lie beside the patches */
@@ -39,7 +41,7 @@ uid_t kp_store_owner(const char *root)
 
 static int compare_names(gconstpointer a, gconstpointer b)
 {
-	return kp_version_compare(*(const char *const *)a, *(const char *const *)b);
+	return strverscmp(*(const char *const *)a, *(const char *const *)b);
 }
 
 static void add_problem(KpCandidates *candidates, char *text)

@@ -7,9 +7,9 @@
 struct KpVoucher {
 	char *root;
 	KpVerifyPolicy policy;
-	gboolean tried;
-	KpTrust *trust;		/* NULL: not read, or @problem */
-	GError *problem;	/* why there is no trust */
+	gboolean remembers;
+	KpTrust *trust;		/* NULL: not read yet */
+	GError *problem;	/* why what it believes counts for nothing */
 	GPtrArray *warnings;	/* char * */
 };
 
@@ -52,18 +52,33 @@ static void warn(KpVoucher *voucher, char *text)
 		g_ptr_array_add(voucher->warnings, text);
 }
 
+void kp_voucher_remembers(KpVoucher *voucher)
+{
+	voucher->remembers = TRUE;
+}
+
+/* Before anything is judged by it: whatever comes of this run, an older list must
+ * not be believed from now on. */
+static void remember(KpVoucher *voucher)
+{
+	g_autoptr(GError) error = NULL;
+
+	if (voucher->remembers && !kp_trust_remember(voucher->trust, voucher->root, &error))
+		warn(voucher, g_strdup(error->message));
+}
+
 static const KpTrust *trust_of(KpVoucher *voucher)
 {
 	const GPtrArray *warnings;
 
-	if (voucher->tried)
+	if (voucher->trust != NULL)
 		return voucher->trust;
-	voucher->tried = TRUE;
-	voucher->trust = kp_trust_load(voucher->root, g_get_real_time() / G_USEC_PER_SEC,
+	voucher->trust = kp_trust_read(voucher->root, g_get_real_time() / G_USEC_PER_SEC,
 				       &voucher->problem);
-	warnings = voucher->trust != NULL ? kp_trust_warnings(voucher->trust) : NULL;
-	for (guint i = 0; warnings != NULL && i < warnings->len; i++)
+	warnings = kp_trust_warnings(voucher->trust);
+	for (guint i = 0; i < warnings->len; i++)
 		warn(voucher, g_strdup(g_ptr_array_index(warnings, i)));
+	remember(voucher);
 	return voucher->trust;
 }
 
@@ -72,19 +87,29 @@ static gboolean is_revoked(const KpSignOutcome *outcome)
 	return outcome != NULL && kp_verdict_revoked(outcome->verdict);
 }
 
+/* With a trust that has a problem nobody is believed, but those who revoke. */
+static gboolean verify(KpVoucher *voucher, int fd, KpSignOutcome **outcome, GError **error)
+{
+	g_autoptr(GError) problem = NULL;
+	gboolean good = kp_sign_verify_fd(fd, trust_of(voucher), outcome, &problem);
+
+	if (voucher->problem != NULL && !is_revoked(*outcome)) {
+		g_clear_pointer(outcome, kp_sign_outcome_free);
+		g_propagate_error(error, g_error_copy(voucher->problem));
+		return FALSE;
+	}
+	if (!good)
+		g_propagate_error(error, g_steal_pointer(&problem));
+	return good;
+}
+
 gboolean kp_vouch_fd(KpVoucher *voucher, int fd, const char *path, KpSignOutcome **outcome,
 		     GError **error)
 {
 	g_autoptr(GError) problem = NULL;
-	const KpTrust *trust;
 
 	*outcome = NULL;
-	if (!kp_voucher_asks(voucher))
-		return TRUE;
-	trust = trust_of(voucher);
-	if (trust == NULL)
-		problem = g_error_copy(voucher->problem);
-	else if (kp_sign_verify_fd(fd, trust, outcome, &problem))
+	if (!kp_voucher_asks(voucher) || verify(voucher, fd, outcome, &problem))
 		return TRUE;
 	if (voucher->policy == KP_VERIFY_WARN && !is_revoked(*outcome)) {
 		warn(voucher, g_strdup_printf("%s is taken without a signature that counts "
@@ -119,9 +144,4 @@ char *kp_voucher_recall(KpVoucher *voucher, const char *sha256, const char *fing
 	if (trust == NULL || kp_trust_still(trust, sha256, fingerprint, &reason))
 		return NULL;
 	return g_strdup(reason->message);
-}
-
-gboolean kp_voucher_remember(const KpVoucher *voucher, const char *root, GError **error)
-{
-	return voucher->trust == NULL || kp_trust_remember(voucher->trust, root, error);
 }

@@ -15,6 +15,10 @@ KpVoucher *kp_voucher_new(const char *root, KpVerifyPolicy policy);
 void kp_voucher_free(KpVoucher *voucher);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KpVoucher, kp_voucher_free)
 
+/* From now on it writes down which revocations it has seen, for those who may write
+ * there: every run that could load something does. */
+void kp_voucher_remembers(KpVoucher *voucher);
+
 /* FALSE when the policy asks for nothing. */
 gboolean kp_voucher_asks(const KpVoucher *voucher);
 
@@ -34,8 +38,5 @@ const GPtrArray *kp_voucher_warnings(const KpVoucher *voucher);
  * @fingerprint (either may be ""), revoked by now? Its reason, or NULL. Caller
  * frees. */
 char *kp_voucher_recall(KpVoucher *voucher, const char *sha256, const char *fingerprint);
-
-/* Writes down which revocations were seen, for those who may write there. */
-gboolean kp_voucher_remember(const KpVoucher *voucher, const char *root, GError **error);
 
 #endif

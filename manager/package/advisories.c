@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The advisories of all repositories, from what was kept or from the files. */
-#include <solv/evr.h>
-#include <solv/pool.h>
-
 #include "base/cve.h"
+#include "base/version.h"
 #include "package/advisories.h"
 #include "package/kept.h"
 #include "package/updateinfo.h"
@@ -116,8 +114,8 @@ static gboolean is_added(const KpUpdateKernel *kernel, const KpNevra *nevra)
 {
 	return g_str_equal(nevra->name, kernel->best->name) &&
 	       kp_nevra_fits(nevra, kernel->best->arch) &&
-	       kp_evr_compare(nevra->evr, kernel->best->evr) <= 0 &&
-	       (kernel->installed == NULL || kp_evr_compare(nevra->evr, kernel->installed) > 0);
+	       kp_version_compare(nevra->evr, kernel->best->evr) <= 0 &&
+	       (kernel->installed == NULL || kp_version_compare(nevra->evr, kernel->installed) > 0);
 }
 
 static void add_cves(GHashTable *set, const KpUpdateKernel *kernel, const KpAdvisory *advisory)
@@ -154,16 +152,4 @@ void kp_advisories_add(const KpUpdateRequest *request, KpUpdatePlan *plan)
 		g_strfreev(kernel->cves);
 		kernel->cves = kp_cve_set_list(set);
 	}
-}
-
-/* The pool tells which distribution's rules are meant, no more. */
-int kp_evr_compare(const char *a, const char *b)
-{
-	static Pool *pool;
-
-	if (pool == NULL) {
-		pool = pool_create();
-		pool_setdisttype(pool, DISTTYPE_RPM);
-	}
-	return pool_evrcmp_str(pool, a, b, EVRCMP_COMPARE);
 }

@@ -9,12 +9,10 @@
 GPtrArray *kp_advisories_read(const char *root, const GPtrArray *repos,
 			      const char *const *globs, GPtrArray *warnings);
 GPtrArray *kp_offers_read(const char *root, const GPtrArray *repos, const char *const *globs,
-			  GPtrArray *warnings);
+			  const KpVersionLocks *locks, GPtrArray *warnings);
 
 /* Says of each kernel of @plan which CVEs its best patch adds: those of advisories
  * about its releases after the one that is installed. */
 void kp_advisories_add(const KpUpdateRequest *request, KpUpdatePlan *plan);
-
-int kp_evr_compare(const char *a, const char *b);
 
 #endif

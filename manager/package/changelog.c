@@ -6,7 +6,7 @@
 #include "package/rpmdb.h"
 #include "package/tags.h"
 
-static void take(Header header, gpointer user)
+static void take(Header header, unsigned int offset, gpointer user)
 {
 	g_hash_table_replace(user, kp_tag_text(header, RPMTAG_NEVRA), kp_tag_fixed_cves(header));
 }
@@ -20,8 +20,8 @@ GHashTable *kp_changelogs_read(const char *root, const char *rpmdb, GError **err
 		return NULL;
 	changelogs = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
 					   (GDestroyNotify)g_hash_table_unref);
-	kp_rpmdb_tied(ts, RPMDBI_PROVIDENAME, take, changelogs);
-	kp_rpmdb_tied(ts, RPMDBI_REQUIRENAME, take, changelogs);
+	kp_rpmdb_kernels(ts, take, changelogs);
+	kp_rpmdb_patches(ts, take, changelogs);
 	rpmtsFree(ts);
 	return changelogs;
 }

@@ -98,7 +98,12 @@ static gboolean take_line(struct parser *parser, char *text, GError **error)
 {
 	gsize indent = strspn(text, BLANKS);
 
-	if (*text == '#' || *text == ';' || text[indent] == '\0')
+	/* behind these no value goes on; behind a line of blanks it may */
+	if (*text == '#' || *text == ';' || *text == '\0') {
+		g_clear_pointer(&parser->key, g_free);
+		return TRUE;
+	}
+	if (text[indent] == '\0')
 		return TRUE;
 	g_strchomp(text);
 	if (text[indent] == '[')
@@ -127,6 +132,30 @@ static gboolean take_text(struct parser *parser, char *text, GError **error)
 	return TRUE;
 }
 
+static gboolean is_quoted(const char *value, gsize length)
+{
+	return length > 1 && (*value == '"' || *value == '\'') && value[length - 1] == *value;
+}
+
+/* Quotes are around a value as a whole, whatever is in it: of "a" "b" the outer ones go. */
+static void unquote(const GPtrArray *sections)
+{
+	for (guint i = 0; i < sections->len; i++) {
+		const KpIniSection *section = g_ptr_array_index(sections, i);
+		GHashTableIter iter;
+		gpointer value;
+
+		g_hash_table_iter_init(&iter, section->values);
+		while (g_hash_table_iter_next(&iter, NULL, &value)) {
+			gsize length = strlen(value);
+
+			if (is_quoted(value, length))
+				g_hash_table_iter_replace(&iter, g_strndup((char *)value + 1,
+									   length - 2));
+		}
+	}
+}
+
 GPtrArray *kp_ini_parse(const char *text, gsize size, GError **error)
 {
 	g_autofree char *copy = g_strndup(text, size);
@@ -142,6 +171,7 @@ GPtrArray *kp_ini_parse(const char *text, gsize size, GError **error)
 	}
 	ok = take_text(&parser, copy, error);
 	g_free(parser.key);
+	unquote(sections);
 	return ok ? g_steal_pointer(&sections) : NULL;
 }
 

@@ -12,6 +12,7 @@
 #define DEPTH_MAX 16	/* of ${a:-${b:-...}} */
 #define ENVIRONMENT "DNF_VAR_"
 #define OS_RELEASE_MAX 65536
+#define BACKSLASH "\\"	/* among the variables, and none: the character means something */
 
 static void set(GHashTable *vars, const char *name, const char *value)
 {
@@ -24,7 +25,6 @@ static void set_arch(GHashTable *vars)
 
 	if (uname(&uts) != 0)
 		return;
-	/* last of all, for nobody can set these two otherwise */
 	set(vars, "arch", uts.machine);
 	/* i386, i486, i586, i686 */
 	if (strlen(uts.machine) == 4 && uts.machine[0] == 'i' &&
@@ -47,12 +47,10 @@ static char *os_release_value(const char *text, const char *key)
 	return NULL;
 }
 
-/* dnf asks the package that provides system-release(releasever). Opening the
- * package database costs more than all the rest of reading the configuration, so
- * os-release(5) is asked instead: RHEL and its kin say platform:el9 there where
- * that package says 9 (VERSION_ID is 9.4), Fedora platform:f42, and where there is
- * no platform the two agree on VERSION_ID. Whoever pins a minor release does so by
- * a file in /etc/dnf/vars, which comes first anyway. */
+/* dnf asks the package that provides system-release(releasever), and so do we where the
+ * package database can be read. Else os-release(5) is the best guess: RHEL and its kin
+ * say platform:el9 there where that package says 9 (VERSION_ID is 9.4), Fedora
+ * platform:f42. */
 static char *release_of(const char *root)
 {
 	g_autofree char *path = kp_root_path(root, "/etc/os-release");
@@ -124,19 +122,30 @@ static void read_folder(GHashTable *vars, const char *folder)
 	}
 }
 
-GHashTable *kp_dnf_vars_read(const char *root, const char *const *folders)
+static void read_folders(GHashTable *vars, const char *root, const char *const *folders)
 {
-	GHashTable *vars = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-
-	read_environment(vars);
 	for (const char *const *folder = folders; *folder != NULL; folder++) {
 		g_autofree char *path = kp_root_path(root, *folder);
 
 		read_folder(vars, path);
 	}
-	set_arch(vars);
+}
+
+GHashTable *kp_dnf_vars_read(const char *root, const char *const *folders,
+			     gboolean dnf5, const char *releasever)
+{
+	GHashTable *vars = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	void (*const first)(GHashTable *) = dnf5 ? set_arch : read_environment;
+	void (*const last)(GHashTable *) = dnf5 ? read_environment : set_arch;
+
+	first(vars);
+	read_folders(vars, root, folders);
+	last(vars);
+	if (dnf5)
+		set(vars, BACKSLASH, "");
 	if (!g_hash_table_contains(vars, "releasever")) {
-		g_autofree char *release = release_of(root);
+		g_autofree char *release = releasever != NULL ? g_strdup(releasever)
+							      : release_of(root);
 
 		if (release != NULL)
 			set(vars, "releasever", release);
@@ -169,12 +178,14 @@ static char *fill_braced(GHashTable *vars, const char *text, guint depth)
 }
 
 /* The } that belongs to the ${ at @at, or NULL. */
-static const char *closing(const char *at)
+static const char *closing(const char *at, gboolean backslash)
 {
 	guint open = 0;
 
 	for (gsize i = 0; i < VALUE_MAX && at[i] != '\0'; i++) {
-		if (at[i] == '$' && at[i + 1] == '{')
+		if (backslash && at[i] == '\\' && at[i + 1] != '\0')
+			i++;
+		else if (at[i] == '$' && at[i + 1] == '{')
 			open++;
 		else if (at[i] == '}' && --open == 0)
 			return at + i;
@@ -182,12 +193,18 @@ static const char *closing(const char *at)
 	return NULL;
 }
 
-/* Bytes that the variable at @at takes, and its value; NULL: it is none. */
+/* Bytes that the variable, or the backslash, at @at takes, and what becomes of it; NULL:
+ * it stays. */
 static char *fill_one(GHashTable *vars, const char *at, guint depth, gsize *taken)
 {
-	const char *end = at[1] == '{' && depth < DEPTH_MAX ? closing(at) : NULL;
+	gboolean backslash = g_hash_table_contains(vars, BACKSLASH);
+	const char *end = at[1] == '{' && depth < DEPTH_MAX ? closing(at, backslash) : NULL;
 	g_autofree char *name = NULL;
 
+	if (*at == '\\') {
+		*taken = at[1] != '\0' ? 2 : 1;
+		return at[1] != '\0' ? g_strndup(at + 1, 1) : NULL;
+	}
 	*taken = end != NULL ? (gsize)(end - at) + 1 : 1 + strspn(at + 1, NAME_CHARS);
 	if (end == NULL) {
 		name = g_strndup(at + 1, *taken - 1);
@@ -199,10 +216,11 @@ static char *fill_one(GHashTable *vars, const char *at, guint depth, gsize *take
 
 static char *fill(GHashTable *vars, const char *text, guint depth)
 {
+	const char *special = g_hash_table_contains(vars, BACKSLASH) ? "$" BACKSLASH : "$";
 	g_autoptr(GString) filled = g_string_new(NULL);
 
 	while (*text != '\0') {
-		gsize plain = strcspn(text, "$"), taken;
+		gsize plain = strcspn(text, special), taken;
 		g_autofree char *value = NULL;
 
 		g_string_append_len(filled, text, (gssize)plain);

@@ -61,16 +61,21 @@ static LrAuth proxy_methods(const char *method)
 	return LR_AUTH_ANY;
 }
 
-static gboolean set_proxy(LrHandle *handle, const char *root, const KpRepo *repo, GError **error)
+static G_GNUC_UNUSED gboolean cannot(const char *key, GError **error)
+{
+	g_set_error(error, KP_ERROR, KP_ERROR_FAILED,
+		    "%s: the librepo of this machine is too old for it; leave it out, or install "
+		    "a newer one", key);
+	return FALSE;
+}
+
+#if HAVE_DECL_LRO_PROXY_SSLVERIFYPEER
+static gboolean set_proxy_tls(LrHandle *handle, const char *root, const KpRepo *repo,
+			      GError **error)
 {
 	long verify = repo->proxy_sslverify ? 1 : 0;
 
-	return (repo->proxy == NULL || lr_handle_setopt(handle, error, LRO_PROXY, repo->proxy)) &&
-	       lr_handle_setopt(handle, error, LRO_PROXYAUTHMETHODS,
-				proxy_methods(repo->proxy_method)) &&
-	       set_pair(handle, LRO_PROXYUSERPWD, TRUE, repo->proxy_username, repo->proxy_password,
-			error) &&
-	       lr_handle_setopt(handle, error, LRO_PROXY_SSLVERIFYPEER, verify) &&
+	return lr_handle_setopt(handle, error, LRO_PROXY_SSLVERIFYPEER, verify) &&
 	       lr_handle_setopt(handle, error, LRO_PROXY_SSLVERIFYHOST, verify) &&
 	       set_path(handle, LRO_PROXY_SSLCACERT, root, "proxy_sslcacert", repo->proxy_sslcacert,
 			error) &&
@@ -78,6 +83,38 @@ static gboolean set_proxy(LrHandle *handle, const char *root, const KpRepo *repo
 			repo->proxy_sslclientcert, error) &&
 	       set_path(handle, LRO_PROXY_SSLCLIENTKEY, root, "proxy_sslclientkey",
 			repo->proxy_sslclientkey, error);
+}
+#else
+static gboolean set_proxy_tls(LrHandle *handle, const char *root, const KpRepo *repo,
+			      GError **error)
+{
+	if (!repo->proxy_sslverify)
+		return cannot("proxy_sslverify", error);
+	if (repo->proxy_sslcacert != NULL || repo->proxy_sslclientcert != NULL ||
+	    repo->proxy_sslclientkey != NULL)
+		return cannot("proxy_sslcacert, proxy_sslclientcert, proxy_sslclientkey", error);
+	return TRUE;
+}
+#endif
+
+static gboolean set_proxy(LrHandle *handle, const char *root, const KpRepo *repo, GError **error)
+{
+	return (repo->proxy == NULL || lr_handle_setopt(handle, error, LRO_PROXY, repo->proxy)) &&
+	       lr_handle_setopt(handle, error, LRO_PROXYAUTHMETHODS,
+				proxy_methods(repo->proxy_method)) &&
+	       set_pair(handle, LRO_PROXYUSERPWD, TRUE, repo->proxy_username, repo->proxy_password,
+			error) &&
+	       set_proxy_tls(handle, root, repo, error);
+}
+
+static gboolean set_verify_status(LrHandle *handle, const KpRepo *repo, GError **error)
+{
+#if HAVE_DECL_LRO_SSLVERIFYSTATUS
+	return lr_handle_setopt(handle, error, LRO_SSLVERIFYSTATUS,
+				repo->sslverifystatus ? 1L : 0L);
+#else
+	return !repo->sslverifystatus || cannot("sslverifystatus", error);
+#endif
 }
 
 static gboolean set_secrets(LrHandle *handle, const char *root, const KpRepo *repo, GError **error)
@@ -87,8 +124,7 @@ static gboolean set_secrets(LrHandle *handle, const char *root, const KpRepo *re
 	return set_pair(handle, LRO_USERPWD, FALSE, repo->username, repo->password, error) &&
 	       lr_handle_setopt(handle, error, LRO_SSLVERIFYPEER, verify) &&
 	       lr_handle_setopt(handle, error, LRO_SSLVERIFYHOST, verify) &&
-	       lr_handle_setopt(handle, error, LRO_SSLVERIFYSTATUS,
-				repo->sslverifystatus ? 1L : 0L) &&
+	       set_verify_status(handle, repo, error) &&
 	       set_path(handle, LRO_SSLCACERT, root, "sslcacert", repo->sslcacert, error) &&
 	       set_path(handle, LRO_SSLCLIENTCERT, root, "sslclientcert", repo->sslclientcert,
 			error) &&

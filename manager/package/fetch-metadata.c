@@ -281,7 +281,7 @@ KpRepoData *kp_fetch_metadata(const char *root, const KpRepo *repo, KpFetchProgr
 
 	if (!kp_fetch_folder(folder, 0755, error))
 		return NULL;
-	set = kp_fetch_set_new(folder, error);
+	set = kp_fetch_set_new(folder, stop, error);
 	source = set != NULL ? kp_fetch_source_new(root, repo, &watch, error) : NULL;
 	if (source == NULL)
 		return NULL;

@@ -10,9 +10,12 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/lock.h"
 #include "base/root.h"
 #include "package/fetch-room.h"
 #include "package/metadata-place.h"
+
+#define LOCK_LIMIT_MS 30000
 
 #define UNFINISHED "new-"	/* with what mkdtemp(3) adds, later behind md- */
 
@@ -23,39 +26,76 @@ static gboolean fail(GError **error, const char *what, const char *path)
 	return FALSE;
 }
 
-/* Held for moments only: while a set begins, and while one is published. */
-static int lock_folder(const char *folder, GError **error)
-{
-	g_autofree char *path = g_build_filename(folder, "lock", NULL);
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+struct attempt {
+	const char *path;
+	int fd;
+};
 
-	while (fd >= 0 && flock(fd, LOCK_EX) != 0) {
-		if (errno == EINTR)
-			continue;
-		close(fd);
-		fd = -1;
-	}
-	if (fd < 0)
-		fail(error, "lock", path);
-	return fd;
+static KpTry try_lock(gpointer data, GError **error)
+{
+	const struct attempt *attempt = data;
+
+	if (flock(attempt->fd, LOCK_EX | LOCK_NB) == 0)
+		return KP_TRY_DONE;
+	if (errno == EWOULDBLOCK || errno == EINTR)
+		return KP_TRY_AGAIN;
+	fail(error, "lock", attempt->path);
+	return KP_TRY_FAILED;
 }
 
+/* Held for moments only: while a set begins, and while one is published. */
+static int lock_folder(const char *folder, const volatile sig_atomic_t *stop, GError **error)
+{
+	g_autofree char *path = g_build_filename(folder, "lock", NULL);
+	const KpPace pace = { "waiting for another kpatch-manager", LOCK_LIMIT_MS, 10, 250 };
+	const KpWatch watch = { .stop = stop };
+	struct attempt attempt = { path, kp_lock_open(path) };
+
+	if (attempt.fd < 0) {
+		fail(error, "lock", path);
+		return -1;
+	}
+	switch (kp_wait(&pace, &watch, try_lock, &attempt, error)) {
+	case KP_TRY_DONE:
+		return attempt.fd;
+	case KP_TRY_AGAIN:
+		g_set_error(error, KP_ERROR, KP_ERROR_BUSY,
+			    "another kpatch-manager is at work in %s; try again later", folder);
+		break;
+	case KP_TRY_FAILED:
+		break;
+	}
+	close(attempt.fd);
+	return -1;
+}
+
+/* A lock on what others may open says nothing: any of them may hold it. */
 static gboolean is_alive(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-	gboolean alive = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0;
+	struct stat st;
+	gboolean alive = fd >= 0 && fstat(fd, &st) == 0 && (st.st_mode & 077) == 0 &&
+			 flock(fd, LOCK_EX | LOCK_NB) != 0;
 
 	if (fd >= 0)
 		close(fd);
 	return alive;
 }
 
-static gboolean is_used(const char *folder, const char *path)
+/* What was to be published is one of these, or was given up half-way. */
+static gboolean is_published(const char *folder, const char *path)
 {
 	g_autofree char *current = kp_metadata_target(folder, KP_METADATA_CURRENT);
 	g_autofree char *previous = kp_metadata_target(folder, KP_METADATA_PREVIOUS);
 
-	return g_strcmp0(path, current) == 0 || g_strcmp0(path, previous) == 0 || is_alive(path);
+	return g_strcmp0(path, current) == 0 || g_strcmp0(path, previous) == 0;
+}
+
+static gboolean is_left(const char *folder, const char *name, const char *path)
+{
+	if (g_str_has_prefix(name, UNFINISHED))
+		return !is_alive(path);
+	return g_str_has_prefix(name, KP_METADATA_PREFIX) && !is_published(folder, path);
 }
 
 /* With the folder locked: nobody begins or publishes now. */
@@ -67,8 +107,7 @@ static void clean(const char *folder)
 	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
 		g_autofree char *path = g_build_filename(folder, name, NULL);
 
-		if ((g_str_has_prefix(name, UNFINISHED) ||
-		     g_str_has_prefix(name, KP_METADATA_PREFIX)) && !is_used(folder, path))
+		if (is_left(folder, name, path))
 			kp_fetch_remove(path);
 	}
 }
@@ -76,7 +115,7 @@ static void clean(const char *folder)
 static gboolean begin(KpFetchSet *set, GError **error)
 {
 	set->path = g_build_filename(set->folder, UNFINISHED "XXXXXX", NULL);
-	if (g_mkdtemp_full(set->path, 0755) == NULL)
+	if (g_mkdtemp_full(set->path, 0700) == NULL)
 		return fail(error, "make a folder in", set->folder);
 	set->fd = open(set->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (set->fd < 0 || flock(set->fd, LOCK_EX | LOCK_NB) != 0)
@@ -84,13 +123,14 @@ static gboolean begin(KpFetchSet *set, GError **error)
 	return TRUE;
 }
 
-KpFetchSet *kp_fetch_set_new(const char *folder, GError **error)
+KpFetchSet *kp_fetch_set_new(const char *folder, const volatile sig_atomic_t *stop, GError **error)
 {
 	g_autoptr(KpFetchSet) set = g_new0(KpFetchSet, 1);
-	int lock = lock_folder(folder, error);
+	int lock = lock_folder(folder, stop, error);
 	gboolean ok;
 
 	set->fd = -1;
+	set->stop = stop;
 	set->folder = g_strdup(folder);
 	if (lock < 0)
 		return NULL;
@@ -164,6 +204,9 @@ static gboolean swap(KpFetchSet *set, GError **error)
 		return fail(error, "make", path);
 	g_free(set->path);
 	set->path = g_steal_pointer(&path);
+	/* from here on it is found by its links: its lock, which others may take, has no say */
+	if (fchmod(set->fd, 0755) != 0)
+		return fail(error, "make readable", set->path);
 	if ((old_name != NULL && !point(set->folder, KP_METADATA_PREVIOUS, old_name, error)) ||
 	    !point(set->folder, KP_METADATA_CURRENT, name, error))
 		return FALSE;
@@ -183,7 +226,7 @@ gboolean kp_fetch_set_publish(KpFetchSet *set, const KpStamp *stamp, GError **er
 		return FALSE;
 	if (!kp_stamp_write(path, set->path, stamp))
 		return fail(error, "write", path);
-	lock = lock_folder(set->folder, error);
+	lock = lock_folder(set->folder, set->stop, error);
 	if (lock < 0)
 		return FALSE;
 	ok = swap(set, error);

@@ -41,7 +41,7 @@ static char *hexadecimal(const unsigned char *bytes, gsize length)
 static KpPackageFile *describe_file(rpmfiles files, int i)
 {
 	KpPackageFile *file = g_new0(KpPackageFile, 1);
-	const char *caps = rpmfilesFCaps(files, i);
+	const char *caps = rpmfilesFCaps(files, i), *link = rpmfilesFLink(files, i);
 	char *path = rpmfilesFN(files, i);
 	const unsigned char *digest;
 	size_t length = 0;
@@ -53,20 +53,23 @@ static KpPackageFile *describe_file(rpmfiles files, int i)
 	file->special = caps != NULL && *caps != '\0';
 	file->ghost = (rpmfilesFFlags(files, i) & RPMFILE_GHOST) != 0;
 	file->user = g_strdup(rpmfilesFUser(files, i));
+	file->link = link != NULL && *link != '\0' ? g_strdup(link) : NULL;
 	digest = rpmfilesFDigest(files, i, &algorithm, &length);
 	file->digest = hexadecimal(digest, length);
 	file->algorithm = g_strdup(algorithm_name(algorithm));
 	return file;
 }
 
-static void describe_files(Header header, KpPackageHeader *info)
+GPtrArray *kp_header_files(Header header)
 {
+	GPtrArray *list = g_ptr_array_new_with_free_func((GDestroyNotify)kp_package_file_free);
 	rpmfiles files = rpmfilesNew(NULL, header, RPMTAG_BASENAMES, RPMFI_NOHEADER);
 	int count = files != NULL ? (int)rpmfilesFC(files) : 0;
 
 	for (int i = 0; i < count; i++)
-		g_ptr_array_add(info->files, describe_file(files, i));
+		g_ptr_array_add(list, describe_file(files, i));
 	rpmfilesFree(files);
+	return list;
 }
 
 KpPackageHeader *kp_header_describe(Header header)
@@ -74,7 +77,6 @@ KpPackageHeader *kp_header_describe(Header header)
 	g_autoptr(GHashTable) cves = kp_tag_fixed_cves(header);
 	KpPackageHeader *info = g_new0(KpPackageHeader, 1);
 
-	info->files = g_ptr_array_new_with_free_func((GDestroyNotify)kp_package_file_free);
 	info->name = kp_tag_text(header, RPMTAG_NAME);
 	info->evr = kp_tag_evr(header);
 	info->arch = kp_tag_text(header, RPMTAG_ARCH);
@@ -86,7 +88,7 @@ KpPackageHeader *kp_header_describe(Header header)
 	info->installed_size = headerGetNumber(header, RPMTAG_LONGSIZE);
 	if (info->installed_size == 0)
 		info->installed_size = headerGetNumber(header, RPMTAG_SIZE);
-	describe_files(header, info);
+	info->files = kp_header_files(header);
 	return info;
 }
 

@@ -14,6 +14,9 @@ KpPackageHeader *kp_header_read(rpmts ts, int fd, Header *header, GError **error
 /* What @header says, without a look at its signature. Caller frees. */
 KpPackageHeader *kp_header_describe(Header header);
 
+/* The files of the package: KpPackageFile. Caller unrefs. */
+GPtrArray *kp_header_files(Header header);
+
 /* As KpTransactionApi has it. */
 KpPackageHeader *kp_header_of_package(const char *root, const char *rpmdb, int fd,
 				      GError **error);

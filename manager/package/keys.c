@@ -10,21 +10,13 @@
 
 #include "base/error.h"
 #include "base/names.h"
+#include "package/openpgp.h"
 #include "package/rpmdb.h"
 #include "package/rpmlock.h"
 #include "package/rpmlog.h"
 
 #define BEGIN "-----BEGIN PGP PUBLIC KEY BLOCK-----"
 #define END "-----END PGP PUBLIC KEY BLOCK-----"
-
-static char *hexadecimal(const guint8 *bytes, gsize length)
-{
-	GString *text = g_string_new(NULL);
-
-	for (gsize i = 0; i < length; i++)
-		g_string_append_printf(text, "%02x", bytes[i]);
-	return g_string_free(text, FALSE);
-}
 
 static gboolean is_known(rpmts ts, const char *key_id)
 {
@@ -36,53 +28,21 @@ static gboolean is_known(rpmts ts, const char *key_id)
 	return known;
 }
 
-static char **all_ids(const guint8 *packets, gsize length, pgpDigParams parameters,
-		      const char *key_id)
-{
-	GPtrArray *ids = g_ptr_array_new();
-	pgpDigParams *subkeys = NULL;
-	int count = 0;
-
-	g_ptr_array_add(ids, g_strdup(key_id));
-	if (pgpPrtParamsSubkeys(packets, length, parameters, &subkeys, &count) != 0)
-		count = 0;
-	for (int i = 0; i < count; i++) {
-		g_ptr_array_add(ids, hexadecimal(pgpDigParamsSignID(subkeys[i]), PGP_KEYID_LEN));
-		pgpDigParamsFree(subkeys[i]);
-	}
-	free(subkeys);
-	g_ptr_array_add(ids, NULL);
-	return (char **)g_ptr_array_free(ids, FALSE);
-}
-
-/* One certificate; NULL when librpm makes nothing of it. */
+/* One certificate; NULL when nothing can be made of it. */
 static KpPackageKey *describe(rpmts ts, const guint8 *packets, gsize length)
 {
-	pgpDigParams parameters = NULL;
-	guint8 *fingerprint = NULL;
-	size_t fingerprint_length = 0;
-	pgpKeyID_t id;
+	g_autoptr(KpOpenpgp) found = kp_openpgp_read(packets, length);
 	KpPackageKey *key;
-	const char *user;
 
-	if (pgpPrtParams(packets, length, PGPTAG_PUBLIC_KEY, &parameters) != 0)
+	if (found == NULL)
 		return NULL;
-	if (pgpPubkeyFingerprint(packets, length, &fingerprint, &fingerprint_length) != 0 ||
-	    pgpPubkeyKeyID(packets, length, id) != 0) {
-		free(fingerprint);
-		pgpDigParamsFree(parameters);
-		return NULL;
-	}
 	key = g_new0(KpPackageKey, 1);
-	user = pgpDigParamsUserID(parameters);
-	key->user_id = kp_text_printable(user != NULL ? user : "");
-	key->fingerprint = hexadecimal(fingerprint, fingerprint_length);
-	key->key_id = hexadecimal(id, PGP_KEYID_LEN);
-	key->ids = all_ids(packets, length, parameters, key->key_id);
+	key->user_id = kp_text_printable(found->user_id);
+	key->fingerprint = g_steal_pointer(&found->fingerprint);
+	key->key_id = g_strdup(found->ids[0]);
+	key->ids = g_steal_pointer(&found->ids);
 	key->known = is_known(ts, key->key_id);
 	key->packets = g_bytes_new(packets, length);
-	free(fingerprint);
-	pgpDigParamsFree(parameters);
 	return key;
 }
 

@@ -19,7 +19,7 @@ struct candidate {
 	char *stamp_path;
 	gboolean own;		/* we fetched it, not dnf */
 	gint64 fetched;		/* or 0 */
-	gboolean expired;	/* dnf clean expire-cache */
+	gboolean expired;	/* dnf's clean expire-cache */
 };
 
 static void candidate_free(gpointer data)
@@ -93,13 +93,16 @@ static void add_own(GPtrArray *candidates, const char *folder, const char *link)
 	g_ptr_array_add(candidates, candidate);
 }
 
-static gboolean dnf_expired(const char *cache, const char *id)
+/* dnf 4 has one list of what expired in its cache, dnf5 a file beside what did. */
+static gboolean dnf_expired(const char *cache, const char *folder, const char *id)
 {
-	g_autofree char *path = g_build_filename(cache, "expired_repos.json", NULL);
-	g_autofree char *text = kp_small_file_read(path, EXPIRED_MAX, NULL, NULL);
+	g_autofree char *list = g_build_filename(cache, "expired_repos.json", NULL);
+	g_autofree char *mark = g_build_filename(folder, "attrs", "expired", NULL);
+	g_autofree char *text = kp_small_file_read(list, EXPIRED_MAX, NULL, NULL);
 	g_autofree char *word = g_strdup_printf("\"%s\"", id);
 
-	return text != NULL && strstr(text, word) != NULL;
+	return g_file_test(mark, G_FILE_TEST_EXISTS) ||
+	       (text != NULL && strstr(text, word) != NULL);
 }
 
 /* dnf goes by the time of the list of packages, which it sets to now when a mirror
@@ -116,12 +119,12 @@ static gint64 dnf_fetched(const char *folder)
 	return newest;
 }
 
-static void add_dnf(GPtrArray *candidates, const char *root, const KpRepo *repo,
-		    const char *cache, const char *own)
+static void add_dnf(GPtrArray *candidates, const char *root, const KpRepo *repo, const char *own)
 {
 	g_autofree char *id = kp_metadata_id(repo);
-	g_autofree char *below = kp_root_path(root, cache);
-	g_autofree char *folder = g_build_filename(below, id, "repodata", NULL);
+	g_autofree char *cache = kp_root_path(root, repo->dnf_cache);
+	g_autofree char *beside = g_build_filename(cache, id, NULL);
+	g_autofree char *folder = g_build_filename(beside, "repodata", NULL);
 	gint64 fetched = dnf_fetched(folder);
 	struct candidate *candidate;
 
@@ -131,7 +134,7 @@ static void add_dnf(GPtrArray *candidates, const char *root, const KpRepo *repo,
 	candidate->folder = g_steal_pointer(&folder);
 	candidate->stamp_path = g_build_filename(own, "dnf.stamp", NULL);
 	candidate->fetched = fetched;
-	candidate->expired = dnf_expired(below, repo->id);
+	candidate->expired = dnf_expired(cache, beside, repo->id);
 	g_ptr_array_add(candidates, candidate);
 }
 
@@ -237,8 +240,7 @@ static KpRepoData *find(const char *root, const KpRepo *repo, const char *reject
 	g_autoptr(GPtrArray) candidates = g_ptr_array_new_with_free_func(candidate_free);
 
 	add_own(candidates, own, KP_METADATA_CURRENT);
-	add_dnf(candidates, root, repo, repo->dnf_cache, own);
-	add_dnf(candidates, root, repo, "/var/cache/libdnf5", own);
+	add_dnf(candidates, root, repo, own);
 	g_ptr_array_sort(candidates, newest_first);
 	/* last of all, whatever its time */
 	add_own(candidates, own, KP_METADATA_PREVIOUS);

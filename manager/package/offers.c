@@ -39,20 +39,36 @@ static char *version_of(Solvable *solvable, Id key, const char *name)
 	return found;
 }
 
-static KpOffer *make_offer(Solvable *solvable, const KpRepo *repo, const char *const *globs)
+/* As kp_tag_tie(). */
+static char *tie_of(Solvable *solvable)
+{
+	char *tie = version_of(solvable, SOLVABLE_REQUIRES, KP_TIE);
+	g_autofree char *release = NULL;
+
+	if (tie != NULL)
+		return tie;
+	release = version_of(solvable, SOLVABLE_REQUIRES, KP_OLD_TIE);
+	return release == NULL ? NULL :
+	       g_strdup_printf("%s.%s", release, pool_id2str(solvable->repo->pool, solvable->arch));
+}
+
+static KpOffer *make_offer(Solvable *solvable, const KpRepo *repo, const char *const *globs,
+			   const KpVersionLocks *locks)
 {
 	Pool *pool = solvable->repo->pool;
+	Id id = pool_solvable2id(pool, solvable);
 	const char *name = pool_id2str(pool, solvable->name);
-	g_autofree char *excluded = kp_solve_excluded(pool, pool_solvable2id(pool, solvable), repo);
+	g_autofree char *excluded = kp_solve_excluded(pool, id, repo);
+	g_autofree char *locked = kp_solve_locked(pool, id, locks);
 	g_autoptr(KpOffer) offer = kp_offer_new();
 
-	offer->excluded = excluded != NULL;
+	offer->excluded = excluded != NULL || locked != NULL;
 	offer->uname_r = version_of(solvable, SOLVABLE_PROVIDES, KP_TIE);
 	offer->kernel = offer->uname_r != NULL;
 	if (offer->kernel && offer->excluded)
 		return NULL;
 	if (!offer->kernel && kp_name_matches(name, globs)) {
-		offer->uname_r = version_of(solvable, SOLVABLE_REQUIRES, KP_TIE);
+		offer->uname_r = tie_of(solvable);
 		offer->until = version_of(solvable, SOLVABLE_PROVIDES, KP_UNTIL_PROVIDE);
 	}
 	offer->nevra = kp_nevra_new(name, pool_id2str(pool, solvable->evr),
@@ -91,7 +107,7 @@ static GPtrArray *new_list(void)
 }
 
 static GPtrArray *read_metadata(const KpRepoData *data, const char *const *globs,
-				GPtrArray *warnings)
+				const KpVersionLocks *locks, GPtrArray *warnings)
 {
 	Pool *pool = pool_create();
 	Repo *repo = repo_create(pool, data->repo->id);
@@ -104,7 +120,7 @@ static GPtrArray *read_metadata(const KpRepoData *data, const char *const *globs
 		list = new_list();
 		repo_internalize(repo);
 		FOR_REPO_SOLVABLES(repo, id, solvable) {
-			KpOffer *offer = make_offer(solvable, data->repo, globs);
+			KpOffer *offer = make_offer(solvable, data->repo, globs, locks);
 
 			if (offer != NULL)
 				g_ptr_array_add(list, offer);
@@ -161,37 +177,40 @@ static void keep(const char *root, const KpRepoData *data, const char *question,
 }
 
 /* All that the answer depends on, but for the metadata. */
-static char *make_question(const KpRepo *repo, const char *const *globs)
+static char *make_question(const KpRepo *repo, const char *const *globs,
+			   const KpVersionLocks *locks)
 {
 	g_autofree char *names = g_strjoinv(" ", (char **)globs);
 	g_autofree char *excludes = repo->excludes != NULL ? g_strjoinv(" ", repo->excludes) : NULL;
 	g_autofree char *includes = repo->includes != NULL ? g_strjoinv(" ", repo->includes) : NULL;
 
-	return g_strdup_printf("%s\n%s\n%s", names, excludes != NULL ? excludes : "",
-			       includes != NULL ? includes : "");
+	return g_strdup_printf("kernels by release, too\n%s\n%s\n%s\n%s", names,
+			       excludes != NULL ? excludes : "", includes != NULL ? includes : "",
+			       locks != NULL ? locks->digest : "");
 }
 
 static GPtrArray *read_repo(const char *root, const KpRepoData *data, const char *const *globs,
-			    GPtrArray *warnings)
+			    const KpVersionLocks *locks, GPtrArray *warnings)
 {
-	g_autofree char *question = make_question(data->repo, globs);
+	g_autofree char *question = make_question(data->repo, globs, locks);
 	GPtrArray *list = read_kept(root, data, question);
 
 	if (list != NULL)
 		return list;
-	list = read_metadata(data, globs, warnings);
+	list = read_metadata(data, globs, locks, warnings);
 	if (list != NULL)
 		keep(root, data, question, list);
 	return list;
 }
 
 GPtrArray *kp_offers_read(const char *root, const GPtrArray *repos, const char *const *globs,
-			  GPtrArray *warnings)
+			  const KpVersionLocks *locks, GPtrArray *warnings)
 {
 	GPtrArray *offers = new_list();
 
 	for (guint i = 0; i < repos->len; i++) {
-		GPtrArray *list = read_repo(root, g_ptr_array_index(repos, i), globs, warnings);
+		GPtrArray *list = read_repo(root, g_ptr_array_index(repos, i), globs, locks,
+					    warnings);
 
 		if (list != NULL)
 			g_ptr_array_extend_and_steal(offers, list);

@@ -36,29 +36,28 @@ static KpInstance *instance_new(Header header, unsigned int offset)
 	return instance;
 }
 
-/* A package that has the dependency twice, as a range, comes twice in a row. */
+typedef struct {
+	GPtrArray *all;		/* KpInstance */
+	const char *const *globs;
+} Finder;
+
+static void add_instance(Header header, unsigned int offset, gpointer user)
+{
+	const Finder *finder = user;
+	KpInstance *instance = instance_new(header, offset);
+
+	if (kp_name_matches(instance->name, finder->globs))
+		g_ptr_array_add(finder->all, instance);
+	else
+		instance_free(instance);
+}
+
 static GPtrArray *all_patches(rpmts ts, const char *const *globs)
 {
-	GPtrArray *all = g_ptr_array_new_with_free_func(instance_free);
-	rpmdbMatchIterator found = rpmtsInitIterator(ts, RPMDBI_REQUIRENAME, KP_TIE, 0);
-	unsigned int last = 0;
-	Header header;
+	Finder finder = { g_ptr_array_new_with_free_func(instance_free), globs };
 
-	while ((header = rpmdbNextIterator(found)) != NULL) {
-		unsigned int offset = rpmdbGetIteratorOffset(found);
-		KpInstance *instance;
-
-		if (offset == last)
-			continue;
-		last = offset;
-		instance = instance_new(header, offset);
-		if (kp_name_matches(instance->name, globs))
-			g_ptr_array_add(all, instance);
-		else
-			instance_free(instance);
-	}
-	rpmdbFreeIterator(found);
-	return all;
+	kp_rpmdb_patches(ts, add_instance, &finder);
+	return finder.all;
 }
 
 /* A number in the database grows with each package that is added, so it decides

@@ -1,32 +1,39 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/repo-config.h"
 
+#include <fnmatch.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/names.h"
 #include "base/root.h"
-#include "package/dnf-ini.h"
+#include "package/dnf-files.h"
 #include "package/dnf-vars.h"
-#include "package/repo-keys.h"
-#include "package/small-file.h"
 
-#define SUFFIX ".repo"
 #define ID_MAX 200	/* with a hash behind it, it is the name of a folder */
 
-static const char *const main_files[] = { "/etc/dnf/dnf.conf", "/etc/yum.conf" };
-static const char *const repo_folders[] = {
-	"/etc/yum.repos.d", "/etc/yum/repos.d", "/etc/distro.repos.d", NULL,
+/* What one file says of a repository. */
+struct layer {
+	const KpDnfFile *file;
+	const KpIniSection *section;
 };
-static const char *const nothing[] = { NULL };
-static const char *const vars_folders[] = { "/etc/yum/vars", "/etc/dnf/vars", NULL };
+
+/* A repository as far as it is known: of a key in several layers the last one counts. */
+struct draft {
+	char *id;
+	GArray *layers;		/* struct layer */
+};
 
 struct reader {
 	const char *root;
+	const KpDnfRules *rules;
+	GPtrArray *mains;	/* KpDnfFile: what has a [main], what counts most last */
+	KpDnfFile *main_file;	/* the one of them that may have repositories, or NULL */
+	GPtrArray *files;	/* KpDnfFile, all others */
+	GPtrArray *drafts;	/* struct draft, of disabled ones too */
 	GHashTable *vars;
 	KpRepo *defaults;
-	char **disabled;	/* disable_excludes=: "all", "main" and ids */
-	GHashTable *seen;	/* ids, of disabled ones too */
+	char **disabled;	/* disable_excludes= */
 	GPtrArray *repos;
 	GPtrArray *warnings;
 };
@@ -43,7 +50,16 @@ static void warn(const struct reader *reader, const char *format, ...)
 	g_ptr_array_add(reader->warnings, kp_text_printable(text));
 }
 
-static KpRepo *new_defaults(void)
+static void draft_free(gpointer data)
+{
+	struct draft *draft = data;
+
+	g_free(draft->id);
+	g_array_unref(draft->layers);
+	g_free(draft);
+}
+
+static KpRepo *new_defaults(const KpDnfRules *rules)
 {
 	KpRepo *repo = g_new0(KpRepo, 1);
 
@@ -56,21 +72,8 @@ static KpRepo *new_defaults(void)
 	repo->sslverify = repo->proxy_sslverify = TRUE;
 	repo->timeout = 30;
 	repo->minrate = 1000;
-	repo->dnf_cache = g_strdup("/var/cache/dnf");
+	repo->dnf_cache = g_strdup(rules->cache);
 	return repo;
-}
-
-static gboolean is_enabled(const struct reader *reader, const KpIniSection *section,
-			   const char *file)
-{
-	const char *value = g_hash_table_lookup(section->values, "enabled");
-	g_autofree char *filled = value != NULL ? kp_dnf_vars_fill(reader->vars, value) : NULL;
-	int enabled = filled != NULL ? kp_repo_boolean(g_strstrip(filled)) : TRUE;
-
-	if (enabled < 0)
-		warn(reader, "%s: [%s] enabled=%s: not used; give 1 or 0", file, section->name,
-		     filled);
-	return enabled != FALSE;
 }
 
 /* The id becomes part of a path, so this is no matter of taste. */
@@ -81,20 +84,183 @@ static gboolean valid_id(const char *id)
 			     "0123456789-_.:")] == '\0';
 }
 
-static gboolean excludes_disabled(const struct reader *reader, const char *whose)
+static void add_layer(struct draft *draft, const KpDnfFile *file, const KpIniSection *section)
+{
+	const struct layer layer = { file, section };
+
+	g_array_append_val(draft->layers, layer);
+}
+
+static gboolean is_called(gconstpointer draft, gconstpointer id)
+{
+	return g_str_equal(((const struct draft *)draft)->id, id);
+}
+
+static void take_section(struct reader *reader, const KpDnfFile *file, const KpIniSection *section)
+{
+	g_autofree char *id = kp_dnf_vars_fill(reader->vars, section->name);
+	struct draft *draft;
+
+	if (!valid_id(id)) {
+		warn(reader, "%s: [%s] is left out; a repository's name has letters, digits and - _ . : "
+		     "only", file->path, section->name);
+		return;
+	}
+	if (g_ptr_array_find_with_equal_func(reader->drafts, id, is_called, NULL)) {
+		warn(reader, "%s: [%s] is left out; an earlier file has a repository of this name",
+		     file->path, id);
+		return;
+	}
+	draft = g_new0(struct draft, 1);
+	draft->id = g_steal_pointer(&id);
+	draft->layers = g_array_new(FALSE, FALSE, sizeof(struct layer));
+	add_layer(draft, file, section);
+	g_ptr_array_add(reader->drafts, draft);
+}
+
+static void take_sections(struct reader *reader, const KpDnfFile *file)
+{
+	for (guint i = 0; i < file->sections->len; i++) {
+		const KpIniSection *section = g_ptr_array_index(file->sections, i);
+
+		if (!g_str_equal(section->name, "main"))
+			take_section(reader, file, section);
+	}
+}
+
+static void take_files(struct reader *reader, const char *const *folders)
+{
+	g_autoptr(GPtrArray) paths = kp_dnf_repo_files(reader->root, reader->rules, folders);
+
+	for (guint i = 0; i < paths->len; i++) {
+		g_autoptr(GError) error = NULL;
+		KpDnfFile *file = kp_dnf_file_read(g_ptr_array_index(paths, i), &error);
+
+		if (file == NULL) {
+			warn(reader, "%s; its repositories are left out", error->message);
+			continue;
+		}
+		g_ptr_array_add(reader->files, file);
+		take_sections(reader, file);
+	}
+}
+
+/* The name of @section is a pattern of ids. */
+static void override(struct reader *reader, const KpDnfFile *file, const KpIniSection *section)
+{
+	g_autofree char *pattern = kp_dnf_vars_fill(reader->vars, section->name);
+
+	for (guint i = 0; i < reader->drafts->len; i++) {
+		struct draft *draft = g_ptr_array_index(reader->drafts, i);
+
+		if (fnmatch(pattern, draft->id, 0) == 0)
+			add_layer(draft, file, section);
+	}
+}
+
+static gboolean not_read(const GError *problem, GError **error)
+{
+	g_set_error(error, KP_ERROR, KP_ERROR_CONFIG, "%s; mend it, dnf does not read it either",
+		    problem->message);
+	return FALSE;
+}
+
+/* Adds the files with @suffix in @folders to @files. */
+static gboolean read_needed(const char *root, const char *const *folders, const char *suffix,
+			    GPtrArray *files, GError **error)
+{
+	g_autoptr(GPtrArray) paths = kp_dnf_drop_ins(root, folders, suffix);
+
+	for (guint i = 0; i < paths->len; i++) {
+		g_autoptr(GError) problem = NULL;
+		KpDnfFile *file = kp_dnf_file_read(g_ptr_array_index(paths, i), &problem);
+
+		if (file == NULL)
+			return not_read(problem, error);
+		g_ptr_array_add(files, file);
+	}
+	return TRUE;
+}
+
+/* Without one of them a repository would be used that somebody has disabled: one that
+ * cannot be read is an error, as it is for dnf5. */
+static gboolean take_overrides(struct reader *reader, GError **error)
+{
+	guint from = reader->files->len;
+
+	if (!read_needed(reader->root, reader->rules->overrides, ".repo", reader->files, error))
+		return FALSE;
+	for (guint i = from; i < reader->files->len; i++) {
+		const KpDnfFile *file = g_ptr_array_index(reader->files, i);
+
+		for (guint k = 0; k < file->sections->len; k++)
+			override(reader, file, g_ptr_array_index(file->sections, k));
+	}
+	return TRUE;
+}
+
+static gboolean is_enabled(const struct reader *reader, const struct draft *draft)
+{
+	gboolean enabled = TRUE;
+
+	for (guint i = 0; i < draft->layers->len; i++) {
+		const struct layer *layer = &g_array_index(draft->layers, struct layer, i);
+		const char *value = g_hash_table_lookup(layer->section->values, "enabled");
+		g_autofree char *filled = value != NULL ? kp_dnf_vars_fill(reader->vars, value) : NULL;
+		int said = filled != NULL ? kp_repo_boolean(g_strstrip(filled)) : enabled;
+
+		if (said < 0)
+			warn(reader, "%s: [%s] enabled=%s: not used; give 1 or 0",
+			     layer->file->path, layer->section->name, filled);
+		else
+			enabled = said;
+	}
+	return enabled;
+}
+
+/* @whose is "main" or a repository's id. dnf's disable_excludes= is about includepkgs= as
+ * well. */
+static gboolean lists_disabled(const struct reader *reader, const char *whose, gboolean globs)
 {
 	const char *const *disabled = (const char *const *)reader->disabled;
 
-	return g_strv_contains(disabled, "all") || g_strv_contains(disabled, whose);
+	return g_strv_contains(disabled, reader->rules->no_excludes) ||
+	       g_strv_contains(disabled, whose) || (globs && kp_name_matches(whose, disabled));
 }
 
-/* dnf's disable_excludes= is about includepkgs= as well. */
-static void take_lists(KpRepo *repo, const KpRepo *from)
+static void empty_lists(KpRepo *repo)
 {
 	g_strfreev(repo->excludes);
-	repo->excludes = g_strdupv(from->excludes);
 	g_strfreev(repo->includes);
-	repo->includes = g_strdupv(from->includes);
+	repo->excludes = g_new0(char *, 1);
+	repo->includes = g_new0(char *, 1);
+}
+
+static void prepend(char ***list, char **words)
+{
+	char **own = *list;
+
+	*list = g_strdupv(words);
+	kp_repo_list_add(list, own);
+	g_strfreev(own);
+}
+
+/* The repository's own lists, which its layers may empty, come behind those of [main]. */
+static void store_layers(const struct reader *reader, const struct draft *draft, KpRepo *repo)
+{
+	kp_repo_keys_copy(repo, reader->defaults);
+	empty_lists(repo);
+	for (guint i = 0; i < draft->layers->len; i++) {
+		const struct layer *layer = &g_array_index(draft->layers, struct layer, i);
+		KpKeyPlace place = { reader->rules->in_repo, layer->file->path,
+				     layer->section->name, reader->vars, reader->warnings };
+
+		kp_repo_keys_store(repo, layer->section, &place);
+	}
+	if (lists_disabled(reader, draft->id, reader->rules->globs))
+		empty_lists(repo);
+	prepend(&repo->excludes, reader->defaults->excludes);
+	prepend(&repo->includes, reader->defaults->includes);
 }
 
 static gboolean has_source(const KpRepo *repo)
@@ -102,134 +268,81 @@ static gboolean has_source(const KpRepo *repo)
 	return *repo->baseurl != NULL || repo->mirrorlist != NULL || repo->metalink != NULL;
 }
 
-static void take_repo(struct reader *reader, const KpIniSection *section, const char *file)
+static void finish(struct reader *reader, const struct draft *draft)
 {
-	g_autoptr(KpRepo) repo = new_defaults();
-	KpKeyPlace place = { file, section->name, reader->vars, reader->warnings };
+	const char *path = g_array_index(draft->layers, struct layer, 0).file->path;
+	g_autoptr(KpRepo) repo = NULL;
 
-	kp_repo_keys_copy(repo, reader->defaults);
-	repo->id = kp_dnf_vars_fill(reader->vars, section->name);
-	if (!valid_id(repo->id)) {
-		warn(reader, "%s: [%s] is left out; a repository's name has letters, digits and - _ . : "
-		     "only", file, section->name);
+	if (!is_enabled(reader, draft))
 		return;
-	}
-	if (!g_hash_table_add(reader->seen, g_strdup(repo->id))) {
-		warn(reader, "%s: [%s] is left out; an earlier file has a repository of this name",
-		     file, repo->id);
-		return;
-	}
-	if (!is_enabled(reader, section, file))
-		return;
-	repo->file = kp_text_printable(file);
-	kp_repo_keys_store(repo, section, FALSE, &place);
-	if (excludes_disabled(reader, repo->id))
-		take_lists(repo, reader->defaults);
+	repo = new_defaults(reader->rules);
+	repo->id = g_strdup(draft->id);
+	repo->file = kp_text_printable(path);
+	store_layers(reader, draft, repo);
 	if (repo->name == NULL)
 		repo->name = g_strdup(repo->id);
 	if (has_source(repo))
 		g_ptr_array_add(reader->repos, g_steal_pointer(&repo));
 	else
 		warn(reader, "%s: [%s] is left out; it has no usable baseurl, mirrorlist or metalink",
-		     file, repo->id);
+		     path, repo->id);
 }
 
-static void take_repos(struct reader *reader, const GPtrArray *sections, const char *file)
+/* dnf.conf, or else yum.conf, where dnf 4 reads it, or nothing at all. */
+static gboolean read_main_file(struct reader *reader, GError **error)
 {
-	for (guint i = 0; i < sections->len; i++) {
-		const KpIniSection *section = g_ptr_array_index(sections, i);
-
-		if (!g_str_equal(section->name, "main"))
-			take_repo(reader, section, file);
-	}
-}
-
-static GPtrArray *read_sections(const char *path, GError **error)
-{
-	gsize size;
-	g_autofree char *text = kp_small_file_read(path, KP_INI_MAX, &size, error);
-	GPtrArray *sections = text != NULL ? kp_ini_parse(text, size, error) : NULL;
-
-	if (text != NULL && sections == NULL)
-		g_prefix_error(error, "%s: ", path);
-	return sections;
-}
-
-static void take_file(struct reader *reader, const char *path)
-{
-	g_autoptr(GError) error = NULL;
-	g_autoptr(GPtrArray) sections = read_sections(path, &error);
-
-	if (sections != NULL)
-		take_repos(reader, sections, path);
-	else
-		warn(reader, "%s; its repositories are left out", error->message);
-}
-
-/* Orders paths as dnf does: folder by folder, and without the suffix, so that
- * a.repo comes before a-b.repo. */
-static int by_path(gconstpointer a, gconstpointer b)
-{
-	g_autofree char *left = g_strdelimit(g_strdup(*(char *const *)a), "/", '\1');
-	g_autofree char *right = g_strdelimit(g_strdup(*(char *const *)b), "/", '\1');
-
-	left[strlen(left) - strlen(SUFFIX)] = '\0';
-	right[strlen(right) - strlen(SUFFIX)] = '\0';
-	return strcmp(left, right);
-}
-
-static void list_folder(const struct reader *reader, const char *folder, GPtrArray *paths)
-{
-	g_autofree char *below = kp_root_path(reader->root, folder);
-	g_autoptr(GDir) dir = g_dir_open(below, 0, NULL);
-	const char *name;
-
-	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL)
-		if (g_str_has_suffix(name, SUFFIX) && *name != '.')
-			g_ptr_array_add(paths, g_build_filename(below, name, NULL));
-}
-
-static void take_folders(struct reader *reader, char **folders)
-{
-	g_autoptr(GPtrArray) paths = g_ptr_array_new_with_free_func(g_free);
-
-	for (char **folder = folders; *folder != NULL; folder++)
-		list_folder(reader, *folder, paths);
-	g_ptr_array_sort(paths, by_path);
-	for (guint i = 0; i < paths->len; i++)
-		take_file(reader, g_ptr_array_index(paths, i));
-}
-
-/* dnf.conf, or else yum.conf, or nothing at all, which is an empty list. */
-static GPtrArray *read_main(const char *root, char **path, GError **error)
-{
-	for (gsize i = 0; i < G_N_ELEMENTS(main_files); i++) {
-		g_autofree char *below = kp_root_path(root, main_files[i]);
+	for (const char *const *each = reader->rules->main_files; *each != NULL; each++) {
+		g_autofree char *path = kp_root_path(reader->root, *each);
 		g_autoptr(GError) problem = NULL;
-		GPtrArray *sections = read_sections(below, &problem);
 
-		if (sections != NULL) {
-			*path = g_steal_pointer(&below);
-			return sections;
+		reader->main_file = kp_dnf_file_read(path, &problem);
+		if (reader->main_file != NULL) {
+			g_ptr_array_add(reader->mains, reader->main_file);
+			return TRUE;
 		}
 		if (!g_error_matches(problem, G_FILE_ERROR, G_FILE_ERROR_NOENT) &&
-		    !g_error_matches(problem, G_FILE_ERROR, G_FILE_ERROR_NOTDIR)) {
-			g_set_error(error, KP_ERROR, KP_ERROR_CONFIG,
-				    "%s; mend it, dnf does not read it either", problem->message);
-			return NULL;
-		}
+		    !g_error_matches(problem, G_FILE_ERROR, G_FILE_ERROR_NOTDIR))
+			return not_read(problem, error);
 	}
-	return g_ptr_array_new();
+	return TRUE;
+}
+
+/* Reads all that has a [main], what counts most last. */
+static gboolean read_mains(struct reader *reader, GError **error)
+{
+	return read_needed(reader->root, reader->rules->drop_ins, ".conf", reader->mains, error) &&
+	       read_main_file(reader, error);
 }
 
 /* The list that @key of [main] has, or else @usual. Caller frees. */
-static char **list_of(const KpIniSection *main_section, const char *key,
-		      const char *const *usual)
+static char **list_of(const struct reader *reader, const char *key, const char *const *usual)
 {
-	const char *value = main_section != NULL ?
-			    g_hash_table_lookup(main_section->values, key) : NULL;
+	const char *value = NULL;
 
+	for (guint i = 0; i < reader->mains->len; i++) {
+		const KpDnfFile *file = g_ptr_array_index(reader->mains, i);
+		const KpIniSection *section = kp_ini_section(file->sections, "main");
+		const char *said = section != NULL ?
+				   g_hash_table_lookup(section->values, key) : NULL;
+
+		value = said != NULL ? said : value;
+	}
 	return value != NULL ? kp_repo_list(value, NULL) : g_strdupv((char **)usual);
+}
+
+static void store_mains(struct reader *reader)
+{
+	for (guint i = 0; i < reader->mains->len; i++) {
+		const KpDnfFile *file = g_ptr_array_index(reader->mains, i);
+		const KpIniSection *section = kp_ini_section(file->sections, "main");
+		KpKeyPlace place = { reader->rules->in_main, file->path, "main", reader->vars,
+				     reader->warnings };
+
+		if (section != NULL)
+			kp_repo_keys_store(reader->defaults, section, &place);
+	}
+	if (lists_disabled(reader, "main", FALSE))
+		empty_lists(reader->defaults);
 }
 
 static int by_id(gconstpointer a, gconstpointer b)
@@ -237,45 +350,53 @@ static int by_id(gconstpointer a, gconstpointer b)
 	return strcmp((*(KpRepo *const *)a)->id, (*(KpRepo *const *)b)->id);
 }
 
-static void read_all(struct reader *reader, const GPtrArray *sections, const char *path)
+static gboolean read_all(struct reader *reader, const char *releasever, GError **error)
 {
-	const KpIniSection *main_section = kp_ini_section(sections, "main");
-	g_auto(GStrv) folders = list_of(main_section, "reposdir", repo_folders);
-	KpKeyPlace place = { path, "main", reader->vars, reader->warnings };
+	static const char *const nothing[] = { NULL };
+	g_auto(GStrv) vars_folders = NULL, repo_folders = NULL;
 
-	if (main_section != NULL)
-		kp_repo_keys_store(reader->defaults, main_section, TRUE, &place);
-	if (excludes_disabled(reader, "main")) {
-		g_autoptr(KpRepo) none = new_defaults();
-
-		take_lists(reader->defaults, none);
-	}
-	if (path != NULL)
-		take_repos(reader, sections, path);
-	take_folders(reader, folders);
+	if (!read_mains(reader, error))
+		return FALSE;
+	vars_folders = list_of(reader, "varsdir", reader->rules->vars_folders);
+	repo_folders = list_of(reader, "reposdir", reader->rules->repo_folders);
+	reader->disabled = list_of(reader, "disable_excludes", nothing);
+	reader->vars = kp_dnf_vars_read(reader->root, (const char *const *)vars_folders,
+					reader->rules->dnf5_vars, releasever);
+	store_mains(reader);
+	if (reader->main_file != NULL)
+		take_sections(reader, reader->main_file);
+	take_files(reader, (const char *const *)repo_folders);
+	if (!take_overrides(reader, error))
+		return FALSE;
+	for (guint i = 0; i < reader->drafts->len; i++)
+		finish(reader, g_ptr_array_index(reader->drafts, i));
 	g_ptr_array_sort(reader->repos, by_id);
+	return TRUE;
 }
 
-GPtrArray *kp_repos_read(const char *root, GPtrArray *warnings, GError **error)
+static void reader_clear(struct reader *reader)
+{
+	g_ptr_array_unref(reader->mains);
+	g_ptr_array_unref(reader->files);
+	g_ptr_array_unref(reader->drafts);
+	g_clear_pointer(&reader->vars, g_hash_table_unref);
+	g_strfreev(reader->disabled);
+	kp_repo_free(reader->defaults);
+}
+
+GPtrArray *kp_repos_read(const char *root, const char *releasever, GPtrArray *warnings,
+			 GError **error)
 {
 	g_autoptr(GPtrArray) repos = g_ptr_array_new_with_free_func((GDestroyNotify)kp_repo_free);
-	g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	g_autoptr(KpRepo) defaults = new_defaults();
-	g_autoptr(GHashTable) vars = NULL;
-	g_autofree char *path = NULL;
-	g_autoptr(GPtrArray) sections = read_main(root, &path, error);
-	g_auto(GStrv) folders = NULL, disabled = NULL;
-	const KpIniSection *main_section;
+	struct reader reader = { .root = root, .rules = kp_dnf_rules(root), .repos = repos,
+				 .warnings = warnings };
+	gboolean ok;
 
-	if (sections == NULL)
-		return NULL;
-	main_section = kp_ini_section(sections, "main");
-	folders = list_of(main_section, "varsdir", vars_folders);
-	disabled = list_of(main_section, "disable_excludes", nothing);
-	vars = kp_dnf_vars_read(root, (const char *const *)folders);
-
-	struct reader reader = { root, vars, defaults, disabled, seen, repos, warnings };
-
-	read_all(&reader, sections, path);
-	return g_steal_pointer(&repos);
+	reader.mains = g_ptr_array_new_with_free_func((GDestroyNotify)kp_dnf_file_free);
+	reader.files = g_ptr_array_new_with_free_func((GDestroyNotify)kp_dnf_file_free);
+	reader.drafts = g_ptr_array_new_with_free_func(draft_free);
+	reader.defaults = new_defaults(reader.rules);
+	ok = read_all(&reader, releasever, error);
+	reader_clear(&reader);
+	return ok ? g_steal_pointer(&repos) : NULL;
 }

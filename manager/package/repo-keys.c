@@ -8,7 +8,8 @@
 #include "base/names.h"
 #include "package/dnf-vars.h"
 
-/* KEY_PATTERNS: a list that grows, for what [main] excludes is excluded everywhere. */
+/* KEY_PATTERNS: a list that grows with each section, unless it begins with a comma or is
+ * empty: then it begins anew. */
 typedef enum {
 	KEY_TEXT, KEY_PROXY, KEY_CHOICE, KEY_URLS, KEY_WORDS, KEY_PATTERNS,
 	KEY_BOOLEAN, KEY_NUMBER, KEY_SECONDS, KEY_BYTES,
@@ -19,49 +20,57 @@ static const char *const proxy_methods[] = {
 };
 static const char *const families[] = { "whatever", "4", "ipv4", "6", "ipv6", NULL };
 
-#define ROW(key, type, main, field) { key, type, main, G_STRUCT_OFFSET(KpRepo, field), NULL }
-#define CHOICE(key, main, field, words) \
-	{ key, KEY_CHOICE, main, G_STRUCT_OFFSET(KpRepo, field), words }
+static const char *const policies[] = { "legacy", "full", "all", NULL };
+
+#define REPO (KP_KEY_REPO4 | KP_KEY_REPO5)
+#define BOTH (REPO | KP_KEY_MAIN4 | KP_KEY_MAIN5)
+
+#define ROW(key, type, scope, field) { key, type, scope, G_STRUCT_OFFSET(KpRepo, field), NULL }
+#define CHOICE(key, scope, field, words) \
+	{ key, KEY_CHOICE, scope, G_STRUCT_OFFSET(KpRepo, field), words }
 
 static const struct repo_key {
 	const char *key;
 	KeyType type;
-	gboolean main;		/* [main] may say it for all */
+	guint scope;		/* of KpKeyScope */
 	gsize offset;
 	const char *const *words;	/* of KEY_CHOICE */
 } key_table[] = {
-	ROW("name", KEY_TEXT, FALSE, name),
-	ROW("baseurl", KEY_URLS, FALSE, baseurl),
-	ROW("mirrorlist", KEY_TEXT, FALSE, mirrorlist),
-	ROW("metalink", KEY_TEXT, FALSE, metalink),
-	ROW("priority", KEY_NUMBER, FALSE, priority),
-	ROW("exclude", KEY_PATTERNS, TRUE, excludes),
-	ROW("excludepkgs", KEY_PATTERNS, TRUE, excludes),
-	ROW("includepkgs", KEY_PATTERNS, TRUE, includes),
-	ROW("gpgcheck", KEY_BOOLEAN, TRUE, gpgcheck),
-	ROW("repo_gpgcheck", KEY_BOOLEAN, TRUE, repo_gpgcheck),
-	ROW("gpgkey", KEY_WORDS, FALSE, gpgkey),
-	ROW("skip_if_unavailable", KEY_BOOLEAN, TRUE, skip_if_unavailable),
-	ROW("metadata_expire", KEY_SECONDS, TRUE, metadata_expire),
-	ROW("proxy", KEY_PROXY, TRUE, proxy),
-	ROW("proxy_username", KEY_TEXT, TRUE, proxy_username),
-	ROW("proxy_password", KEY_TEXT, TRUE, proxy_password),
-	CHOICE("proxy_auth_method", TRUE, proxy_method, proxy_methods),
-	ROW("proxy_sslverify", KEY_BOOLEAN, TRUE, proxy_sslverify),
-	ROW("proxy_sslcacert", KEY_TEXT, TRUE, proxy_sslcacert),
-	ROW("proxy_sslclientcert", KEY_TEXT, TRUE, proxy_sslclientcert),
-	ROW("proxy_sslclientkey", KEY_TEXT, TRUE, proxy_sslclientkey),
-	ROW("username", KEY_TEXT, TRUE, username),
-	ROW("password", KEY_TEXT, TRUE, password),
-	ROW("sslverify", KEY_BOOLEAN, TRUE, sslverify),
-	ROW("sslverifystatus", KEY_BOOLEAN, TRUE, sslverifystatus),
-	ROW("sslcacert", KEY_TEXT, TRUE, sslcacert),
-	ROW("sslclientcert", KEY_TEXT, TRUE, sslclientcert),
-	ROW("sslclientkey", KEY_TEXT, TRUE, sslclientkey),
-	CHOICE("ip_resolve", TRUE, ip_resolve, families),
-	ROW("timeout", KEY_SECONDS, TRUE, timeout),
-	ROW("minrate", KEY_BYTES, TRUE, minrate),
-	ROW("cachedir", KEY_TEXT, TRUE, dnf_cache),
+	ROW("name", KEY_TEXT, REPO, name),
+	ROW("baseurl", KEY_URLS, REPO, baseurl),
+	ROW("mirrorlist", KEY_TEXT, REPO, mirrorlist),
+	ROW("metalink", KEY_TEXT, REPO, metalink),
+	ROW("priority", KEY_NUMBER, REPO, priority),
+	ROW("exclude", KEY_PATTERNS, BOTH, excludes),
+	ROW("excludepkgs", KEY_PATTERNS, BOTH, excludes),
+	ROW("includepkgs", KEY_PATTERNS, BOTH, includes),
+	ROW("gpgcheck", KEY_BOOLEAN, BOTH, gpgcheck),
+	ROW("repo_gpgcheck", KEY_BOOLEAN, BOTH, repo_gpgcheck),
+	ROW("gpgkey", KEY_WORDS, REPO, gpgkey),
+	ROW("skip_if_unavailable", KEY_BOOLEAN, BOTH, skip_if_unavailable),
+	ROW("metadata_expire", KEY_SECONDS, BOTH, metadata_expire),
+	ROW("proxy", KEY_PROXY, BOTH, proxy),
+	ROW("proxy_username", KEY_TEXT, BOTH, proxy_username),
+	ROW("proxy_password", KEY_TEXT, BOTH, proxy_password),
+	CHOICE("proxy_auth_method", BOTH, proxy_method, proxy_methods),
+	ROW("proxy_sslverify", KEY_BOOLEAN, BOTH, proxy_sslverify),
+	ROW("proxy_sslcacert", KEY_TEXT, BOTH, proxy_sslcacert),
+	ROW("proxy_sslclientcert", KEY_TEXT, BOTH, proxy_sslclientcert),
+	ROW("proxy_sslclientkey", KEY_TEXT, BOTH, proxy_sslclientkey),
+	ROW("username", KEY_TEXT, BOTH, username),
+	ROW("password", KEY_TEXT, BOTH, password),
+	ROW("sslverify", KEY_BOOLEAN, BOTH, sslverify),
+	ROW("sslverifystatus", KEY_BOOLEAN, BOTH, sslverifystatus),
+	ROW("sslcacert", KEY_TEXT, BOTH, sslcacert),
+	ROW("sslclientcert", KEY_TEXT, BOTH, sslclientcert),
+	ROW("sslclientkey", KEY_TEXT, BOTH, sslclientkey),
+	CHOICE("ip_resolve", BOTH, ip_resolve, families),
+	ROW("timeout", KEY_SECONDS, BOTH, timeout),
+	ROW("minrate", KEY_BYTES, BOTH, minrate),
+	/* root's dnf5 goes by system_cachedir= alone */
+	ROW("cachedir", KEY_TEXT, REPO | KP_KEY_MAIN4, dnf_cache),
+	ROW("system_cachedir", KEY_TEXT, KP_KEY_MAIN5, dnf_cache),
+	CHOICE("gpgcheck_policy", KP_KEY_MAIN5, gpgcheck_policy, policies),
 };
 
 int kp_repo_boolean(const char *text)
@@ -106,6 +115,7 @@ static gboolean parse_seconds(const char *text, gint64 *seconds)
 	return TRUE;
 }
 
+/* As dnf does, which does not look at what follows: 10 of "10  # of 99". */
 static gboolean parse_number(const char *text, gint64 *number)
 {
 	char *end = NULL;
@@ -113,7 +123,7 @@ static gboolean parse_number(const char *text, gint64 *number)
 
 	errno = 0;
 	parsed = g_ascii_strtoll(text, &end, 10);
-	if (errno != 0 || end == text || *end != '\0' || parsed < G_MININT32 || parsed > G_MAXINT32)
+	if (errno != 0 || end == text || parsed < G_MININT32 || parsed > G_MAXINT32)
 		return FALSE;
 	*number = parsed;
 	return TRUE;
@@ -168,14 +178,13 @@ static char **only_urls(char **words, const char *key, const KpKeyPlace *place)
 	return g_strv_builder_end(kept);
 }
 
-static void add_words(char ***list, char **words)
+void kp_repo_list_add(char ***list, char **words)
 {
-	g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
+	guint have = g_strv_length(*list), more = g_strv_length(words);
 
-	g_strv_builder_addv(builder, (const char **)*list);
-	g_strv_builder_addv(builder, (const char **)words);
-	g_strfreev(*list);
-	*list = g_strv_builder_end(builder);
+	*list = g_renew(char *, *list, have + more + 1);
+	for (guint i = 0; i <= more; i++)
+		(*list)[have + i] = g_strdup(words[i]);
 }
 
 /* "_none_" is nothing, too: what [main] says does not count, and the environment does. */
@@ -210,7 +219,11 @@ static void store_words(char ***field, const struct repo_key *row, const char *v
 	g_auto(GStrv) words = kp_repo_list(value, NULL);
 
 	if (row->type == KEY_PATTERNS) {
-		add_words(field, words);
+		if (*value == '\0' || *value == ',')
+			g_clear_pointer(field, g_strfreev);
+		if (*field == NULL)
+			*field = g_new0(char *, 1);
+		kp_repo_list_add(field, words);
 		return;
 	}
 	g_strfreev(*field);
@@ -257,19 +270,28 @@ static void store_value(KpRepo *repo, const struct repo_key *row, const char *va
 	}
 }
 
-void kp_repo_keys_store(KpRepo *repo, const KpIniSection *section, gboolean is_main,
-			const KpKeyPlace *place)
+/* Unless the policy is "legacy", who wants packages to be signed wants it of metadata. */
+static void apply_policy(KpRepo *repo, const KpIniSection *section)
+{
+	if (repo->gpgcheck_policy != NULL && !g_str_equal(repo->gpgcheck_policy, policies[0]) &&
+	    g_hash_table_contains(section->values, "gpgcheck") &&
+	    !g_hash_table_contains(section->values, "repo_gpgcheck"))
+		repo->repo_gpgcheck = repo->gpgcheck;
+}
+
+void kp_repo_keys_store(KpRepo *repo, const KpIniSection *section, const KpKeyPlace *place)
 {
 	for (gsize i = 0; i < G_N_ELEMENTS(key_table); i++) {
 		const struct repo_key *row = &key_table[i];
 		const char *value = g_hash_table_lookup(section->values, row->key);
 		g_autofree char *filled = NULL;
 
-		if (value == NULL || (is_main && !row->main))
+		if (value == NULL || (row->scope & place->scope) == 0)
 			continue;
 		filled = kp_dnf_vars_fill(place->vars, value);
 		store_value(repo, row, g_strstrip(filled), place);
 	}
+	apply_policy(repo, section);
 }
 
 void kp_repo_keys_copy(KpRepo *to, const KpRepo *from)

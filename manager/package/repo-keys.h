@@ -6,19 +6,27 @@
 #include "base/repo.h"
 #include "package/dnf-ini.h"
 
-/* Where a section stands, for messages. */
+/* Where a key may stand: in [main], whose values are the defaults of all repositories,
+ * or in the section of a repository, of dnf 4 or of dnf5. */
+typedef enum {
+	KP_KEY_MAIN4 = 1,
+	KP_KEY_REPO4 = 2,
+	KP_KEY_MAIN5 = 4,
+	KP_KEY_REPO5 = 8,
+} KpKeyScope;
+
+/* Where a section stands: which keys count, and what messages say. */
 typedef struct {
+	KpKeyScope scope;
 	const char *file;
 	const char *section;
 	GHashTable *vars;
 	GPtrArray *warnings;
 } KpKeyPlace;
 
-/* Puts what @section says into @repo. With @is_main it is [main], whose values are
- * the defaults of all repositories, and only keys that may stand there count. Keys
- * that are not known are dnf's business; a bad value is a warning. */
-void kp_repo_keys_store(KpRepo *repo, const KpIniSection *section, gboolean is_main,
-			const KpKeyPlace *place);
+/* Puts what @section says into @repo, over what other sections have said. Keys that are
+ * not known are dnf's business; a bad value is a warning. */
+void kp_repo_keys_store(KpRepo *repo, const KpIniSection *section, const KpKeyPlace *place);
 
 /* All that the keys have put into @from. */
 void kp_repo_keys_copy(KpRepo *to, const KpRepo *from);
@@ -28,5 +36,7 @@ int kp_repo_boolean(const char *text);
 
 /* A list as dnf splits it, at white space and commas, with variables replaced. */
 char **kp_repo_list(const char *text, GHashTable *vars);
+/* Copies of @words behind what @list has. */
+void kp_repo_list_add(char ***list, char **words);
 
 #endif

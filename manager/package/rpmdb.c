@@ -6,14 +6,17 @@
 #include <rpm/rpmlib.h>
 #include <rpm/rpmlog.h>
 #include <rpm/rpmmacro.h>
+#include <sys/stat.h>
 
 #include "base/error.h"
 #include "base/inventory.h"
 #include "base/root.h"
+#include "package/tags.h"
 
-/* Where distributions have it: newer Fedora and SUSE, then RHEL and others.
+/* Where distributions have it: newer Fedora and SUSE, then RHEL and others, then
+ * rpm-ostree, which has a link to it in one of those.
  * rpm's own default is not asked: on Debian it is a folder in $HOME. */
-static const char *const usual_folders[] = { "/usr/lib/sysimage/rpm", "/var/lib/rpm" };
+static const char *const usual_folders[] = { "/usr/lib/sysimage/rpm", "/var/lib/rpm", "/usr/share/rpm" };
 
 /* The file of each database format, and what librpm calls that; its readers of bdb
  * have had several names. */
@@ -40,10 +43,25 @@ static gboolean has_database(const char *root, const char *folder)
 	return format_of(root, folder) != NULL;
 }
 
+/* FALSE where a database is only begun: somebody asked the wrong folder once, and
+ * librpm made an empty file there. */
+static gboolean has_contents(const char *root, const char *folder)
+{
+	const struct format *format = format_of(root, folder);
+	g_autofree char *path = format != NULL ?
+		kp_root_pathf(root, "%s/%s", folder, format->file) : NULL;
+	struct stat st;
+
+	return path != NULL && stat(path, &st) == 0 && st.st_size > 0;
+}
+
 static const char *find_folder(const char *root, const char *folder)
 {
 	if (!g_str_equal(folder, "auto"))
 		return has_database(root, folder) ? folder : NULL;
+	for (gsize i = 0; i < G_N_ELEMENTS(usual_folders); i++)
+		if (has_contents(root, usual_folders[i]))
+			return usual_folders[i];
 	for (gsize i = 0; i < G_N_ELEMENTS(usual_folders); i++)
 		if (has_database(root, usual_folders[i]))
 			return usual_folders[i];
@@ -54,8 +72,8 @@ static void set_missing(const char *root, const char *folder, GError **error)
 {
 	if (g_str_equal(folder, "auto"))
 		g_set_error(error, KP_ERROR, KP_ERROR_FAILED,
-			    "no package database in %s or %s%s%s; say where it is with rpmdb= in "
-			    "manager.conf", usual_folders[0], usual_folders[1],
+			    "no package database in %s, %s or %s%s%s; say where it is with rpmdb= in "
+			    "manager.conf", usual_folders[0], usual_folders[1], usual_folders[2],
 			    root != NULL ? " below " : "", root != NULL ? root : "");
 	else
 		g_set_error(error, KP_ERROR, KP_ERROR_FAILED,
@@ -151,18 +169,38 @@ rpmts kp_rpmdb_look(const char *root, const char *folder, GError **error)
 	return open_below(root, error);
 }
 
-void kp_rpmdb_tied(rpmts ts, rpmDbiTagVal index, KpHeaderFunc take, gpointer user)
+/* One that has the name twice, as with a range of versions, comes twice in a row. */
+static void each(rpmts ts, rpmDbiTagVal index, const char *name,
+		 gboolean (*skip)(Header header), KpHeaderFunc take, gpointer user)
 {
-	rpmdbMatchIterator found = rpmtsInitIterator(ts, index, KP_TIE, 0);
+	rpmdbMatchIterator found = rpmtsInitIterator(ts, index, name, 0);
 	unsigned int last = 0;
 	Header header;
 
-	/* one that has the name twice, as with a range of versions, comes twice in a row */
 	while ((header = rpmdbNextIterator(found)) != NULL) {
-		if (rpmdbGetIteratorOffset(found) == last)
+		unsigned int offset = rpmdbGetIteratorOffset(found);
+
+		if (offset == last)
 			continue;
-		last = rpmdbGetIteratorOffset(found);
-		take(header, user);
+		last = offset;
+		if (skip == NULL || !skip(header))
+			take(header, offset, user);
 	}
 	rpmdbFreeIterator(found);
+}
+
+void kp_rpmdb_kernels(rpmts ts, KpHeaderFunc take, gpointer user)
+{
+	each(ts, RPMDBI_PROVIDENAME, KP_TIE, NULL, take, user);
+}
+
+static gboolean is_tied(Header header)
+{
+	return kp_tag_has_tie(header, RPMTAG_REQUIRENAME);
+}
+
+void kp_rpmdb_patches(rpmts ts, KpHeaderFunc take, gpointer user)
+{
+	each(ts, RPMDBI_REQUIRENAME, KP_TIE, NULL, take, user);
+	each(ts, RPMDBI_PROVIDENAME, KP_PATCH_PROVIDE, is_tied, take, user);
 }

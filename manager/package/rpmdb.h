@@ -22,9 +22,14 @@ rpmts kp_rpmdb_open(const char *root, const char *folder, GError **error);
  * asked. What reads or installs packages wants kp_rpmdb_open(). */
 rpmts kp_rpmdb_look(const char *root, const char *folder, GError **error);
 
-/* Hands on every package that @index (RPMDBI_PROVIDENAME or RPMDBI_REQUIRENAME) has
- * under the dependency KP_TIE, once. */
-typedef void (*KpHeaderFunc)(Header header, gpointer user);
-void kp_rpmdb_tied(rpmts ts, rpmDbiTagVal index, KpHeaderFunc take, gpointer user);
+typedef void (*KpHeaderFunc)(Header header, unsigned int offset, gpointer user);
+
+/* Hands on every package that provides KP_TIE, once: a kernel. @offset is its place in
+ * the database. */
+void kp_rpmdb_kernels(rpmts ts, KpHeaderFunc take, gpointer user);
+
+/* The same of all that require it, or are patches of before there was that name
+ * (KP_OLD_TIE). Whether its name is that of a patch is for @take to see. */
+void kp_rpmdb_patches(rpmts ts, KpHeaderFunc take, gpointer user);
 
 #endif

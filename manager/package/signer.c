@@ -2,35 +2,46 @@
 /* Who has signed a package: the key's id is in the signature, who that is in the
  * package database, which has each key as a package gpg-pubkey. */
 #include <rpm/rpmdb.h>
-#include <rpm/rpmpgp.h>
-#include <rpm/rpmtd.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/names.h"
 #include "package/header.h"
 #include "package/tags.h"
 
-/* signatures of the header alone, the stronger first */
-static const rpmTagVal signature_tags[] = { RPMTAG_RSAHEADER, RPMTAG_DSAHEADER };
+#define KEY_ID_DIGITS 16
+#define V6_DIGITS 64	/* of the fingerprint of a version 6 key */
 
-static char *key_of(Header header, rpmTagVal tag)
+/* Signatures of the header alone, the stronger first. How librpm prints one ends
+ * with the id, or the fingerprint, of the key: its other ways to tell that came with
+ * 4.18. */
+static const char *const formats[] = {
+	"[%{OPENPGP:pgpsig}\n]",	/* rpm 6; before, no tag has that name */
+	"[%{RSAHEADER:pgpsig}\n]", "[%{DSAHEADER:pgpsig}\n]",
+};
+
+/* The 16 hexadecimal digits at the end of the line, of an id or a fingerprint: that
+ * of a version 6 key begins with its id. NULL: it ends with none. */
+static char *last_id(const char *line)
 {
-	struct rpmtd_s data;
-	pgpDigParams signature = NULL;
-	GString *text = NULL;
+	gsize length = strcspn(line, "\n"), digits = 0;
+	const char *id;
 
-	if (!headerGet(header, tag, &data, HEADERGET_MINMEM))
+	while (digits < length && g_ascii_isxdigit(line[length - digits - 1]))
+		digits++;
+	if (digits < KEY_ID_DIGITS)
 		return NULL;
-	if (data.type == RPM_BIN_TYPE &&
-	    pgpPrtParams(data.data, data.count, PGPTAG_SIGNATURE, &signature) == 0) {
-		const guint8 *id = pgpDigParamsSignID(signature);
+	id = line + length - (digits == V6_DIGITS ? digits : KEY_ID_DIGITS);
+	return g_ascii_strdown(id, KEY_ID_DIGITS);
+}
 
-		text = g_string_new(NULL);
-		for (int i = 0; i < PGP_KEYID_LEN; i++)
-			g_string_append_printf(text, "%02x", id[i]);
-	}
-	pgpDigParamsFree(signature);
-	rpmtdFreeData(&data);
-	return text != NULL ? g_string_free(text, FALSE) : NULL;
+static char *key_of(Header header, const char *format)
+{
+	char *line = headerFormat(header, format, NULL);
+	char *id = line != NULL ? last_id(line) : NULL;
+
+	free(line);
+	return id;
 }
 
 /* The package provides gpg(ID) for the key and for each of its subkeys. */
@@ -47,8 +58,8 @@ static char *user_of(rpmts ts, const char *key_id)
 
 void kp_signer_fill(rpmts ts, Header header, KpPackageHeader *info)
 {
-	for (gsize i = 0; i < G_N_ELEMENTS(signature_tags) && info->key_id == NULL; i++)
-		info->key_id = key_of(header, signature_tags[i]);
+	for (gsize i = 0; i < G_N_ELEMENTS(formats) && info->key_id == NULL; i++)
+		info->key_id = key_of(header, formats[i]);
 	if (info->key_id != NULL)
 		info->signer = user_of(ts, info->key_id);
 }

@@ -4,6 +4,7 @@
 #include <solv/knownid.h>
 #include <solv/solvable.h>
 
+#include "base/release.h"
 #include "package/solve.h"
 
 static gint64 priority_of(const KpSolve *solve, Id id)
@@ -22,7 +23,7 @@ static const KpBarred *barred(const KpSolve *solve, const KpSolveKernel *kernel,
 		const KpBarred *row = g_ptr_array_index(list, i);
 
 		if ((row->kver == NULL || g_str_equal(row->kver, kernel->kver)) &&
-		    g_str_equal(row->version, kp_solve_release(solve, id)) &&
+		    kp_release_same(row->version, kp_solve_release(solve, id)) &&
 		    (row->any_build || !file))
 			return row;
 	}
@@ -37,19 +38,6 @@ static char *barred_text(const KpBarred *bar)
 			       says_why ? bar->reason : "");
 }
 
-static gboolean obsoletes(const KpSolve *solve, Id by, Id what)
-{
-	Solvable *s = pool_id2solvable(solve->pool, what);
-	Queue list;
-	gboolean found = FALSE;
-
-	kp_solve_dependencies(solve, by, SOLVABLE_OBSOLETES, &list);
-	for (int i = 0; i < list.count && !found; i++)
-		found = pool_match_nevr(solve->pool, s, list.elements[i]);
-	queue_free(&list);
-	return found;
-}
-
 /* Repositories with a smaller priority come first, whatever release they have;
  * then what replaces another by name; then the newest; then our own architecture. */
 static int compare_offers(const KpSolve *solve, Id a, Id b)
@@ -60,7 +48,8 @@ static int compare_offers(const KpSolve *solve, Id a, Id b)
 	if (left != right)
 		return left < right ? -1 : 1;
 	if (pool_id2solvable(solve->pool, a)->name != pool_id2solvable(solve->pool, b)->name) {
-		gboolean a_first = obsoletes(solve, a, b), b_first = obsoletes(solve, b, a);
+		gboolean a_first = kp_solve_obsoletes(solve->pool, a, b);
+		gboolean b_first = kp_solve_obsoletes(solve->pool, b, a);
 
 		if (a_first != b_first)
 			return a_first ? -1 : 1;
@@ -81,7 +70,7 @@ static int compare_ids(gconstpointer a, gconstpointer b, gpointer data)
 static gboolean replaces_by_name(const KpSolve *solve, Id by, Id what)
 {
 	return pool_id2solvable(solve->pool, by)->name != pool_id2solvable(solve->pool, what)->name &&
-	       obsoletes(solve, by, what);
+	       kp_solve_obsoletes(solve->pool, by, what);
 }
 
 /* What must not be taken unasked, because it would be a step back. */
@@ -132,7 +121,7 @@ static gboolean choose_from(KpSolve *solve, KpSolveKernel *kernel, int from)
 	kernel->chosen = 0;
 	for (int i = 0; i < kernel->offered.count; i++) {
 		Id id = kernel->offered.elements[i];
-		g_autofree char *hidden = kp_solve_invisible(solve, id);
+		g_autofree char *hidden = kp_solve_invisible_to(solve, id, kernel->id);
 		g_autofree char *why = NULL;
 
 		if (hidden == NULL && top == G_MAXINT64)
@@ -152,7 +141,8 @@ static gboolean choose_from(KpSolve *solve, KpSolveKernel *kernel, int from)
 static gboolean has_visible(const KpSolve *solve, const KpSolveKernel *kernel)
 {
 	for (int i = 0; i < kernel->offered.count; i++) {
-		g_autofree char *hidden = kp_solve_invisible(solve, kernel->offered.elements[i]);
+		g_autofree char *hidden = kp_solve_invisible_to(solve, kernel->offered.elements[i],
+								kernel->id);
 
 		if (hidden == NULL)
 			return TRUE;
@@ -164,7 +154,8 @@ static gboolean is_called(const KpSolve *solve, Id id, const char *release)
 {
 	const char *evr = pool_id2str(solve->pool, pool_id2solvable(solve->pool, id)->evr);
 
-	return g_str_equal(kp_solve_release(solve, id), release) || g_str_equal(evr, release);
+	/* as a module says it, too, without the name of a distribution */
+	return kp_release_same(release, kp_solve_release(solve, id)) || g_str_equal(evr, release);
 }
 
 static char *list_releases(const KpSolve *solve, const KpSolveKernel *kernel)
@@ -172,7 +163,8 @@ static char *list_releases(const KpSolve *solve, const KpSolveKernel *kernel)
 	GString *text = g_string_new(NULL);
 
 	for (int i = 0; i < kernel->offered.count; i++) {
-		g_autofree char *hidden = kp_solve_invisible(solve, kernel->offered.elements[i]);
+		g_autofree char *hidden = kp_solve_invisible_to(solve, kernel->offered.elements[i],
+								kernel->id);
 
 		if (hidden == NULL)
 			g_string_append_printf(text, "%s%s", text->len > 0 ? ", " : "",
@@ -196,7 +188,10 @@ static char *against_named(const KpSolve *solve, const KpSolveKernel *kernel, Id
 {
 	const KpBarred *bar = kernel != NULL ? barred(solve, kernel, id) : NULL;
 
-	return bar != NULL ? barred_text(bar) : kp_solve_invisible(solve, id);
+	if (bar != NULL)
+		return barred_text(bar);
+	return kernel != NULL ? kp_solve_invisible_to(solve, id, kernel->id) :
+				kp_solve_invisible(solve, id);
 }
 
 static char *refusal_of(const KpSolve *solve, Id id, const char *why)

@@ -10,8 +10,9 @@
 
 #include "package/solve.h"
 
-/* what a chain of dependencies may take; each round reads metadata once more */
-#define MOST_ROUNDS 8
+/* what a chain of dependencies may take; each round reads metadata once more, and the
+ * last one only what it was the first to hear of */
+#define MOST_ROUNDS 64
 
 typedef struct {
 	KpSolve *solve;
@@ -142,6 +143,60 @@ static void follow(Closure *closure, Id dep)
 	queue_free(&offers);
 }
 
+/* What is installed and does not go with what comes may have a newer release that does. */
+static void want_newer(Closure *closure, Id installed)
+{
+	Pool *pool = closure->solve->pool;
+	Id name = pool_id2solvable(pool, installed)->name, id;
+	gboolean offered = FALSE;
+
+	for (id = 2; id < pool->nsolvables; id++) {
+		const Solvable *s = pool_id2solvable(pool, id);
+
+		if (s->repo == NULL || s->repo == closure->solve->installed || s->name != name)
+			continue;
+		enqueue(closure, id);
+		offered = TRUE;
+	}
+	if (!offered)
+		miss(closure, pool_id2str(pool, name), NULL);
+}
+
+/* What @id says that it does not go with. */
+static void follow_conflicts(Closure *closure, Id id)
+{
+	Pool *pool = closure->solve->pool;
+	Id other, offset;
+	Queue list;
+
+	kp_solve_dependencies(closure->solve, id, SOLVABLE_CONFLICTS, &list);
+	for (int i = 0; i < list.count; i++)
+		FOR_PROVIDES(other, offset, list.elements[i])
+			if (pool_id2solvable(pool, other)->repo == closure->solve->installed)
+				want_newer(closure, other);
+	queue_free(&list);
+}
+
+/* And what is installed says that of @id. */
+static void follow_their_conflicts(Closure *closure, Id id)
+{
+	Pool *pool = closure->solve->pool;
+	Solvable *s = pool_id2solvable(pool, id), *other;
+	Id installed;
+
+	FOR_REPO_SOLVABLES(closure->solve->installed, installed, other) {
+		gboolean against = FALSE;
+		Queue list;
+
+		kp_solve_dependencies(closure->solve, installed, SOLVABLE_CONFLICTS, &list);
+		for (int i = 0; i < list.count && !against; i++)
+			against = solvable_matchesdep(s, SOLVABLE_PROVIDES, list.elements[i], 0);
+		queue_free(&list);
+		if (against)
+			want_newer(closure, installed);
+	}
+}
+
 static void prepare(KpSolve *solve, const Queue *wanted)
 {
 	kp_solve_consider(solve, wanted);
@@ -153,13 +208,15 @@ static void prepare(KpSolve *solve, const Queue *wanted)
 static void follow_all(Closure *closure, int from)
 {
 	for (; from < closure->work.count; from++) {
+		Id id = closure->work.elements[from];
 		Queue list;
 
-		kp_solve_dependencies(closure->solve, closure->work.elements[from],
-				      SOLVABLE_REQUIRES, &list);
+		kp_solve_dependencies(closure->solve, id, SOLVABLE_REQUIRES, &list);
 		for (int i = 0; i < list.count; i++)
 			follow(closure, list.elements[i]);
 		queue_free(&list);
+		follow_conflicts(closure, id);
+		follow_their_conflicts(closure, id);
 	}
 }
 

@@ -40,6 +40,19 @@ gboolean kp_solve_is_kernel(const KpSolve *solve, Id id)
 	return found;
 }
 
+gboolean kp_solve_obsoletes(Pool *pool, Id by, Id what)
+{
+	gboolean found = FALSE;
+	Queue list;
+
+	queue_init(&list);
+	solvable_lookup_deparray(pool_id2solvable(pool, by), SOLVABLE_OBSOLETES, &list, 0);
+	for (int i = 0; i < list.count && !found; i++)
+		found = pool_match_nevr(pool, pool_id2solvable(pool, what), list.elements[i]);
+	queue_free(&list);
+	return found;
+}
+
 const KpRepo *kp_solve_repo(const KpSolve *solve, Id id)
 {
 	return pool_id2solvable(solve->pool, id)->repo->appdata;
@@ -79,6 +92,13 @@ gboolean kp_solve_arch_fits(const KpSolve *solve, Id id)
 	       (pool->id2arch == NULL || (arch <= pool->lastarch && pool->id2arch[arch] != 0));
 }
 
+gboolean kp_solve_arch_is_of(const KpSolve *solve, Id id, Id kernel)
+{
+	Id arch = pool_id2solvable(solve->pool, id)->arch;
+
+	return arch == ARCH_NOARCH || arch == pool_id2solvable(solve->pool, kernel)->arch;
+}
+
 static gboolean matches(Pool *pool, Id id, char **patterns)
 {
 	const Solvable *s = pool_id2solvable(pool, id);
@@ -97,21 +117,49 @@ char *kp_solve_excluded(Pool *pool, Id id, const KpRepo *repo)
 	return NULL;
 }
 
+static char *other_arch(const KpSolve *solve, Id id)
+{
+	return g_strdup_printf("it is for %s machines", pool_id2str(
+		solve->pool, pool_id2solvable(solve->pool, id)->arch));
+}
+
+char *kp_solve_invisible_to(const KpSolve *solve, Id id, Id kernel)
+{
+	return kp_solve_arch_is_of(solve, id, kernel) ? kp_solve_invisible(solve, id) :
+							other_arch(solve, id);
+}
+
 char *kp_solve_invisible(const KpSolve *solve, Id id)
 {
 	const KpRepo *repo = kp_solve_repo(solve, id);
+	char *why;
 
 	if (!kp_solve_arch_fits(solve, id))
-		return g_strdup_printf("it is for %s machines", pool_id2str(
-			solve->pool, pool_id2solvable(solve->pool, id)->arch));
-	return repo != NULL ? kp_solve_excluded(solve->pool, id, repo) : NULL;
+		return other_arch(solve, id);
+	why = repo != NULL ? kp_solve_excluded(solve->pool, id, repo) : NULL;
+	return why != NULL ? why : kp_solve_locked(solve->pool, id, solve->request->locks);
 }
 
+/* "0", or that and the name of a distribution: 0.el9. */
+static gboolean is_zero(const char *word)
+{
+	return *word == '0' && (word[1] == '\0' || word[1] == '.');
+}
+
+/* RHEL's is called 0-0. Amazon's 1.0-0: release 0 of a version may be a patch as well,
+ * but for the size of what it installs, which metadata may leave out. */
 gboolean kp_solve_is_empty_release(const KpSolve *solve, Id id)
 {
-	const char *release = kp_solve_release(solve, id);
+	const char *evr = kp_solve_release(solve, id), *dash = strrchr(evr, '-');
+	Solvable *s = pool_id2solvable(solve->pool, id);
 
-	return g_str_equal(release, "0-0") || g_str_has_prefix(release, "0-0.");
+	if (dash == NULL || !is_zero(dash + 1))
+		return FALSE;
+	return g_str_has_prefix(evr, "0-") ||
+	       (solvable_lookup_void(s, SOLVABLE_INSTALLSIZE) == 0 &&
+		(s->repo == solve->installed ||
+		 solvable_lookup_num(s, SOLVABLE_DOWNLOADSIZE, 0) != 0) &&
+		solvable_lookup_num(s, SOLVABLE_INSTALLSIZE, 0) == 0);
 }
 
 static void add_origin(const KpSolve *solve, Solvable *s, KpPackage *package)

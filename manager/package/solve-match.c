@@ -10,17 +10,46 @@ static gboolean is_tie(const KpSolve *solve, Id dep)
 	return dep == solve->tie || (ISRELDEP(dep) && GETRELDEP(solve->pool, dep)->name == solve->tie);
 }
 
+/* "kernel = 4.18.0-147.el8" in a patch for x86_64 means "kernel-uname-r =
+ * 4.18.0-147.el8.x86_64". 0: @dep means nothing of that kind. */
+static Id tie_of_old(const KpSolve *solve, Id id, Id dep)
+{
+	Pool *pool = solve->pool;
+	const Reldep *rel = ISRELDEP(dep) ? GETRELDEP(pool, dep) : NULL;
+	g_autofree char *uname_r = NULL;
+
+	if (rel == NULL || rel->flags != REL_EQ || ISRELDEP(rel->name) ||
+	    !g_str_equal(pool_id2str(pool, rel->name), KP_OLD_TIE))
+		return 0;
+	uname_r = g_strdup_printf("%s.%s", pool_id2str(pool, rel->evr),
+				  pool_id2str(pool, pool_id2solvable(pool, id)->arch));
+	return pool_rel2id(pool, solve->tie, pool_str2id(pool, uname_r, 1), REL_EQ, 1);
+}
+
+/* Packages of before kernels provided KP_TIE name the kernel by its release. */
+static void add_old_tie(const KpSolve *solve, Id id, const Queue *requires, Queue *ties)
+{
+	for (int i = 0; i < requires->count && ties->count == 0; i++) {
+		Id tie = tie_of_old(solve, id, requires->elements[i]);
+
+		if (tie != 0)
+			queue_push(ties, tie);
+	}
+}
+
 /* What @id requires of a kernel: one dependency, or the two ends of a range. Caller
  * clears @ties. */
 static void ties_of(const KpSolve *solve, Id id, Queue *ties)
 {
-	int kept = 0;
+	Queue requires;
 
-	kp_solve_dependencies(solve, id, SOLVABLE_REQUIRES, ties);
-	for (int i = 0; i < ties->count; i++)
-		if (is_tie(solve, ties->elements[i]))
-			ties->elements[kept++] = ties->elements[i];
-	queue_truncate(ties, kept);
+	queue_init(ties);
+	kp_solve_dependencies(solve, id, SOLVABLE_REQUIRES, &requires);
+	for (int i = 0; i < requires.count; i++)
+		if (is_tie(solve, requires.elements[i]))
+			queue_push(ties, requires.elements[i]);
+	add_old_tie(solve, id, &requires, ties);
+	queue_free(&requires);
 }
 
 /* The first of them, or 0. */
@@ -134,8 +163,11 @@ static void match_ties(KpSolve *solve, GHashTable *known, Id id, const Queue *ti
 
 		if (!all_tie_to(solve, ties, kernel->id))
 			continue;
-		sort_in(solve, installed ? &kernel->patches : &kernel->offered, id);
 		any = TRUE;
+		if (!installed)
+			sort_in(solve, &kernel->offered, id);
+		else if (kp_solve_arch_is_of(solve, id, kernel->id))
+			sort_in(solve, &kernel->patches, id);
 	}
 	if (installed && !any)
 		orphan(solve, id);
@@ -177,6 +209,17 @@ static gboolean may_come_in(const KpSolve *solve, Id id)
 	return hidden == NULL;
 }
 
+/* Of hundreds of releases that are tried in turn, each is judged once. */
+static gboolean is_welcome(KpSolve *solve, Id id)
+{
+	if (!MAPTST(&solve->judged, id)) {
+		MAPSET(&solve->judged, id);
+		if (may_come_in(solve, id))
+			MAPSET(&solve->welcome, id);
+	}
+	return MAPTST(&solve->welcome, id);
+}
+
 void kp_solve_consider(KpSolve *solve, const Queue *wanted)
 {
 	Pool *pool = solve->pool;
@@ -184,10 +227,12 @@ void kp_solve_consider(KpSolve *solve, const Queue *wanted)
 
 	map_free(&solve->considered);
 	map_init(&solve->considered, pool->nsolvables);
+	map_grow(&solve->judged, pool->nsolvables);
+	map_grow(&solve->welcome, pool->nsolvables);
 	for (id = 1; id < pool->nsolvables; id++) {
 		const Repo *repo = pool_id2solvable(pool, id)->repo;
 
-		if (repo == NULL || repo == solve->installed || may_come_in(solve, id))
+		if (repo == NULL || repo == solve->installed || is_welcome(solve, id))
 			MAPSET(&solve->considered, id);
 	}
 	for (int i = 0; i < wanted->count; i++)

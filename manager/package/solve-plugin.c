@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/solve-api.h"
 #include "package/advisories.h"
+#include "package/releasever.h"
 #include "package/solve-source.h"
 
 static void ask_rpmdb(gpointer user, KpSolve *solve, KpAsk ask, const char *name)
@@ -54,5 +55,5 @@ const KpSolveApi kp_solve_api = {
 	.plan = plan,
 	.advisories = kp_advisories_read,
 	.offers = kp_offers_read,
-	.evr_compare = kp_evr_compare,
+	.releasever = kp_releasever_read,
 };

@@ -68,15 +68,24 @@ static void add_kernels(KpSolveRpmdb *db, KpSolve *solve)
 	rpmdbFreeIterator(found);
 }
 
+typedef struct {
+	KpSolveRpmdb *db;
+	KpSolve *solve;
+} Adder;
+
+static void add_patch(Header header, unsigned int offset, gpointer user)
+{
+	const Adder *adder = user;
+
+	if (kp_solve_is_patch_name(adder->solve, headerGetString(header, RPMTAG_NAME)))
+		add_header(adder->db, adder->solve, header, offset);
+}
+
 static void add_patches(KpSolveRpmdb *db, KpSolve *solve)
 {
-	rpmdbMatchIterator found = rpmtsInitIterator(db->ts, RPMDBI_REQUIRENAME, KP_TIE, 0);
-	Header header;
+	Adder adder = { db, solve };
 
-	while ((header = rpmdbNextIterator(found)) != NULL)
-		if (kp_solve_is_patch_name(solve, headerGetString(header, RPMTAG_NAME)))
-			add_header(db, solve, header, rpmdbGetIteratorOffset(found));
-	rpmdbFreeIterator(found);
+	kp_rpmdb_patches(db->ts, add_patch, &adder);
 }
 
 static gboolean has_packages(KpSolveRpmdb *db)

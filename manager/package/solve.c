@@ -36,6 +36,8 @@ KpSolve *kp_solve_new(const KpUpdateRequest *request, const KpSource *source, co
 	solve->plan = kp_update_plan_new();
 	solve->tie = pool_str2id(solve->pool, KP_TIE, 1);
 	map_init(&solve->considered, 0);
+	map_init(&solve->judged, 0);
+	map_init(&solve->welcome, 0);
 	queue_init(&solve->named);
 	return solve;
 }
@@ -47,6 +49,8 @@ void kp_solve_free(KpSolve *solve)
 	solve->pool->considered = NULL;
 	pool_free(solve->pool);
 	map_free(&solve->considered);
+	map_free(&solve->judged);
+	map_free(&solve->welcome);
 	queue_free(&solve->named);
 	g_ptr_array_unref(solve->kernels);
 	g_hash_table_unref(solve->asked);
@@ -140,9 +144,11 @@ static KpUpdateKernel *describe(const KpSolve *solve, const KpSolveKernel *kerne
 	out->running = g_strcmp0(kernel->kver, solve->request->running) == 0;
 	out->cves = g_new0(char *, 1);
 	out->passed = g_ptr_array_new_with_free_func(g_free);
-	if (kernel->patches.count > 0)
-		out->installed = g_strdup(pool_id2str(solve->pool, pool_id2solvable(
-			solve->pool, kernel->patches.elements[0])->evr));
+	if (kernel->patches.count == 0)
+		return out;
+	out->installed = g_strdup(pool_id2str(solve->pool, pool_id2solvable(
+		solve->pool, kernel->patches.elements[0])->evr));
+	out->patched = !kp_solve_is_empty_release(solve, kernel->patches.elements[0]);
 	return out;
 }
 

@@ -62,6 +62,7 @@ struct KpSolve {
 	GHashTable *asked;	/* questions to the source so far */
 	KpUpdatePlan *plan;
 	Map considered;		/* the pool's */
+	Map judged, welcome;	/* may a package come in unasked? Once it was judged, that stays */
 	Id tie;
 };
 
@@ -83,6 +84,7 @@ KpUpdatePlan *kp_solve_plan(KpSolve *solve, GError **error);
 /* solve-facts.c: of one package */
 gboolean kp_solve_is_patch_name(const KpSolve *solve, const char *name);
 gboolean kp_solve_is_kernel(const KpSolve *solve, Id id);
+gboolean kp_solve_obsoletes(Pool *pool, Id by, Id what);
 const KpRepo *kp_solve_repo(const KpSolve *solve, Id id);
 const char *kp_solve_where(const KpSolve *solve, Id id);	/* repository, "a file" */
 /* version-release, without the epoch; valid until the pool's next text */
@@ -90,8 +92,13 @@ const char *kp_solve_release(const KpSolve *solve, Id id);
 char *kp_solve_nevra(const KpSolve *solve, Id id);
 int kp_solve_compare(const KpSolve *solve, Id a, Id b);
 gboolean kp_solve_arch_fits(const KpSolve *solve, Id id);
+/* A machine runs programs of several architectures; its kernel, and what patches that,
+ * are of one. */
+gboolean kp_solve_arch_is_of(const KpSolve *solve, Id id, Id kernel);
 /* Why the configuration of @repo keeps the package away, or NULL. Caller frees. */
 char *kp_solve_excluded(Pool *pool, Id id, const KpRepo *repo);
+/* Why @locks, which may be NULL, keep it away, or NULL. Caller frees. solve-locks.c */
+char *kp_solve_locked(Pool *pool, Id id, const KpVersionLocks *locks);
 /* A package that only subscribes a kernel to its stream. */
 gboolean kp_solve_is_empty_release(const KpSolve *solve, Id id);
 KpPackage *kp_solve_package(const KpSolve *solve, Id id);
@@ -115,6 +122,8 @@ gboolean kp_solve_choose_next(KpSolve *solve, KpSolveKernel *kernel, const char 
 /* NULL: it may be seen. What does not fit or is excluded is as good as not there:
  * why it is not. Caller frees. */
 char *kp_solve_invisible(const KpSolve *solve, Id id);
+/* The same of a patch for the package @kernel. */
+char *kp_solve_invisible_to(const KpSolve *solve, Id id, Id kernel);
 /* Hides all that may not come in from libsolv: kernels, what is invisible, and
  * patches that are not @wanted. Again whenever something was added. */
 void kp_solve_consider(KpSolve *solve, const Queue *wanted);

@@ -69,6 +69,18 @@ char *kp_tag_required(Header header, const char *name)
 	return version_of(header, RPMTAG_REQUIRENAME, RPMTAG_REQUIREVERSION, name);
 }
 
+char *kp_tag_tie(Header header)
+{
+	char *tie = kp_tag_required(header, KP_TIE);
+	g_autofree char *release = NULL, *arch = NULL;
+
+	if (tie != NULL)
+		return tie;
+	release = kp_tag_required(header, KP_OLD_TIE);
+	arch = kp_tag_text(header, RPMTAG_ARCH);
+	return release != NULL ? g_strdup_printf("%s.%s", release, arch) : NULL;
+}
+
 GHashTable *kp_tag_fixed_cves(Header header)
 {
 	GHashTable *fixed = kp_cve_set_new();

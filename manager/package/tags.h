@@ -22,6 +22,11 @@ gboolean kp_tag_has_tie(Header header, rpmTagVal tag);
 char *kp_tag_provided(Header header, const char *name);
 char *kp_tag_required(Header header, const char *name);
 
+/* The kernel-uname-r that the patch package @header asks for, or NULL: as it says, or,
+ * where it requires the kernel by its release, that and its own architecture. Caller
+ * frees. */
+char *kp_tag_tie(Header header);
+
 /* The CVEs that its changelog says are fixed: a set (base/cve.h). Caller unrefs. */
 GHashTable *kp_tag_fixed_cves(Header header);
 

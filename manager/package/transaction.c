@@ -66,10 +66,12 @@ static void release_signals(const sigset_t *before, GPtrArray *warnings)
 	pthread_sigmask(SIG_SETMASK, before, NULL);
 }
 
-/* 0: librpm counts all as done, which is not to say that it is. */
+/* More than 0: problems, and nothing was begun. Less: rpm 6 says so also when a package
+ * is installed and its %post failed. 0: librpm counts all as done, which is not to say
+ * that it is. What came of the last two the look at the end finds out. */
 static gboolean run_failed(const KpRun *run, int result)
 {
-	gboolean failed = result != 0;
+	gboolean failed = result > 0;
 
 	for (int i = 0; i < rpmtsNElements(run->ts) && !failed; i++)
 		failed = rpmteFailed(rpmtsElement(run->ts, i)) != 0;
@@ -115,6 +117,7 @@ static gboolean run_elements(KpRun *run, GError **error)
 	mask = rpmlogSetMask(RPMLOG_UPTO(run->t->quiet ? RPMLOG_NOTICE : RPMLOG_INFO));
 	result = rpmtsRun(run->ts, NULL, RPMPROB_FILTER_OLDPACKAGE | KP_FILTER_DEBIAN);
 	rpmlogSetMask(mask);
+	run->doubtful = result < 0;
 	if (!run_failed(run, result))
 		return TRUE;
 	set_failed(run, result, error);
@@ -212,8 +215,11 @@ static gboolean finish(KpRun *run, int lock, gboolean ok, GError **error)
 	kp_fault("installed-all");
 	if (ts == NULL)
 		return FALSE;
-	if (ok && !kp_run_look_again(run, ts, error))
+	if (ok && !kp_run_look_again(run, ts, run->doubtful ? NULL : error)) {
 		run->broken = TRUE;
+		if (run->doubtful)
+			set_failed(run, -1, error);
+	}
 	ok = ok && !run->broken;
 	/* before the files of it go: they take room */
 	if (run->broken)

@@ -25,6 +25,7 @@ typedef struct {
 	int list;		/* of them, held; -1: not written down */
 	FD_t output;		/* where scriptlets write */
 	gboolean installing;	/* behind the verification */
+	gboolean doubtful;	/* librpm says that something failed, and of no package that it did */
 	gboolean broken;	/* librpm began, and did not do all of it */
 } KpRun;
 

@@ -20,13 +20,14 @@ static int collect(rpmlogRec record, rpmlogCallbackData data)
 }
 
 /* The line about a signature that is good names its key: "Header V4 RSA/SHA256
- * Signature, key ID 0123456789abcdef: OK". */
+ * Signature, key ID 0123456789abcdef: OK"; since rpm 6 "Header OpenPGP V4 RSA/SHA256
+ * signature, key fingerprint: 0123...cdef: OK". */
 static char *good_signature(const GPtrArray *lines)
 {
 	for (guint i = 0; i < lines->len; i++) {
 		const char *line = g_ptr_array_index(lines, i);
 
-		if (strstr(line, "Signature") != NULL && g_str_has_suffix(line, ": OK"))
+		if (strcasestr(line, "signature") != NULL && g_str_has_suffix(line, ": OK"))
 			return g_strndup(line, strlen(line) - strlen(": OK"));
 	}
 	return g_strdup("");

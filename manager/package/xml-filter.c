@@ -89,10 +89,27 @@ static gboolean is_utf8(const Filter *filter)
 	       g_ascii_strncasecmp(encoding + strlen("encoding=") + 1, "UTF-8", 5) == 0;
 }
 
+/* A list of nothing may be one tag: <metadata packages="0"/>, where "</metadata>" ends
+ * others. Behind it nothing stands. */
+static gboolean is_one_tag(const Filter *filter, const char *last)
+{
+	g_autofree char *begin = g_strdup_printf("<%.*s", (int)strlen(last) - 3, last + 2);
+	const char *end = filter->buffer + filter->end, *tag = kp_xml_find(filter->buffer, filter->end, begin);
+	const char *close = tag != NULL ? memchr(tag, '>', (gsize)(end - tag)) : NULL;
+
+	if (close == NULL || close[-1] != '/' || strchr(" \t\r\n/", tag[strlen(begin)]) == NULL)
+		return FALSE;
+	for (close++; close < end; close++)
+		if (!g_ascii_isspace(*close))
+			return FALSE;
+	return TRUE;
+}
+
 static gboolean is_whole(const Filter *filter)
 {
 	for (const char *const *last = filter->kind->last; *last != NULL; last++)
-		if (kp_xml_find(filter->buffer, filter->end, *last) != NULL)
+		if (kp_xml_find(filter->buffer, filter->end, *last) != NULL ||
+		    (g_str_has_prefix(*last, "</") && is_one_tag(filter, *last)))
 			return TRUE;
 	return FALSE;
 }

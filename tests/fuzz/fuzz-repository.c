@@ -48,14 +48,16 @@ static void store(const KpIniSection *section, GHashTable *vars)
 	g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
 	g_autoptr(KpRepo) repo = g_new0(KpRepo, 1);
 	g_autoptr(KpRepo) copy = g_new0(KpRepo, 1);
-	KpKeyPlace place = { "file", section->name, vars, warnings };
+	/* a fuzzed section may stand anywhere */
+	KpKeyPlace place = { KP_KEY_MAIN4 | KP_KEY_REPO4 | KP_KEY_MAIN5 | KP_KEY_REPO5, "file",
+			     section->name, vars, warnings };
 
 	repo->baseurl = g_new0(char *, 1);
 	repo->excludes = g_new0(char *, 1);
 	repo->includes = g_new0(char *, 1);
 	repo->gpgkey = g_new0(char *, 1);
-	kp_repo_keys_store(repo, section, FALSE, &place);
-	kp_repo_keys_store(repo, section, TRUE, &place);
+	kp_repo_keys_store(repo, section, &place);
+	kp_repo_keys_store(repo, section, &place);
 	for (guint i = 0; i < warnings->len; i++)
 		g_assert_true(g_utf8_validate(g_ptr_array_index(warnings, i), -1, NULL));
 	g_assert_cmpint(repo->metadata_expire, >=, -1);
@@ -68,7 +70,7 @@ static void store(const KpIniSection *section, GHashTable *vars)
 static void try_ini(const char *text, gsize size)
 {
 	static const char *const none[] = { NULL };
-	g_autoptr(GHashTable) vars = kp_dnf_vars_read("/nowhere", none);
+	g_autoptr(GHashTable) vars = kp_dnf_vars_read("/nowhere", none, TRUE, NULL);
 	g_autoptr(GPtrArray) sections = kp_ini_parse(text, size, NULL);
 
 	for (guint i = 0; sections != NULL && i < sections->len; i++)

@@ -198,7 +198,7 @@ int main(int argc, char **argv)
 	if (g_getenv("STOP_AFTER") != NULL)
 		stop_after = g_ascii_strtoull(g_getenv("STOP_AFTER"), NULL, 10);
 	root = argc > 1 ? argv[1] : NULL;
-	repos = kp_repos_read(root, warnings, &error);
+	repos = kp_repos_read(root, NULL, warnings, &error);
 	if (repos == NULL)
 		return fail(error);
 	for (guint i = 0; i < warnings->len; i++)

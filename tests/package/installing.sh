@@ -108,15 +108,21 @@ on_terminal() {
     local answer=$1 rc=0
     shift
     python3 - "$answer" "$OUT/build/kpatch-manager" --root "$root" update "$@" <<'END' || rc=$?
-import os, pty, sys
+import os, pty, signal, sys
+signal.alarm(60)    # what waits for ever fails
 answer, command = sys.argv[1], sys.argv[2:]
 pid, fd = pty.fork()
 if pid == 0:
     os.execv(command[0], command)
-os.write(fd, answer.encode() + b"\n")
+# a key such as ctrl-C is pressed when the question is there
+key = len(answer) == 1 and ord(answer) < 32
+if not key:
+    os.write(fd, answer.encode() + b"\n")
 try:
     while data := os.read(fd, 4096):
         sys.stdout.write(data.decode())
+        if key and b"[y/N]" in data:
+            os.write(fd, answer.encode())
 except OSError:
     pass
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))

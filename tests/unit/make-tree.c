@@ -49,7 +49,7 @@ static void add_record(KpState *state, const char *result, const char *kver,
 	g_autofree char *name = name_of(version);
 	KpRecord record = { 1000, (char *)"boot-1", (char *)kver, (char *)"apply", name,
 			    (char *)version, (char *)"s", (char *)"kpatch", (char *)result,
-			    (char *)"for a test", NULL, NULL };
+			    (char *)"for a test", NULL, NULL, NULL };
 
 	if (g_str_has_prefix(result, SIGNED_BY)) {
 		record.result = (char *)"done";

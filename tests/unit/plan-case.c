@@ -26,6 +26,7 @@ struct PlanCase {
 	KpSolve *solve;
 	GPtrArray *repos;	/* KpRepo */
 	GPtrArray *barred;
+	GString *locks;		/* as versionlock.toml has them */
 	GPtrArray *packages;	/* Package */
 	GPtrArray *texts;	/* of the request */
 	Repo *repo;		/* to which packages go now */
@@ -261,6 +262,16 @@ static void read_barred(PlanCase *c, char **words)
 	g_ptr_array_add(c->barred, barred);
 }
 
+/* lock NAME [KEY COMPARATOR VALUE]... */
+static void read_lock(PlanCase *c, char **words)
+{
+	g_string_append_printf(c->locks, "[[packages]]\nname = \"%s\"\n", words[1]);
+	for (words += 2; words[0] != NULL; words += 3)
+		g_string_append_printf(c->locks, "[[packages.conditions]]\nkey = \"%s\"\n"
+				       "comparator = \"%s\"\nvalue = \"%s\"\n",
+				       words[0], words[1], words[2]);
+}
+
 static void read_request(PlanCase *c, char **words)
 {
 	const char *kernel = option(words, "kernel", NULL), *release = option(words, "release", NULL);
@@ -307,6 +318,10 @@ static void read_line(PlanCase *c, const char *line)
 	else if (g_str_equal(first, "held") || g_str_equal(first, "blocked") ||
 		 g_str_equal(first, "revoked"))
 		read_barred(c, words);
+	else if (g_str_equal(first, "lock"))
+		read_lock(c, words);
+	else if (g_str_equal(first, "lock-file-is-damaged"))
+		g_string_append(c->locks, "[[packages\n");
 	else if (g_str_equal(first, "request"))
 		read_request(c, words);
 	else
@@ -324,6 +339,7 @@ static PlanCase *new_case(const char *path)
 	c->barred = g_ptr_array_new_with_free_func((GDestroyNotify)kp_barred_free);
 	c->packages = g_ptr_array_new_with_free_func(package_free);
 	c->texts = g_ptr_array_new_with_free_func(g_free);
+	c->locks = g_string_new("version = \"1.0\"\n");
 	c->expected = g_string_new(NULL);
 	c->request.globs = globs;
 	c->request.barred = c->barred;
@@ -368,6 +384,7 @@ void plan_case_free(PlanCase *c)
 	g_ptr_array_unref(c->barred);
 	g_ptr_array_unref(c->packages);
 	g_ptr_array_unref(c->texts);
+	g_string_free(c->locks, TRUE);
 	g_string_free(c->expected, TRUE);
 	g_free(c->path);
 	g_free(c);
@@ -410,9 +427,14 @@ static void tell_step(GString *text, const KpUpdateStep *step)
 
 char *plan_case_run(PlanCase *c)
 {
-	g_autoptr(KpUpdatePlan) plan = kp_solve_plan(c->solve, NULL);
+	g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(KpVersionLocks) locks = kp_version_locks_parse("versionlock.toml", c->locks->str,
+								 c->locks->len, warnings);
+	g_autoptr(KpUpdatePlan) plan = NULL;
 	GString *text = g_string_new(NULL);
 
+	c->request.locks = locks;
+	plan = kp_solve_plan(c->solve, NULL);
 	for (guint i = 0; i < plan->kernels->len; i++)
 		tell_kernel(text, g_ptr_array_index(plan->kernels, i));
 	for (guint i = 0; i < plan->steps->len; i++)

@@ -4,7 +4,6 @@
 
 #include "base/available-note.h"
 #include "base/available.h"
-#include "base/release.h"
 #include "fixture.h"
 
 #define KVER "5.14.0-100.x86_64"
@@ -203,21 +202,6 @@ static void test_damaged(Machine *machine, gconstpointer unused)
 	assert_noted(machine, KVER, NULL);
 }
 
-static void test_release(void)
-{
-	static const struct {
-		const char *version, *evr;
-		gboolean same;
-	} rows[] = {
-		{ "1-2", "1-2", TRUE }, { "1-2", "3:1-2", TRUE }, { "1-2", "1-2.el9", TRUE },
-		{ "1-2", "1-2.el9_3", TRUE }, { "1-2", "1-2.1", FALSE }, { "1-2", "1-20", FALSE },
-		{ "1-2", "1-2.", FALSE }, { "1-2", "11-2", FALSE }, { "1-2.el9", "1-2", FALSE },
-	};
-
-	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
-		g_assert_cmpint(kp_release_same(rows[i].version, rows[i].evr), ==, rows[i].same);
-}
-
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -229,6 +213,5 @@ int main(int argc, char **argv)
 		   machine_teardown);
 	g_test_add("/available/damaged", Machine, NULL, machine_setup, test_damaged,
 		   machine_teardown);
-	g_test_add_func("/available/release", test_release);
 	return g_test_run();
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
+#include "base/error.h"
 #include "base/root.h"
 #include "fixture.h"
+#include "live/core-guard.h"
 #include "live/guard.h"
 #include "sample.h"
 
@@ -230,6 +232,59 @@ static void test_no_flag(Scene *scene, gconstpointer data)
 	g_assert_null(attempt);
 }
 
+static const KpIdentity core = { KP_CORE_NAME, "", "sum-of-the-core" };
+static const KpIdentity other_core = { KP_CORE_NAME, "", "sum-of-another" };
+
+static void test_core_death(Scene *scene, gconstpointer data)
+{
+	g_autoptr(GError) error = NULL;
+
+	reboot(scene, "boot-a");
+	g_assert_true(kp_core_guard_begin(scene->state, scene->host, &core, NULL));
+	reboot(scene, "boot-b");
+	g_assert_false(kp_core_guard_begin(scene->state, scene->host, &core, &error));
+	g_assert_error(error, KP_ERROR, KP_ERROR_REFUSED);
+	g_assert_nonnull(strstr(error->message, "release kpatch.ko"));
+	/* another build of it may be tried */
+	g_assert_true(kp_core_guard_begin(scene->state, scene->host, &other_core, NULL));
+}
+
+/* One that was loaded before is tried once more: it may have been the power. */
+static void test_core_death_of_the_good(Scene *scene, gconstpointer data)
+{
+	reboot(scene, "boot-a");
+	g_assert_true(kp_core_guard_begin(scene->state, scene->host, &core, NULL));
+	kp_core_guard_end(scene->state, scene->host, &core, TRUE);
+	g_assert_true(kp_core_guard_begin(scene->state, scene->host, &core, NULL));
+	reboot(scene, "boot-b");
+	g_assert_true(kp_core_guard_begin(scene->state, scene->host, &core, NULL));
+	reboot(scene, "boot-c");
+	g_assert_false(kp_core_guard_begin(scene->state, scene->host, &core, NULL));
+}
+
+/* The patch whose turn would have come next is not to blame. */
+static void test_core_death_is_not_the_patch(Scene *scene, gconstpointer data)
+{
+	KpPatch *patch = sample_patch(scene->candidates, KP_ORIGIN_PACKAGE, "1-1");
+	KpPatch *newer = sample_patch(scene->candidates, KP_ORIGIN_PACKAGE, "1-2");
+	g_autoptr(GPtrArray) holds = NULL;
+	g_autoptr(KpAttempt) died = NULL;
+
+	reboot(scene, "boot-a");
+	g_assert_true(kp_guard_begin(scene->state, scene->host, newer, "boot", NULL));
+	g_assert_true(kp_core_guard_begin(scene->state, scene->host, &core, NULL));
+	reboot(scene, "boot-b");
+	g_assert_cmpint(kp_guard_judge(scene->state, scene->host, TRUE, &died, scene->warnings),
+			==, KP_GUARD_FINE);
+	g_assert_null(died);
+	g_assert_false(kp_core_guard_begin(scene->state, scene->host, &core, NULL));
+	holds = kp_state_holds(scene->state, scene->host->kver, NULL);
+	g_assert_cmpuint(holds->len, ==, 1);
+	/* nor does the core module's block make us look for an older patch */
+	g_assert_true(kp_guard_choose(scene->candidates->patches, holds,
+				      kp_patch_sha256(patch)) == newer);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct {
@@ -243,6 +298,9 @@ int main(int argc, char **argv)
 		{ "/guard/two-power-cuts", test_two_power_cuts },
 		{ "/guard/flag", test_flag },
 		{ "/guard/no-flag", test_no_flag },
+		{ "/guard/core-death", test_core_death },
+		{ "/guard/core-death-of-the-good", test_core_death_of_the_good },
+		{ "/guard/core-death-is-not-the-patch", test_core_death_is_not_the_patch },
 	};
 
 	g_test_init(&argc, &argv, NULL);

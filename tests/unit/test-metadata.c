@@ -144,6 +144,18 @@ static void test_stale(Case *c, gconstpointer data)
 	g_assert_true(c->data->stale);
 }
 
+/* dnf5's mark lies beside what it is about. */
+static void test_marked(Case *c, gconstpointer data)
+{
+	dnf_has(c, PRIMARY, 60);
+	fixture_write(c->root, "/var/cache/dnf/q-d9da3d247efd5a05/attrs/expired", "", -1);
+	assert_found(c, "/dnf/");
+	g_assert_false(c->data->stale);
+	fixture_write(c->root, "/var/cache/dnf/" ID "/attrs/expired", "", -1);
+	assert_found(c, "/dnf/");
+	g_assert_true(c->data->stale);
+}
+
 static void test_from_the_future(Case *c, gconstpointer data)
 {
 	dnf_has(c, PRIMARY, -4000);
@@ -345,6 +357,7 @@ int main(int argc, char **argv)
 	ADD("/metadata/nothing", NULL, test_nothing);
 	ADD("/metadata/dnf", NULL, test_dnf);
 	ADD("/metadata/stale", NULL, test_stale);
+	ADD("/metadata/marked", NULL, test_marked);
 	ADD("/metadata/from-the-future", NULL, test_from_the_future);
 	ADD("/metadata/newest", NULL, test_newest);
 	ADD("/metadata/changed", NULL, test_changed);

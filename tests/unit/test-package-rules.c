@@ -61,6 +61,60 @@ static void test_files(void)
 	with_file("/usr/lib/kpatch/1/a.ko", S_IFREG | 0664, "written by others");
 }
 
+/* What vendors' packages own beside their module. */
+static void test_beside(void)
+{
+	with_file("/usr/share/licenses/p", S_IFDIR | 0755, NULL);
+	with_file("/usr/share/licenses/p/COPYING", S_IFREG | 0644, NULL);
+	with_file("/usr/share/doc/p/README", S_IFREG | 0644, NULL);
+	with_file("/usr/share/man/man7/p.7.gz", S_IFREG | 0644, NULL);
+	with_file("/usr/lib/.build-id/ab", S_IFDIR | 0755, NULL);
+	with_file("/usr/lib/.build-id/ab/cd", S_IFREG | 0644, "outside");
+	with_file("/usr/share/doc/p/run", S_IFREG | 0755, "outside");
+	with_file("/usr/share/doc/p/link", S_IFLNK | 0777, "outside");
+	with_file("/usr/share/doc/../bin/p", S_IFREG | 0644, "outside");
+	with_file("/usr/share/docs/p", S_IFREG | 0644, "outside");
+	with_file("/usr/share/doc/p/README", S_IFREG | 0666, "written by others");
+	with_file("/usr/lib/modules/1/a.ko", S_IFREG | 0644, "outside");
+	with_file("/etc/modules-load.d/a.conf", S_IFREG | 0644, "outside");
+}
+
+static void with_link(const char *path, const char *link, const char *why)
+{
+	KpPackageHeader *header = package("kpatch-patch-1", "1");
+
+	add(header, path, S_IFLNK | 0777);
+	((KpPackageFile *)g_ptr_array_index(header->files, 0))->link = g_strdup(link);
+	assert_refused(header, why);
+}
+
+static void test_build_ids(void)
+{
+	with_link("/usr/lib/.build-id/ab/cd", "../../../../usr/lib/kpatch/1/a.ko", NULL);
+	with_link("/usr/lib/.build-id/ab/cd", "/usr/lib/kpatch/1/a.ko", NULL);
+	with_link("/usr/lib/.build-id/ab/cd", "../../../../usr/bin/a", "outside");
+	with_link("/usr/lib/.build-id/ab/cd", "../../kpatch/../bin/a", "outside");
+	with_link("/usr/lib/.build-id2/cd", "/usr/lib/kpatch/1/a.ko", "outside");
+	with_link("/usr/lib/a", "/usr/lib/kpatch/1/a.ko", "outside");
+}
+
+static void with_ghost(const char *path, gboolean ghost, const char *why)
+{
+	KpPackageHeader *header = package("kpatch-patch-1", "1");
+
+	add(header, path, S_IFREG | 0644);
+	((KpPackageFile *)g_ptr_array_index(header->files, 0))->ghost = ghost;
+	assert_refused(header, why);
+}
+
+static void test_copies(void)
+{
+	with_ghost("/var/lib/kpatch/1/a.ko", TRUE, NULL);
+	with_ghost("/var/lib/kpatch/1/a.ko", FALSE, "outside");
+	with_ghost("/var/lib/kpatch/state.db", TRUE, "outside");
+	with_ghost("/etc/a.ko", TRUE, "outside");
+}
+
 static void test_kinds(void)
 {
 	KpPackageHeader *kernel = package("kernel-core", NULL), *other = package("other", NULL);
@@ -88,6 +142,9 @@ int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/package-rules/files", test_files);
+	g_test_add_func("/package-rules/beside", test_beside);
+	g_test_add_func("/package-rules/build-ids", test_build_ids);
+	g_test_add_func("/package-rules/copies", test_copies);
 	g_test_add_func("/package-rules/kinds", test_kinds);
 	g_test_add_func("/package-rules/capabilities", test_capabilities);
 	return g_test_run();

@@ -36,7 +36,7 @@ static void write_text(Case *c, const char *path, const char *text)
 
 static void read_all(Case *c)
 {
-	c->repos = kp_repos_read(c->root, c->warnings, &c->error);
+	c->repos = kp_repos_read(c->root, NULL, c->warnings, &c->error);
 }
 
 static const KpRepo *repo(Case *c, guint index)
@@ -97,11 +97,11 @@ static void test_values(Case *c, gconstpointer data)
 {
 	write_text(c, "/etc/yum.repos.d/a.repo",
 		   "\xef\xbb\xbf# comment\n; comment\n[a]  # more\nname = A = B 100%\n"
-		   "baseurl = http://h/1, https://h/2\n  file:///srv/3 /srv/5\n# between\n\n\tftp://h/4\n"
-		   "mirrorlist=http://h/list?x=1&y=2\nmetalink=http://h/link\npriority=+7\n"
-		   "excludepkgs=kernel-6* x\nexclude=y\nincludepkgs=z\ngpgcheck=Yes\n"
+		   "baseurl = http://h/1, https://h/2\n  file:///srv/3 /srv/5\n  \n\tftp://h/4\n"
+		   "mirrorlist=http://h/list?x=1&y=2\nmetalink=http://h/link\npriority=+7 # of 99\n"
+		   "excludepkgs=kernel-6* x\nexclude=y\nincludepkgs=z\ngpgcheck='Yes'\n"
 		   "repo_gpgcheck=TRUE\ngpgkey=file:///a file:///b\nskip_if_unavailable=on\n"
-		   "metadata_expire=1.5h\nproxy=_none_\nproxy_username=u\nproxy_password=p=#;\n"
+		   "metadata_expire=1.5h\nproxy=_none_\nproxy_username=\"u\"\nproxy_password=p=#;\n"
 		   "username=v\npassword=w\nsslverify=0\nsslcacert=/ca\nsslclientcert=/cert\n"
 		   "sslclientkey=/key\nproxy_auth_method=Digest\nproxy_sslverify=no\n"
 		   "proxy_sslcacert=/pca\nproxy_sslclientcert=/pcert\nproxy_sslclientkey=/pkey\n"
@@ -310,6 +310,10 @@ static void test_releasever(Case *c, gconstpointer data)
 static const struct bad { const char *text, *words; guint repos; } bad[] = {
 	{ "[a]\nbaseurl=http://a\ngpgcheck=maybe\n", "a.repo|[a]|gpgcheck=maybe", 1 },
 	{ "[a]\nbaseurl=http://a\nenabled=maybe\n", "a.repo|[a]|enabled=maybe", 1 },
+	{ "[a]\nbaseurl=http://a\n# what follows goes on with nothing\n http://b\n",
+	  "line 4: an indented line", 0 },
+	{ "[a]\nbaseurl=http://a\n\n http://b\n", "line 4: an indented line", 0 },
+	{ "[a]\nbaseurl=http://a\npriority='7\"\n", "a.repo|[a]|priority='7\"", 1 },
 	{ "[a]\nbaseurl=http://a\npriority=high\n", "a.repo|[a]|priority=high", 1 },
 	{ "[a]\nbaseurl=http://a\npriority=99999999999\n", "priority=99999999999", 1 },
 	{ "[a]\nbaseurl=http://a\nmetadata_expire=2w\n", "metadata_expire=2w", 1 },

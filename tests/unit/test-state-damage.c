@@ -9,6 +9,8 @@
 #include "base/state-private.h"
 #include "fixture.h"
 
+#define HOLDS 3
+#define BITS 4096
 #define RECORDS 200	/* some pages */
 #define WRITES 40	/* while others read */
 
@@ -75,12 +77,13 @@ static void expect_set_aside(const char *root, const char *bytes, gsize size)
 
 	g_assert_cmpuint(aside->len, ==, 1);
 	g_assert_nonnull(strstr(kp_state_warning(state), g_ptr_array_index(aside, 0)));
-	g_assert_nonnull(strstr(kp_state_warning(state), "are lost"));
+	g_assert_nonnull(strstr(kp_state_warning(state), "was damaged"));
 	g_assert_true(g_file_get_contents(g_ptr_array_index(aside, 0), &kept, &kept_size, NULL));
 	g_assert_cmpmem(kept, kept_size, bytes, size);
 	add_record(state, "new");
-	records = kp_state_history(state, NULL, 0, NULL);
+	records = kp_state_history(state, NULL, 1, NULL);
 	g_assert_cmpuint(records->len, ==, 1);
+	g_assert_cmpstr(((KpRecord *)g_ptr_array_index(records, 0))->name, ==, "new");
 }
 
 /* For reading it is only said, and nothing is touched. */
@@ -321,6 +324,152 @@ static gpointer read_many(gpointer root)
 	return NULL;
 }
 
+/* A small database as a machine has it: holds, and one digest that was good. */
+static char *small(char **bytes, gsize *size)
+{
+	char *root = fixture_folder();
+	g_autofree char *path = g_build_filename(root, KP_STATE_FILE, NULL);
+	g_autoptr(KpState) state = open_state(root, TRUE);
+	const KpIdentity good = { "a", "1-0", "good" };
+	KpHold hold = { KP_HOLD_HELD, (char *)"k1", (char *)"a", NULL, NULL, (char *)"r", 1 };
+	gboolean added;
+
+	for (guint i = 1; i <= HOLDS; i++) {
+		g_autofree char *version = g_strdup_printf("1-%u", i);
+
+		hold.version = hold.sha256 = version;
+		g_assert_true(kp_state_add_hold(state, &hold, &added, NULL));
+	}
+	g_assert_true(kp_state_set_good(state, "k1", &good, NULL));
+	g_clear_pointer(&state, kp_state_close);
+	g_assert_true(g_file_get_contents(path, bytes, size, NULL));
+	return root;
+}
+
+static void wipe(const char *root)
+{
+	g_autoptr(GPtrArray) names = beside(root, "state.db");
+
+	for (guint i = 0; i < names->len; i++)
+		unlink(g_ptr_array_index(names, i));
+}
+
+static guint holds_in(KpState *state)
+{
+	g_autoptr(GPtrArray) holds = kp_state_holds(state, "k1", NULL);
+
+	return holds != NULL ? holds->len : 0;
+}
+
+/* All holds are there, or it is said that they are not and what is doubted. */
+static void expect_no_silent_loss(const char *root)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(KpState) look = kp_state_open(root, FALSE, &error);
+	g_autoptr(KpState) state = NULL;
+
+	if (look != NULL)
+		g_assert_cmpuint(holds_in(look), ==, HOLDS);
+	g_clear_pointer(&look, kp_state_close);
+	g_clear_error(&error);
+	state = kp_state_open(root, TRUE, &error);
+	if (state == NULL)
+		g_assert_nonnull(error);
+	else if (holds_in(state) != HOLDS)
+		g_assert_true(kp_state_warning(state) != NULL && kp_state_is_doubted(state));
+}
+
+static void test_each_bit(void)
+{
+	g_autofree char *bytes = NULL;
+	gsize size;
+	char *root = small(&bytes, &size);
+
+	for (gsize bit = 0; bit < BITS; bit++) {
+		g_test_message("bit %zu", bit);
+		wipe(root);
+		bytes[bit / 8] ^= (char)(1 << bit % 8);
+		fixture_write(root, KP_STATE_FILE, bytes, (gssize)size);
+		bytes[bit / 8] ^= (char)(1 << bit % 8);
+		expect_no_silent_loss(root);
+	}
+	fixture_remove(root);
+}
+
+/* What no program of ours makes. @kept: the holds are all there to be carried over. */
+static void test_not_ours(void)
+{
+	static const struct {
+		const char *sql;
+		gboolean kept;
+	} rows[] = {
+		{ "PRAGMA user_version = -1", TRUE },
+		{ "PRAGMA user_version = -2147483645", TRUE },
+		{ "PRAGMA user_version = -100000", TRUE },
+		{ "PRAGMA user_version = 70000", TRUE },
+		{ "PRAGMA user_version = 0", TRUE },
+		{ "PRAGMA user_version = 1", TRUE },
+		{ "PRAGMA journal_mode = WAL", TRUE },
+		{ "DROP TABLE history; CREATE VIEW history AS WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL"
+		  " SELECT x + 1 FROM c) SELECT x AS id FROM c", TRUE },
+		{ "DROP TABLE holds; CREATE VIEW holds AS WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL"
+		  " SELECT x + 1 FROM c) SELECT 'k1' kver, 'a' name, x version, x sha256, '' reason,"
+		  " 1 since, 'held' kind FROM c", FALSE },
+		{ "CREATE TRIGGER t AFTER INSERT ON history BEGIN DELETE FROM holds; END", TRUE },
+		{ "PRAGMA user_version = 1; CREATE TRIGGER t AFTER INSERT ON holds BEGIN"
+		  " DELETE FROM history; END", TRUE },
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_autofree char *bytes = NULL, *path = NULL;
+		gsize size;
+		char *root = small(&bytes, &size);
+		g_autoptr(KpState) state = NULL;
+
+		g_test_message("%s", rows[i].sql);
+		run_sql(root, rows[i].sql);
+		path = g_build_filename(root, KP_STATE_FILE, NULL);
+		g_clear_pointer(&bytes, g_free);
+		g_assert_true(g_file_get_contents(path, &bytes, &size, NULL));
+		expect_said(root, bytes, size);
+		state = open_state(root, TRUE);
+		g_assert_nonnull(strstr(kp_state_warning(state), "was damaged"));
+		g_assert_cmpuint(holds_in(state), ==, rows[i].kept ? HOLDS : 0);
+		g_assert_cmpint(kp_state_is_doubted(state), ==, !rows[i].kept);
+		g_assert_true(kp_state_is_good(state, "k1", "good"));
+		fixture_remove(root);
+	}
+}
+
+static void expect_mode(const char *root, const char *file, mode_t mode)
+{
+	g_autofree char *path = g_build_filename(root, file, NULL);
+	struct stat st;
+
+	if (stat(path, &st) == 0)
+		g_assert_cmpuint(st.st_mode & 07777, ==, mode);
+}
+
+/* Whoever may read it can lock it: what an older program made is closed, too. */
+static void test_closed_to_others(void)
+{
+	char *root = fixture_folder();
+	g_autofree char *path = g_build_filename(root, KP_STATE_FILE, NULL);
+	mode_t old = umask(0);
+
+	kp_state_close(open_state(root, TRUE));
+	expect_mode(root, KP_STATE_FILE, 0600);
+	g_assert_cmpint(chmod(path, 0644), ==, 0);
+	fixture_write(root, KP_STATE_FILE "-journal", "", 0);
+	kp_state_close(open_state(root, FALSE));
+	expect_mode(root, KP_STATE_FILE, 0644);
+	kp_state_close(open_state(root, TRUE));
+	expect_mode(root, KP_STATE_FILE, 0600);
+	expect_mode(root, KP_STATE_FILE "-journal", 0600);
+	umask(old);
+	fixture_remove(root);
+}
+
 /* Readers see whole states while somebody writes, and wait for nobody long. */
 static void test_concurrent(void)
 {
@@ -350,6 +499,9 @@ static void test_tables_known(void)
 
 int main(int argc, char **argv)
 {
+	/* thousands of databases, each put on disk */
+	if (g_file_test("/dev/shm", G_FILE_TEST_IS_DIR) && access("/dev/shm", W_OK) == 0)
+		g_setenv("TMPDIR", "/dev/shm", TRUE);
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/state-damage/no-database", test_no_database);
 	g_test_add_func("/state-damage/overwritten-pages", test_overwritten_pages);
@@ -361,6 +513,9 @@ int main(int argc, char **argv)
 	g_test_add_func("/state-damage/newer-is-kept", test_newer_is_kept);
 	g_test_add_func("/state-damage/not-writable", test_not_writable);
 	g_test_add_func("/state-damage/tables-known", test_tables_known);
+	g_test_add_func("/state-damage/each-bit", test_each_bit);
+	g_test_add_func("/state-damage/not-ours", test_not_ours);
+	g_test_add_func("/state-damage/closed-to-others", test_closed_to_others);
 	g_test_add_func("/state-damage/concurrent", test_concurrent);
 	return g_test_run();
 }

@@ -287,7 +287,7 @@ static void test_newer(void)
 	char *root = fixture_folder();
 
 	kp_state_close(kp_state_open(root, TRUE, NULL));
-	set_version(root, 4);
+	set_version(root, KP_STATE_VERSION + 1);
 	for (int writing = 0; writing < 2; writing++) {
 		g_autoptr(GError) error = NULL;
 

@@ -156,7 +156,7 @@ static void add_history(const char *root)
 			(char *)"it was rolled back", 86400 };
 	KpRecord record = { 1000, (char *)"boot-1", (char *)KVER, (char *)"rollback",
 			    (char *)"kpatch_test_1_1", (char *)"1-1", (char *)"s",
-			    (char *)"kpatch", (char *)"done", (char *)"", NULL, NULL };
+			    (char *)"kpatch", (char *)"done", (char *)"", NULL, NULL, NULL };
 	gboolean added;
 
 	g_assert_true(kp_state_add_hold(state, &hold, &added, NULL));

@@ -83,7 +83,7 @@ else
     skip "also where librpm speaks another language" "its translations cannot be replaced here"
 fi
 try "with the key it is good, and the key is named" \
-    verify 0 "good\.rpm: good, .*[Kk]ey ID .*${key_id: -8}" "$work/good.rpm"
+    verify 0 "good\.rpm: good, .*[Kk]ey (ID|fingerprint).*${key_id: -8}" "$work/good.rpm"
 try "one that nobody signed is refused" verify 4 'unsigned\.rpm: .*(no signature|NOTFOUND)' "$work/unsigned.rpm"
 changed payload package -20
 try "one whose payload was changed is refused" verify 4 'payload\.rpm: .*BAD' "$work/payload.rpm"

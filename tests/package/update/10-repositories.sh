@@ -89,29 +89,26 @@ END
 name=second
 baseurl=http://127.0.0.1/second
 END
-    cat >"$work/as-dnf.py" <<'END'
-import sys
-import dnf
-base = dnf.Base()
-base.conf.read(sys.argv[1] + "/etc/dnf/dnf.conf")
-base.conf.installroot = sys.argv[1]
-base.conf.reposdir = [sys.argv[1] + "/etc/yum.repos.d"]
-base.conf.substitutions.update_from_etc(sys.argv[1], varsdir=["/etc/yum/vars", "/etc/dnf/vars"])
-base.read_all_repos()
-for r in sorted(base.repos.iter_enabled(), key=lambda r: r.id):
-    print("|".join(str(w) for w in (
-        r.id, r.name, " ".join(r.baseurl), r.mirrorlist or "", r.metalink or "", int(r.gpgcheck),
-        int(r.repo_gpgcheck), int(r.skip_if_unavailable), r.priority, r.metadata_expire,
-        r.proxy, r.proxy_auth_method, r.ip_resolve, r.minrate, r.timeout, int(r.sslverify),
-        int(r.sslverifystatus), int(r.proxy_sslverify), " ".join(r.excludepkgs), " ".join(r.includepkgs))))
-END
     echo vax >"$root/etc/dnf/vars/OTHER"
     local -x DNF1=one DNF_VAR_OURS=ours DNF_VAR_site=elsewhere DNF_VAR_OTHER=x
-    /usr/bin/python3 "$work/as-dnf.py" "$root" >"$work/dnf.said"
-    [ "$(wc -l <"$work/dnf.said")" -eq 3 ]
+    /usr/bin/python3 "$TOP/tests/package/as-dnf.py" "$root"
+    [ "$(wc -l <"$root/as-dnf")" -eq 3 ]
     said repos
-    diff "$work/dnf.said" "$work/said"
+    diff "$root/as-dnf" "$work/said"
     grep -q "s.repo: \[b\] is left out" "$work/error"
+}
+
+# Many small files, each right or wrong in its own way. $REPOS_SEED has others.
+random_alike() {
+    local folder
+    /usr/bin/python3 "$TOP/tests/package/random-repos.py" "$work/random" "${REPOS_SEED:-1}" 300
+    /usr/bin/python3 "$TOP/tests/package/as-dnf.py" "$work"/random/*
+    [ "$(find "$work/random" -name as-dnf -size +0 | wc -l)" -gt 100 ]
+    for folder in "$work"/random/*; do
+        "$FETCH" "$folder" repos >"$folder/ours" 2>"$folder/warnings"
+        diff "$folder/as-dnf" "$folder/ours" || { cat "$folder/etc/yum.repos.d/r.repo"; return 1; }
+    done
+    rm -r "$work/random"
 }
 
 fetches() {
@@ -334,6 +331,7 @@ signed() {
 
 serve main "$work/www"
 steps "dnf and we read the same configuration alike" read_alike
+steps "and 300 random ones" random_alike
 : >"$root/etc/dnf/dnf.conf"
 rm -f "$root/etc/yum.repos.d/s.repo" "$root/etc/dnf/vars"/*
 configured "baseurl=$URL_main/r"

@@ -15,6 +15,9 @@ try "without a terminal it wants --yes" says 2 "add --yes" manager update "$(pat
 try "and installs nothing then" is "none /"
 try "who says no gets nothing" says 1 "nobody said yes" on_terminal n "$(patch_file 2)"
 try "really nothing" is "none /"
+try "ctrl-C at the question ends it" says 3 "interrupted; nothing was changed" \
+    on_terminal $'\003' "$(patch_file 2)"
+try "and it really did nothing" is "none /"
 try "who says yes gets it" says 0 "is installed" on_terminal yes "$(patch_file 2)"
 try "database and folder have it" is "1-2 / 1-2.ko"
 try "once more: nothing to do" says 0 "nothing to install" update "$(patch_file 2)"

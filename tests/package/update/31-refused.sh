@@ -61,7 +61,7 @@ size=$(stat -c %s "$(patch_file 2)")
 cp "$(patch_file 2)" "$work/payload.rpm"
 printf 'x' | dd of="$work/payload.rpm" bs=1 seek=$((size - 20)) conv=notrunc status=none
 try "one whose payload was changed is refused" refused "cannot be installed" update "$work/payload.rpm"
-head -c $((size - 100)) "$(patch_file 2)" >"$work/cut.rpm"
+head -c $((size - 20)) "$(patch_file 2)" >"$work/cut.rpm"
 try "one that was cut is refused" refused "cannot be installed" update "$work/cut.rpm"
 sed 's/for a test/for a nest/' "$(patch_file 2)" >"$work/header.rpm"
 try "one whose header was changed is refused" refused "damaged" update "$work/header.rpm"

@@ -51,6 +51,44 @@ gpg --homedir "$work" --armor --export other >"$work/other-key" 2>/dev/null
 machine "file://$work/other-key"
 try "a key that did not sign the package is not imported" says 4 "does not have" update --import-keys
 try "neither is there" no_key
+# vendor_key KIND SUBKEY: a key of another vendor, whose subkey signs if one is asked for.
+vendor_key() {
+    local home=$work/vendor-$1 made
+    mkdir -m 700 "$home"
+    gpg --batch --quiet --homedir "$home" --passphrase '' --quick-generate-key vendor "$1" cert,sign never
+    made=$(gpg --homedir "$home" --with-colons --fingerprint vendor | sed -n 's|^fp[r]:*\([0-9A-F]*\):$|\1|p;' | head -n 1)
+    [ -z "$2" ] || gpg --batch --quiet --homedir "$home" --passphrase '' --quick-add-key "$made" "$2" sign never
+    gpg --homedir "$home" --armor --export vendor >"$work/vendor-key"
+    cp "$(patch_file 2)" "$work/www/"
+    rpmsign --define "_gpg_name vendor" --define "_gpg_path $home" --define "__gpg $(command -v gpg)" \
+        --resign "$work/www/$patch-1-2.x86_64.rpm"
+    createrepo_c --quiet "$work/www"
+}
+# rpm_takes: rpm itself does so with that key; not each one knows each kind.
+rpm_takes() {
+    rm -rf "$work/other"
+    tiny_root "$work/other"
+    rpmkeys --root "$work/other" --dbpath /var/lib/rpm --import "$work/vendor-key" &&
+        rpmkeys --root "$work/other" --dbpath /var/lib/rpm -K "$work/www/$patch-1-2.x86_64.rpm"
+}
+taken() {
+    machine "file://$work/vendor-key"
+    says 0 "$patch-1-2.x86_64 is installed" update --import-keys
+    is "1-2 / 1-2.ko"
+}
+for kind in "rsa3072 rsa2048" ed25519; do
+    # shellcheck disable=SC2086  # a key, and perhaps a subkey
+    set -- $kind
+    vendor_key "$1" "${2:-}" >/dev/null 2>&1
+    if rpm_takes >/dev/null 2>&1; then
+        steps "a package signed with $1${2:+, by a subkey ($2)}: the key is found and taken" taken
+    else
+        skip "a package signed with $1${2:+, by a subkey ($2)}" "rpm does not take it"
+    fi
+done
+cp "$(patch_file 2)" "$work/www/"
+createrepo_c --quiet "$work/www"
+
 machine "file://$work/none"
 try "a key that is not there is told" says 1 "$work/none" update --import-keys
 try "neither is there" no_key

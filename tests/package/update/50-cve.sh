@@ -114,6 +114,7 @@ TINY_CHANGELOG=$(printf '%%changelog\n* Mon Mar 02 2026 A <a@b> - 1\n- fix {CVE-
 TINY_CHANGELOG=$(printf '%%changelog\n* Mon Mar 02 2026 A <a@b> - 1-2\n- CVE-2026-0301') \
     tiny_patch "$work/installed" "$k1" 1 2 'Provides: kpatch-coverage-until = 20260101'
 tiny_patch "$work/repo" "$k1" 1 3
+tiny_patch "$work/repo" "$k1" 1 5 "Requires: nobody-has-this"
 TINY_CHANGELOG=$(printf '%%changelog\n* Mon Mar 02 2026 A <a@b> - 1-1\n- CVE-2026-0320') \
     tiny_patch "$work/repo" "$k2" 1 1
 tiny_kernel "$work/repo" 5.14.0-120.el9.x86_64
@@ -134,6 +135,7 @@ module "$file" kpatch_a_1_2 "$k1" 1-2 CVE-2026-0302
     advisory T-1 CVE-2026-0303 Important "$n1/0/1/1/x86_64"
     advisory T-2 "CVE-2026-0304 CVE-2026-0305" Critical "$n1/0/1/3/x86_64" "$n1/0/1/3/src"
     advisory T-3 CVE-2026-0306 Low "$n1/0/1/4/x86_64"
+    advisory T-13 CVE-2026-0315 Low "$n1/0/1/5/x86_64"
     advisory T-4 CVE-2026-0307 Moderate kernel-core/0/5.14.0/120.el9/x86_64 kernel/0/5.14.0/120.el9/x86_64
     advisory T-5 CVE-2026-0308 Moderate kernel-core/0/5.14.0/90.el9/x86_64
     advisory T-6 CVE-2026-0309 Moderate "$n2/0/1/1/x86_64"
@@ -157,6 +159,7 @@ index repo gz "$work/updateinfo.xml"
 try "the live module says so itself" verdict CVE-2026-0302 "$k1" fixed-live 'kpatch_a_1_2 (1-2)'
 try "the changelog of its package does" verdict CVE-2026-0301 "$k1" fixed-live 'kpatch_a_1_2 (1-2)'
 try "an advisory for a release that nobody has" verdict CVE-2026-0306 "$k1" not-fixed ''
+try "what update would never take is not available" verdict CVE-2026-0315 "$k1" not-fixed ''
 try "a kernel with the fix can be had" verdict CVE-2026-0307 "$k1" not-fixed kernel-core-5.14.0-120.el9.x86_64
 try "one that nobody has is not named" verdict CVE-2026-0311 "$k1" not-fixed ''
 try "the running kernel was built with it" verdict CVE-2026-0308 "$k1" fixed-live "kernel-core-$k1"
@@ -182,6 +185,8 @@ try "a kernel that is not there is a usage error" exits 2 --kernel 1.2.3
 cve
 try "without an ID, what patches do" says "CVE-2026-0303 $k1 Important kpatch_a_1_2 (1-2) T-1 fixed-live"
 try "and not what the kernel was built with" says_not CVE-2026-0308
+try "of a CVE that is told of one kernel it is told of all" says "CVE-2026-0200 $k2 - kernel-core-$k2 changelog installed-not-live"
+try "and not that nobody says anything of a CVE" says_not "CVE-2026-0100"
 try "the end of coverage is warned of" says "Patches for kernel $k1 were promised until 2026-01-01"
 cve CVE-2026-0313
 try "no control character reaches the terminal" bash -c "! LC_ALL=C grep -q $'\xc2\x9b' '$work/out' '$work/err'"

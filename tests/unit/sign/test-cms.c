@@ -24,14 +24,16 @@ static X509 *certificate_of(KeysName key)
 static void test_round(void)
 {
 	static const KeysName keys[] = { KEYS_SITE, KEYS_CURVE };
-	static const char *const digests[] = { "sha256", "sha384", "sha512" };
+	static const char *const digests[] = { "sha256", "sha384", "sha512",
+					       "sha3-256", "sha3-384", "sha3-512" };
 	g_autoptr(GBytes) content = payload();
 
 	for (gsize k = 0; k < G_N_ELEMENTS(keys); k++) {
 		g_autoptr(X509) certificate = certificate_of(keys[k]);
 		g_autoptr(KpTrust) trust = kp_trust_of(certificate, "site.pem", KEYS_NOW);
 
-		for (gsize d = 0; d < G_N_ELEMENTS(digests); d++) {
+		/* OpenSSL 3.0 knows no ECDSA with SHA-3 */
+		for (gsize d = 0; d < (keys[k] == KEYS_CURVE ? 3 : G_N_ELEMENTS(digests)); d++) {
 			g_autoptr(GBytes) file = keys_sign(content, certificate, keys[k],
 							   digests[d]);
 

@@ -155,10 +155,10 @@ static void test_forms(void)
 		{ CMS_USE_KEYID, CMS_NOATTR, EVP_sha256(), 1, "DER" },
 		{ CMS_USE_KEYID, CMS_NOCERTS, EVP_sha256(), 1, "DER" },
 		{ CMS_USE_KEYID, CMS_DETACHED, EVP_sha256(), 1, "DER" },
-		{ CMS_USE_KEYID, 0, EVP_sha1(), 1, "SHA-256" },
-		{ 0, 0, EVP_sha1(), 1, "SHA-256" },
-		{ 0, 0, EVP_sha224(), 1, "SHA-256" },
-		{ 0, 0, EVP_sha3_256(), 1, "SHA-256" },
+		{ CMS_USE_KEYID, 0, EVP_sha1(), 1, "neither SHA-2" },
+		{ 0, 0, EVP_sha1(), 1, "neither SHA-2" },
+		{ 0, 0, EVP_sha224(), 1, "neither SHA-2" },
+		{ 0, 0, EVP_sha3_224(), 1, "neither SHA-2" },
 		{ 0, 0, EVP_sha256(), 2, "one signer" },
 	};
 

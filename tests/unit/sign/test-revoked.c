@@ -223,6 +223,47 @@ static void test_list(Scene *scene, gconstpointer data)
 	g_assert_cmpint(keys_verdict(bad, trust, NULL), ==, KP_VERDICT_REVOKED_DIGEST);
 }
 
+/* Further signatures on top, as sign-file appends them: what is below is looked at,
+ * whatever the last one is for. */
+static void test_list_stacked(Scene *scene, gconstpointer data)
+{
+	g_autoptr(GBytes) bare = g_bytes_new_static("bad", 3);
+	g_autoptr(GBytes) once = keys_sign(bare, scene->site, KEYS_SITE, "sha256");
+	g_autoptr(GBytes) twice = keys_sign(once, scene->other, KEYS_OTHER, "sha512");
+	g_autoptr(GBytes) thrice = keys_sign(twice, scene->site, KEYS_SITE, "sha256");
+	GBytes *const files[] = { bare, once, twice, thrice };
+
+	for (gsize revoked = 0; revoked < G_N_ELEMENTS(files); revoked++) {
+		g_autofree char *sha256 = hex_of(files[revoked]);
+		g_autoptr(KpTrust) trust = NULL;
+
+		put_list(scene, (int)revoked, "2027-02-01", sha256, scene->site, KEYS_SITE);
+		trust = load(scene, 0);
+		for (gsize i = 1; i < G_N_ELEMENTS(files); i++)
+			g_assert_cmpint(keys_verdict(files[i], trust, NULL), ==, i >= revoked ?
+					KP_VERDICT_REVOKED_DIGEST : KP_VERDICT_GOOD);
+	}
+}
+
+/* Nobody may hide a module below so many that looking takes for ever. */
+static void test_stacked_high(Scene *scene, gconstpointer data)
+{
+	g_autoptr(GBytes) file = g_bytes_new_static("bad", 3);
+	g_autoptr(KpTrust) trust = load(scene, 0);
+	g_autofree char *reason = NULL;
+
+	for (guint i = 0; i <= 16; i++) {
+		GBytes *more = keys_sign(file, scene->site, KEYS_SITE, "sha256");
+
+		g_assert_cmpint(keys_verdict(more, trust, NULL), ==, i < 16 ? KP_VERDICT_GOOD :
+				KP_VERDICT_DAMAGED);
+		g_bytes_unref(file);
+		file = more;
+	}
+	g_assert_cmpint(keys_verdict(file, trust, &reason), ==, KP_VERDICT_DAMAGED);
+	g_assert_nonnull(strstr(reason, "more than 16"));
+}
+
 #define SOME "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
 static void test_list_serials(Scene *scene, gconstpointer data)
@@ -294,6 +335,49 @@ static void test_list_unusable(Scene *scene, gconstpointer data)
 	refused(scene, "its name");
 }
 
+/* What cannot be used takes no other revocation away: whoever lets unsigned files pass
+ * still sees what is revoked. An older list than was seen has no less to say. */
+static void test_rest_counts(Scene *scene, gconstpointer data)
+{
+	static const char damaged[] = "cut while it was copied";
+	g_autoptr(GBytes) crl = g_bytes_new_static(damaged, strlen(damaged));
+	g_autoptr(GBytes) bad = g_bytes_new_static("bad", 3);
+	g_autoptr(GBytes) file = keys_sign(bad, scene->site, KEYS_SITE, "sha256");
+	g_autofree char *sha256 = hex_of(bad);
+	g_autofree char *damaged_path = g_strconcat(scene->root, KP_REVOKED_DIR, "/a.crl", NULL);
+
+	put_list(scene, 7, "2027-02-01", sha256, scene->site, KEYS_SITE);
+	revoke_file(scene, "a.crl", crl);
+	for (guint round = 0; round < 2; round++) {
+		g_autoptr(GError) problem = NULL;
+		g_autoptr(KpTrust) trust = kp_trust_read(scene->root, KEYS_NOW, &problem);
+
+		g_assert_error(problem, KP_ERROR, KP_ERROR_CONFIG);
+		g_assert_nonnull(strstr(problem->message, round == 0 ? "a.crl" : "older (6)"));
+		g_assert_cmpint(keys_verdict(file, trust, NULL), ==, KP_VERDICT_REVOKED_DIGEST);
+		/* and is remembered */
+		g_assert_true(kp_trust_remember(trust, scene->root, NULL));
+		g_unlink(damaged_path);
+		put_list(scene, 6, "2027-02-01", sha256, scene->site, KEYS_SITE);
+	}
+}
+
+static void test_seen_kept(Scene *scene, gconstpointer data)
+{
+	g_autofree char *path = g_strconcat(scene->root, KP_SEEN_FILE, NULL);
+	g_autoptr(GError) problem = NULL;
+	g_autoptr(KpTrust) trust = NULL;
+	g_autofree char *text = NULL;
+
+	put_list(scene, 7, "2027-02-01", SOME, scene->site, KEYS_SITE);
+	fixture_write(scene->root, KP_SEEN_FILE, "garbage", -1);
+	trust = kp_trust_read(scene->root, KEYS_NOW, &problem);
+	g_assert_nonnull(problem);
+	g_assert_true(kp_trust_remember(trust, scene->root, NULL));
+	g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+	g_assert_cmpstr(text, ==, "garbage");
+}
+
 static void test_others(Scene *scene, gconstpointer data)
 {
 	g_autoptr(GBytes) text = g_bytes_new_static("x", 1);
@@ -334,11 +418,15 @@ int main(int argc, char **argv)
 		{ "crl-of-strangers", test_crl_of_strangers },
 		{ "crl-kinds", test_crl_kinds },
 		{ "list", test_list },
+		{ "list-stacked", test_list_stacked },
+		{ "stacked-high", test_stacked_high },
 		{ "list-serials", test_list_serials },
 		{ "list-stale", test_list_stale },
 		{ "list-signers", test_list_signers },
 		{ "list-by-revoked", test_list_by_revoked },
 		{ "list-unusable", test_list_unusable },
+		{ "rest-counts", test_rest_counts },
+		{ "seen-kept", test_seen_kept },
 		{ "others", test_others },
 		{ "seen-damaged", test_seen_damaged },
 	};

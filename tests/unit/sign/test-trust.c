@@ -188,6 +188,7 @@ static void test_certificates(void)
 		{ { .usage = "digitalSignature" }, KP_VERDICT_GOOD },
 		{ { .usage = "digitalSignature", .extended = "codeSigning" }, KP_VERDICT_GOOD },
 		{ { .extended = "codeSigning,serverAuth" }, KP_VERDICT_GOOD },
+		{ { .extended = "1.3.6.1.4.1.2312.16.1.2" }, KP_VERDICT_GOOD },
 		{ { .extended = "anyExtendedKeyUsage" }, KP_VERDICT_GOOD },
 		{ { .usage = "keyCertSign,cRLSign" }, KP_VERDICT_WRONG_USAGE },
 		{ { .usage = "keyEncipherment", .extended = "codeSigning" }, KP_VERDICT_WRONG_USAGE },

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Versions that dnf5's versionlock lets in, as /etc/dnf/versionlock.toml has them
+ * (dnf5-versionlock(8)). */
+#ifndef KP_VERSION_LOCKS_H
+#define KP_VERSION_LOCKS_H
+
+#include <glib.h>
+
+typedef enum {
+	KP_LOCK_EPOCH,
+	KP_LOCK_EVR,
+	KP_LOCK_ARCH,
+} KpLockKey;
+
+/* Which outcomes of a comparison with the value are right. */
+typedef enum {
+	KP_LOCK_LESS = 1,
+	KP_LOCK_SAME = 2,
+	KP_LOCK_MORE = 4,
+} KpLockSigns;
+
+typedef struct {
+	KpLockKey key;
+	guint signs;
+	char *value;
+} KpLockCondition;
+
+/* Packages called as the pattern @name may come in if all conditions hold, or another
+ * lock lets them in; packages that no lock names are free. */
+typedef struct {
+	char *name;
+	guint line;		/* where it begins */
+	gboolean unclear;	/* a condition is not known: it lets nothing in */
+	GPtrArray *conditions;	/* KpLockCondition, at least one */
+} KpVersionLock;
+
+typedef struct {
+	char *file;		/* fit for a terminal, as @problem */
+	char *problem;		/* why it is not understood: all may be locked; or NULL */
+	char *digest;		/* of the file, for who keeps an answer */
+	GPtrArray *locks;	/* KpVersionLock */
+} KpVersionLocks;
+
+/* NULL: there are none below @root, or it has no dnf5. What is not understood, and what
+ * dnf5 takes no notice of, becomes a char * in @warnings. */
+KpVersionLocks *kp_version_locks_read(const char *root, GPtrArray *warnings);
+/* The same of @text, which is what @file has. */
+KpVersionLocks *kp_version_locks_parse(const char *file, const char *text, gsize size,
+				       GPtrArray *warnings);
+void kp_version_locks_free(KpVersionLocks *locks);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(KpVersionLocks, kp_version_locks_free)
+
+#endif

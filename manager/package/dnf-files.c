@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "package/dnf-files.h"
+
+#include <string.h>
+
+#include "base/root.h"
+#include "package/small-file.h"
+
+#define REPO ".repo"
+
+void kp_dnf_file_free(KpDnfFile *file)
+{
+	if (file == NULL)
+		return;
+	g_free(file->path);
+	g_ptr_array_unref(file->sections);
+	g_free(file);
+}
+
+KpDnfFile *kp_dnf_file_read(const char *path, GError **error)
+{
+	gsize size;
+	g_autofree char *text = kp_small_file_read(path, KP_INI_MAX, &size, error);
+	GPtrArray *sections = text != NULL ? kp_ini_parse(text, size, error) : NULL;
+	KpDnfFile *file;
+
+	if (text != NULL && sections == NULL)
+		g_prefix_error(error, "%s: ", path);
+	if (sections == NULL)
+		return NULL;
+	file = g_new0(KpDnfFile, 1);
+	file->path = g_strdup(path);
+	file->sections = sections;
+	return file;
+}
+
+/* dnf5 takes links to files, too, and nothing else. */
+static void list_folder(const char *folder, const char *suffix, GPtrArray *paths)
+{
+	g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+	const char *name;
+
+	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL)
+		if (g_str_has_suffix(name, suffix) && strlen(name) > strlen(suffix))
+			g_ptr_array_add(paths, g_build_filename(folder, name, NULL));
+}
+
+static const char *name_of(const char *path)
+{
+	return strrchr(path, '/') + 1;
+}
+
+static int by_name(gconstpointer a, gconstpointer b)
+{
+	return strcmp(name_of(*(char *const *)a), name_of(*(char *const *)b));
+}
+
+static gboolean same_name(gconstpointer path, gconstpointer other)
+{
+	return g_str_equal(name_of(path), name_of(other));
+}
+
+static GPtrArray *new_list(void)
+{
+	return g_ptr_array_new_with_free_func(g_free);
+}
+
+GPtrArray *kp_dnf_drop_ins(const char *root, const char *const *folders, const char *suffix)
+{
+	GPtrArray *paths = new_list();
+
+	for (; *folders != NULL; folders++) {
+		g_autofree char *folder = kp_root_path(root, *folders);
+		g_autoptr(GPtrArray) more = new_list();
+
+		list_folder(folder, suffix, more);
+		for (guint i = 0; i < more->len; i++) {
+			const char *path = g_ptr_array_index(more, i);
+
+			if (!g_ptr_array_find_with_equal_func(paths, path, same_name, NULL))
+				g_ptr_array_add(paths, g_strdup(path));
+		}
+	}
+	g_ptr_array_sort(paths, by_name);
+	return paths;
+}
+
+/* Orders paths as dnf 4 does: folder by folder, and without the suffix, so that
+ * a.repo comes before a-b.repo. */
+static int by_path(gconstpointer a, gconstpointer b)
+{
+	g_autofree char *left = g_strdelimit(g_strdup(*(char *const *)a), "/", '\1');
+	g_autofree char *right = g_strdelimit(g_strdup(*(char *const *)b), "/", '\1');
+
+	left[strlen(left) - strlen(REPO)] = '\0';
+	right[strlen(right) - strlen(REPO)] = '\0';
+	return strcmp(left, right);
+}
+
+GPtrArray *kp_dnf_repo_files(const char *root, const KpDnfRules *rules,
+			     const char *const *folders)
+{
+	GPtrArray *paths = new_list();
+
+	for (; *folders != NULL; folders++) {
+		g_autofree char *folder = kp_root_path(root, *folders);
+		g_autoptr(GPtrArray) more = new_list();
+
+		list_folder(folder, REPO, more);
+		g_ptr_array_sort(more, by_name);
+		for (guint i = 0; i < more->len; i++) {
+			const char *path = g_ptr_array_index(more, i);
+
+			if (rules->dot_files || *name_of(path) != '.')
+				g_ptr_array_add(paths, g_strdup(path));
+		}
+	}
+	if (rules->one_list)
+		g_ptr_array_sort(paths, by_path);
+	return paths;
+}
