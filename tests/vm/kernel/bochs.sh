@@ -76,7 +76,7 @@ boot_bochs() {
 	boot_medium "$1"
 	machine "$at/iso.iso" "$at/bochs.log" > "$at/bochsrc"
 	echo c > "$at/commands"
-	TERM=linux timeout -s KILL "$machine_limit" \
+	TERM=linux timeout -s KILL "${machine_limit:?}" \
 		bochs-bin -q -f "$at/bochsrc" -rc "$at/commands" < /dev/null 3>&1 > "$at/bochs.out" 2>&1 &
 	watch_screen $! "$at/bochs.out"
 	wait $! || true
