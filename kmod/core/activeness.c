@@ -235,7 +235,7 @@ static bool is_in_the_way(const struct kpatch_check *check,
 							  KPATCH_STACK_MAX);
 	if (nr < 0) {
 		look->error = nr;
-		return true;
+		return !check->sure_only;
 	}
 	for (i = 0; i < nr; i++) {
 		look->span = span_find(&check->spans, entries[i]);

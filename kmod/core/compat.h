@@ -149,6 +149,7 @@ static inline void kpatch_module_text(const struct module *mod,
  * The loader is about to free @mod, but somebody is in its text and may stay
  * there for ever: its memory is not freed, for the loader frees nothing that
  * has no address. Sizes stay: by them it takes the module off its own tables.
+ * What its per-CPU variables lie in is not given back either.
  */
 static inline void kpatch_module_leak(struct module *mod)
 {
@@ -160,6 +161,9 @@ static inline void kpatch_module_leak(struct module *mod)
 #else
 	mod->core_layout.base = NULL;
 #endif
+#ifdef CONFIG_SMP
+	mod->percpu = NULL;
+#endif
 }
 
 /* The state of a task was renamed with 5.14, for who uses this macro instead. */
@@ -167,11 +171,6 @@ static inline void kpatch_module_leak(struct module *mod)
 #define KPATCH_TASK_STATE(task) READ_ONCE((task)->__state)
 #else
 #define KPATCH_TASK_STATE(task) READ_ONCE((task)->state)
-#endif
-
-/* Threads of the kernel that were made for a process; 6.4 has them. */
-#ifndef PF_USER_WORKER
-#define PF_USER_WORKER 0
 #endif
 
 /* kobject_init_and_add() takes a const type from 6.2 on, and changes none before. */

@@ -41,6 +41,8 @@
  * kpatch_mutex only, outside the stop.
  *
  * Locks
+ *   ending        Sleeping, of ops.c, outermost: held while ftrace waits for a
+ *                 grace period with its own lock. kpatch_lock() passes it.
  *   kpatch_mutex  Sleeping. Serialises everything here: registration, sysfs
  *                 writes, the module notifier. Taken outside of the locks of
  *                 ftrace, kallsyms, text_mutex and cpu hotplug (stop_machine
@@ -206,7 +208,7 @@ int kpatch_batch_register(struct kpatch_batch *batch, unsigned long *ips,
 			  unsigned int n);
 void kpatch_batch_release(struct kpatch_batch *batch);
 int kpatch_entry_check(const struct kpatch_batch *batch, unsigned long ip);
-void kpatch_ops_settle(void);
+void kpatch_lock(void);
 int kpatch_ops_init(void);
 void kpatch_ops_exit(void);
 
@@ -224,11 +226,12 @@ struct kpatch_spans {
 	size_t max;
 };
 
-/* Why not now. One of span, error (of the stack walker) and late is set. */
+/* Why not now. One of span, error (of the stack walker), late and missing is set. */
 struct kpatch_refusal {
 	const struct kpatch_span *span;
 	int error;
 	bool late;			/* the stop would have exceeded its limit */
+	bool missing;			/* too many end at once: see exits.c */
 	pid_t pid;
 	char comm[TASK_COMM_LEN];
 	unsigned int parked;		/* tasks that were held meanwhile */
@@ -251,6 +254,7 @@ struct kpatch_check {
 	struct kpatch_refusal refusal;	/* of the first task in the way */
 	struct kpatch_tasks offenders;	/* all of them, if there was room */
 	bool asleep;			/* they sleep there: no stop was needed */
+	bool sure_only;			/* a stack that nobody can walk is clean */
 	u64 deadline;			/* of the stop, in ns; 0: none */
 	unsigned int inside;		/* stacks walked inside the stop */
 	unsigned int outside;		/* and while the machine ran */
@@ -303,6 +307,7 @@ struct kpatch_parking {
 void kpatch_park_begin(struct kpatch_parking *parking);
 bool kpatch_park(struct kpatch_parking *parking, struct kpatch_check *check);
 void kpatch_park_end(struct kpatch_parking *parking);
+void kpatch_park_init(void);
 void kpatch_park_exit(void);
 
 /* switch.c */

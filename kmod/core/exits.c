@@ -4,9 +4,10 @@
  *
  * A task that nobody waits for takes itself off the list of tasks, in
  * release_task(), and then goes on for a while and may sleep: who walks the
- * list does not see it. A kprobe on release_task() puts it into a table of
- * ours. There it stays until its memory is freed, which a tracepoint tells, or
- * its place is wanted when it has ended.
+ * list does not see it. So does one whose parent was told of its end and has
+ * been quick to take it off. A kprobe on release_task() puts it into a table
+ * of ours. There it stays until its memory is freed, which a tracepoint tells,
+ * or its place is wanted when it has ended.
  *
  * A task that had come that far before kpatch.ko was loaded is not seen. It
  * can be in no replacement.
@@ -15,6 +16,7 @@
 #include <linux/hash.h>
 #include <linux/jiffies.h>
 #include <linux/kprobes.h>
+#include <linux/ptrace.h>
 #include <linux/sched.h>
 #include <linux/sched/task.h>
 #include <linux/spinlock.h>
@@ -61,18 +63,27 @@ static void put_in(struct task_struct *task)
 	exits_lost_at = jiffies;
 }
 
+/* Has begun to end, and goes on. */
+static bool lingers(const struct task_struct *task)
+{
+	return READ_ONCE(task->exit_state) && !has_ended(task);
+}
+
 /*
- * Before release_task(), in a task that may be the one that is released, or
- * the last thread of a process that releases its leader, too. Preemption is off.
+ * Before release_task(task), in the task itself, in its parent or in whoever
+ * traces it. The last thread takes its leader along. Preemption is off.
  */
 static int before_release(struct kprobe *p, struct pt_regs *regs)
 {
+	struct task_struct *task = (void *)regs_get_kernel_argument(regs, 0);
+	struct task_struct *leader = task->group_leader;
 	unsigned long flags;
 
-	if (!(current->flags & PF_EXITING))
-		return 0;
 	raw_spin_lock_irqsave(&exits_lock, flags);
-	put_in(current);
+	if (lingers(task))
+		put_in(task);
+	if (leader != task && lingers(leader))
+		put_in(leader);
 	raw_spin_unlock_irqrestore(&exits_lock, flags);
 	return 0;
 }
@@ -95,6 +106,11 @@ static void probe_free(void *data, struct task_struct *task)
 	raw_spin_unlock_irqrestore(&exits_lock, flags);
 }
 
+static bool somebody_is_missing(void)
+{
+	return exits_lost && time_before(jiffies, exits_lost_at + EXITS_LOST);
+}
+
 /**
  * kpatch_exits_list - add these tasks to those that are to be walked
  * @list:	has room for KPATCH_EXITS_MAX more; each gets a reference
@@ -112,7 +128,7 @@ int kpatch_exits_list(struct kpatch_tasks *list)
 	for (i = 0; i < KPATCH_EXITS_MAX; i++)
 		if (exits[i] && !has_ended(exits[i]))
 			list->task[list->nr++] = get_task_struct(exits[i]);
-	if (exits_lost && time_before(jiffies, exits_lost_at + EXITS_LOST))
+	if (somebody_is_missing())
 		ret = -EAGAIN;
 	else
 		exits_lost = false;
@@ -120,11 +136,17 @@ int kpatch_exits_list(struct kpatch_tasks *list)
 	return ret;
 }
 
-/* Inside the stop: nobody is in the probes. */
+/**
+ * kpatch_exits_check - walk these tasks
+ * @check:	what to look for
+ *
+ * Inside the stop: nobody is in the probes. Returns as kpatch_check_inside(),
+ * or -ENOSPC: somebody may be missing, as with kpatch_exits_list().
+ */
 int kpatch_exits_check(struct kpatch_check *check)
 {
 	unsigned int i;
-	int ret = 0;
+	int ret = somebody_is_missing() ? -ENOSPC : 0;
 
 	for (i = 0; i < KPATCH_EXITS_MAX && !ret; i++)
 		if (exits[i] && !has_ended(exits[i]))

@@ -45,6 +45,7 @@ static int look_again(void *data)
 	struct kpatch_check *check = data;
 
 	check->deadline = 0;
+	check->sure_only = true;
 	return kpatch_walk_all(check);
 }
 

@@ -362,7 +362,7 @@ static int module_notify(struct notifier_block *nb, unsigned long state,
 	struct module *mod = data;
 	int ret = 0;
 
-	mutex_lock(&kpatch_mutex);
+	kpatch_lock();
 	switch (state) {
 	case MODULE_STATE_COMING:
 		ret = module_coming(mod);

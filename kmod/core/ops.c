@@ -112,12 +112,32 @@ static void batch_free(struct kpatch_batch *batch)
 	kfree(batch);
 }
 
+/*
+ * Held while batches end, for ftrace holds its own lock then. Whoever would
+ * wait for that one under kpatch_mutex waits for this one before.
+ */
+static DEFINE_MUTEX(ending);
+
+/**
+ * kpatch_lock - take kpatch_mutex, when ftrace is free
+ *
+ * For whoever may change what is registered with ftrace. May sleep long, with
+ * nothing held: as long as ftrace keeps everybody waiting who loads a module.
+ */
+void kpatch_lock(void)
+{
+	mutex_lock(&ending);
+	mutex_lock(&kpatch_mutex);
+	mutex_unlock(&ending);
+}
+
 /* In a kworker, without kpatch_mutex while it waits. */
 static void free_dead(struct work_struct *work)
 {
 	struct kpatch_batch *batch, *next;
 	LIST_HEAD(dead);
 
+	mutex_lock(&ending);
 	mutex_lock(&kpatch_mutex);
 	list_splice_init(&dead_batches, &dead);
 	mutex_unlock(&kpatch_mutex);
@@ -129,6 +149,7 @@ static void free_dead(struct work_struct *work)
 		anchor_taken[anchor] = false;
 		mutex_unlock(&kpatch_mutex);
 	}
+	mutex_unlock(&ending);
 }
 
 static DECLARE_DELAYED_WORK(free_dead_work, free_dead);
@@ -200,16 +221,6 @@ int kpatch_entry_check(const struct kpatch_batch *batch, unsigned long ip)
 	    target == shared_trampoline[0] || target == shared_trampoline[1])
 		return 0;
 	return -EFAULT;
-}
-
-/*
- * If batches are ending just now, wait for that before kpatch_mutex is taken
- * and not with it, as registering another one would. May sleep long.
- */
-void kpatch_ops_settle(void)
-{
-	if (work_busy(&free_dead_work.work) & WORK_BUSY_RUNNING)
-		flush_delayed_work(&free_dead_work);
 }
 
 int __init kpatch_ops_init(void)

@@ -55,9 +55,10 @@ static int describe(const struct kpatch_module *kpmod,
 				object, function);
 	} else {
 		at += scnprintf(buf + at, size - at, "error %d\n",
-				r->late ? -ETIME : r->error);
+				r->late ? -ETIME :
+				r->missing ? -ENOSPC : r->error);
 	}
-	if (r->late)
+	if (r->late || r->missing)
 		return at;
 	at += scnprintf(buf + at, size - at, "task %*pE\npid %d\n",
 			comm_length(r), r->comm, r->pid);
@@ -79,6 +80,9 @@ static void log_refusal(const struct kpatch_module *kpmod,
 			object, function);
 	} else if (r->late) {
 		pr_warn("%s: not now: the machine would have been stopped for longer than stop_limit_us\n",
+			kpmod->mod->name);
+	} else if (r->missing) {
+		pr_warn("%s: not now: so many tasks end just now that not all can be looked at\n",
 			kpmod->mod->name);
 	} else {
 		pr_warn("%s: not now: the stack of task %*pE (pid %d) cannot be trusted (error %d)\n",

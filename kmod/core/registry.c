@@ -215,7 +215,6 @@ int kpatch_register(struct kpatch_module *kpmod, bool replace)
 
 	if (!kpmod->mod || list_empty(&kpmod->objects))
 		return -EINVAL;
-	kpatch_ops_settle();
 	/* Until it is live nobody may switch it by the files that we show. */
 	mutex_lock(&kpatch_mutex);
 	if (kpmod->state == KPATCH_DISABLED)
@@ -230,7 +229,7 @@ int kpatch_register(struct kpatch_module *kpmod, bool replace)
 	ret = kpatch_sysfs_add(kpmod);
 	if (ret)
 		return ret;
-	mutex_lock(&kpatch_mutex);
+	kpatch_lock();
 	kpmod->gone = false;
 	ret = kpatch_enable(kpmod, replace);
 	mutex_unlock(&kpatch_mutex);
@@ -254,7 +253,7 @@ int kpatch_unregister(struct kpatch_module *kpmod)
 	bool shown = kpatch_sysfs_has(kpmod);
 	int ret = 0;
 
-	mutex_lock(&kpatch_mutex);
+	kpatch_lock();
 	if (kpmod->state != KPATCH_DISABLED)
 		ret = kpatch_disable(kpmod);
 	else if (!shown)
@@ -296,7 +295,10 @@ static int take_back(struct kpatch_module *going)
 			return ret;
 		mutex_unlock(&kpatch_mutex);
 		msleep(100);
-		mutex_lock(&kpatch_mutex);
+		kpatch_lock();
+		/* Meanwhile somebody else may have switched it off. */
+		if (going->state == KPATCH_DISABLED)
+			return 0;
 	}
 }
 
@@ -314,7 +316,7 @@ void kpatch_patch_going(struct module *mod)
 	struct kpatch_module *going;
 	bool leaked = false;
 
-	mutex_lock(&kpatch_mutex);
+	kpatch_lock();
 	while ((going = patch_of(mod))) {
 		if (!take_back(going))
 			continue;
@@ -352,6 +354,7 @@ static int __init kpatch_init(void)
 	if (ret)
 		goto sysfs;
 	kpatch_notes_init();
+	kpatch_park_init();
 	return 0;
 sysfs:
 	kpatch_sysfs_exit();

@@ -72,6 +72,7 @@ static int check_inside(struct kpatch_stop *stop)
 	if (ret == -EOVERFLOW)
 		ret = kpatch_walk_all(check);
 	check->refusal.late = ret == -ETIME;
+	check->refusal.missing = ret == -ENOSPC;
 	return ret || check->offenders.nr ? -EBUSY : 0;
 }
 

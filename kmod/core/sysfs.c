@@ -57,9 +57,7 @@ static ssize_t enabled_store(struct kobject *kobj, struct kobj_attribute *attr,
 
 	if (ret)
 		return ret;
-	if (wanted)
-		kpatch_ops_settle();
-	mutex_lock(&kpatch_mutex);
+	kpatch_lock();
 	if (kpmod->gone)
 		ret = -ENODEV;		/* on its way out */
 	else if (wanted != kpmod->enabled)

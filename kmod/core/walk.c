@@ -12,6 +12,7 @@
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
+#include <linux/sort.h>
 
 #include "core.h"
 #include "unexported.h"
@@ -114,6 +115,29 @@ static int list_all(struct kpatch_tasks *list)
 	return ret;
 }
 
+static int by_address(const void *a, const void *b)
+{
+	const struct task_struct *x = *(struct task_struct * const *)a;
+	const struct task_struct *y = *(struct task_struct * const *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* A task is noted again after every time that notes were taken over. */
+static void drop_copies(struct kpatch_tasks *list)
+{
+	size_t i, nr = 0;
+
+	sort(list->task, list->nr, sizeof(*list->task), by_address, NULL);
+	for (i = 0; i < list->nr; i++) {
+		if (nr && list->task[nr - 1] == list->task[i])
+			put_task_struct(list->task[i]);
+		else
+			list->task[nr++] = list->task[i];
+	}
+	list->nr = nr;
+}
+
 /*
  * Walks @list; what is not clean goes to @again, and from time to time what was
  * noted, so that no CPU has to keep too many. @list is empty afterwards.
@@ -141,6 +165,7 @@ static int walk_round(struct kpatch_check *check, struct kpatch_tasks *list,
 		}
 		cond_resched();
 	}
+	drop_copies(again);
 	check->rounds++;
 	return ret;
 }

@@ -35,6 +35,7 @@ static void test_partial(void)
 	g_autoptr(KpRefusal) bare = kp_refusal_parse("function f\nnews from tomorrow\n");
 	g_autoptr(KpRefusal) module = kp_refusal_parse("object nf_tables\nfunction f\npid 7");
 	g_autoptr(KpRefusal) late = kp_refusal_parse("patch p\nerror -62\nstack\n");
+	g_autoptr(KpRefusal) crowd = kp_refusal_parse("patch p\nerror -28\nstack\n");
 	g_autoptr(KpRefusal) stack = kp_refusal_parse("error -22\ntask t\npid 7\nstack\n");
 	g_autoptr(KpRefusal) loading = kp_refusal_parse("patch p\nobject nf_tables\nerror -16\n");
 	g_autoptr(KpRefusal) hook =
@@ -42,12 +43,14 @@ static void test_partial(void)
 	g_autofree char *hook_text = kp_refusal_text(hook);
 	g_autofree char *loading_text = kp_refusal_text(loading);
 	g_autofree char *late_text = kp_refusal_text(late);
+	g_autofree char *crowd_text = kp_refusal_text(crowd);
 	g_autofree char *stack_text = kp_refusal_text(stack);
 	g_autofree char *nothing = kp_refusal_text(empty);
 	g_autofree char *little = kp_refusal_text(bare);
 	g_autofree char *more = kp_refusal_text(module);
 
 	g_assert_nonnull(g_strstr_len(late_text, -1, "stop_limit_us"));
+	g_assert_nonnull(g_strstr_len(crowd_text, -1, "so many tasks end"));
 	g_assert_nonnull(g_strstr_len(hook_text, -1, "pre_patch hook for nf_tables"));
 	g_assert_cmpstr(loading_text, ==, "module nf_tables is being loaded");
 	g_assert_cmpstr(stack_text, ==,

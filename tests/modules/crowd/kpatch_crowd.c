@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Many tasks, which sleep or are all woken again and again, or once: before
- * their stacks are walked, or between the walk and the stop.
+ * their stacks are walked, meanwhile, or between the walk and the stop.
  */
 #include <linux/atomic.h>
 #include <linux/cpumask.h>
@@ -42,6 +42,10 @@ static bool late;
 module_param(late, bool, 0644);
 MODULE_PARM_DESC(late, "wake all of them at the end of the next walk");
 
+static unsigned int group;
+module_param(group, uint, 0444);
+MODULE_PARM_DESC(group, "wake so many of them after every 256 stacks of a walk");
+
 static int ran;
 module_param(ran, int, 0644);
 MODULE_PARM_DESC(ran, "how many of them had run when early or late was done");
@@ -50,6 +54,7 @@ static struct task_struct **crowd;
 static struct task_struct *waker;
 static DECLARE_WAIT_QUEUE_HEAD(queue);
 static unsigned int beat;
+static unsigned int upto;	/* with group: the first that was not woken yet */
 static atomic_t woken;
 static bool all_here;
 
@@ -60,16 +65,22 @@ static noinline void crowd_gate(void)
 	barrier();		/* called, not jumped to */
 }
 
-static int crowd_thread(void *unused)
+static unsigned int beat_of(unsigned long i)
 {
+	return group ? READ_ONCE(upto) > i : READ_ONCE(beat);
+}
+
+static int crowd_thread(void *data)
+{
+	unsigned long i = (unsigned long)data;
 	unsigned int seen = 0;
 
 	while (!kthread_should_stop()) {
-		wait_event_interruptible(queue, READ_ONCE(beat) != seen ||
+		wait_event_interruptible(queue, beat_of(i) != seen ||
 					 kthread_should_stop());
-		if (through && READ_ONCE(beat) != seen)
+		if (through && beat_of(i) != seen)
 			crowd_gate();
-		seen = READ_ONCE(beat);
+		seen = beat_of(i);
 		atomic_inc(&woken);
 	}
 	return 0;
@@ -109,6 +120,31 @@ static struct kretprobe probe = {
 	.kp.symbol_name = "kpatch_walk_outside",
 	.entry_handler = walk_begins,
 	.handler = walk_ends,
+};
+
+/*
+ * In the walk and not in the scheduler: the next group is woken and has passed
+ * before the walk goes on. Preemption is off, so they have to be bound to another
+ * CPU.
+ */
+static int stack_walked(struct kprobe *p, struct pt_regs *regs)
+{
+	static unsigned int walked;
+	int i;
+
+	if (irqs_disabled() || ++walked % 256 || READ_ONCE(upto) >= tasks)
+		return 0;
+	WRITE_ONCE(upto, upto + group);
+	wake_up_all(&queue);
+	for (i = 0; i < 3000 && atomic_read(&woken) < min(upto, tasks); i++)
+		mdelay(1);
+	ran = atomic_read(&woken);
+	return 0;
+}
+
+static struct kprobe walk_probe = {
+	.symbol_name = "kpatch_is_clean",
+	.pre_handler = stack_walked,
 };
 
 /*
@@ -159,7 +195,7 @@ static int __init crowd_init(void)
 		return -ENOMEM;
 	for (i = 0; i < tasks; i++) {
 		task = kthread_create(i < running ? running_thread : crowd_thread,
-				      NULL, "crowd/%u", i);
+				      (void *)(unsigned long)i, "crowd/%u", i);
 		if (IS_ERR(task))
 			goto undo;
 		if (bound)
@@ -171,7 +207,7 @@ static int __init crowd_init(void)
 	if (IS_ERR(task))
 		goto undo;
 	waker = task;
-	ret = register_kretprobe(&probe);
+	ret = group ? register_kprobe(&walk_probe) : register_kretprobe(&probe);
 	if (!ret) {
 		WRITE_ONCE(all_here, true);
 		wake_up_all(&queue);
@@ -185,7 +221,10 @@ undo:
 
 static void __exit crowd_exit(void)
 {
-	unregister_kretprobe(&probe);
+	if (group)
+		unregister_kprobe(&walk_probe);
+	else
+		unregister_kretprobe(&probe);
 	stop_all();
 }
 

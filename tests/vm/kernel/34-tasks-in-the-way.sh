@@ -29,6 +29,26 @@ result $? "the task lives"
 is "and has its answer from the new function, in the same system call" patched "$(cat /tmp/slept)"
 take_out test_door_sleep
 
+# Also of a worker that io_uring has made for a process, which has no user mode.
+/bin/ring /proc/kpatch_door/sleep > /tmp/ringed 2>&1 &
+ringer=$!
+in_worker() { cat /proc/$ringer/task/*/stack | grep -q door_sleep; }
+if within in_worker; then
+	limit 0
+	fails "a worker of io_uring that sleeps there keeps the patch out" 'busy' load test-door-sleep
+	like "the refusal names it" "^task iou-wrk-$ringer\$" "$(cat $refusal)"
+	limit 2000
+	ok "the patch loads" load test-door-sleep
+	is "the worker was held for it" 1 "$(figure last_parked)"
+	wait $ringer
+	is "its read was interrupted, and the next has its answer from the new function" \
+		"interrupted patched" "$(tr '\n' ' ' < /tmp/ringed | sed 's/ $//')"
+	take_out test_door_sleep
+else
+	echo "ok - $scenario: io_uring # SKIP this kernel gives nobody a ring: $(cat /tmp/ringed)"
+	kill $ringer
+fi
+
 /bin/again-and-again /proc/kpatch_door/pass 30 &
 crowd=$!
 sleep 1
@@ -58,8 +78,25 @@ result $? "it goes on as if nothing had been"
 is "with its answer" original "$(cat /tmp/stayed)"
 ok "when it has left the patch loads" load_again test-door-stay
 take_out test_door_stay
-rmmod kpatch_door
+# One that waits for a ring does its task work there, and would not leave it.
+cat > /tmp/under-ring <<'END'
+. /scenarios/lib.sh
+/bin/ring /proc/kpatch_door/stay > /tmp/ringed 2>&1 &
+p=$!
+asleep_in $p io_cqring_wait
+ok "the patch loads while a task waits for a ring, below an eBPF program" load test-demo-1-1
+ok "the task was held" test "$(cat /sys/module/kpatch/statistics/last_parked)" -ge 1
+echo 1 > /sys/module/kpatch_door/parameters/open
+wait $p
+is "and has what it waited for" original "$(cat /tmp/ringed)"
+again set_enabled test_demo_1_1 0
+rmmod test_demo_1_1
+END
+open 0
 limit 2000
+traced fexit __x64_sys_io_uring_enter "sh /tmp/under-ring" > /tmp/said 2>&1
+grep -E '^(not )?ok|^#' /tmp/said || echo "ok - $scenario: a ring # SKIP this kernel has no fexit for io_uring_enter: $(cat /tmp/said)"
+rmmod kpatch_door
 
 load kpatch_door thread=1
 sleep 1
