@@ -23,6 +23,7 @@
 #include "arch/arch.h"
 #include "compat.h"
 #include "core.h"
+#include "unexported.h"
 
 /* A clone in vmlinux, once for every name that it is a clone of. */
 struct clone {
@@ -278,6 +279,44 @@ static bool is_replaced(const struct kpatch_object *obj, unsigned long addr)
 }
 
 /*
+ * Does an instruction start at @at? Told from the start of the function that it
+ * is in; true if nobody can tell.
+ */
+static bool is_instruction(unsigned long at)
+{
+	unsigned long size = 0, offset = 0, p, end;
+
+	if (!kpatch_kernel(kallsyms_lookup_size_offset)(at, &size, &offset))
+		return true;
+	p = at - offset;
+	for (end = p + size; p && p < at; )
+		p = kpatch_arch_next(p, end);
+	return !p || p == at;
+}
+
+/*
+ * A neighbour's jump has room for two bytes only, which are found anywhere: so
+ * they must be an instruction, and it must meet the clone's very start.
+ */
+static bool jumps_short(unsigned long at, unsigned long clone)
+{
+	unsigned long target;
+
+	return at - clone + KPATCH_SHORT_JUMP_MAX <= 2 * KPATCH_SHORT_JUMP_MAX &&
+	       kpatch_arch_short_jump((const u8 *)at, &target) &&
+	       target == clone && is_instruction(at);
+}
+
+static bool branches_to(unsigned long at, unsigned long clone)
+{
+	unsigned long target;
+
+	return (kpatch_arch_branch((const u8 *)at, &target) &&
+		clone - target <= KPATCH_PADDING_MAX) ||
+	       jumps_short(at, clone);
+}
+
+/*
  * Who calls or jumps to @clone without being replaced? 0: nobody. Bytes that
  * only look like a call are taken for one: then the patch is refused, and its
  * author can say that it is right.
@@ -290,13 +329,9 @@ static unsigned long find_caller(const struct kpatch_object *obj,
 	if (obj->mod)
 		kpatch_module_text(obj->mod, &at, &size);
 	for (end = at + size - 6; at < end; at++) {
-		unsigned long target;
-
 		if (!(at & (PAGE_SIZE - 1)))
 			cond_resched();
-		if (kpatch_arch_branch((const u8 *)at, &target) &&
-		    clone - target <= KPATCH_PADDING_MAX &&
-		    !is_replaced(obj, at))
+		if (branches_to(at, clone) && !is_replaced(obj, at))
 			return at;
 	}
 	return 0;

@@ -18,6 +18,8 @@
 #include <linux/static_call.h>
 #include <linux/task_work.h>
 
+#include "arch/arch.h"
+
 /* Not declared, or not the same, in the headers of every kernel. */
 int kallsyms_on_each_match_symbol(int (*fn)(void *data, unsigned long addr),
 				  const char *name, void *data);
@@ -26,6 +28,7 @@ struct callback_head *task_work_cancel_func(struct task_struct *task,
 struct module *__module_address(unsigned long addr);
 
 #define KPATCH_UNEXPORTED(X)						\
+	KPATCH_ARCH_UNEXPORTED(X)					\
 	X(__module_address)						\
 	X(find_module)							\
 	X(ftrace_free_filter)						\

@@ -9,6 +9,10 @@
  *   KPATCH_CALL_SIZE		bytes of ftrace's call
  *   kpatch_arch_is_call()	is that a call?
  *   kpatch_arch_branch()	target of the direct call or jump at an address
+ *   kpatch_arch_short_jump()	of a jump to somewhere near, which
+ *   KPATCH_SHORT_JUMP_MAX	says
+ *   kpatch_arch_next()		address of the next instruction
+ *   KPATCH_ARCH_UNEXPORTED	functions of the kernel that this needs
  *   kpatch_arch_may_end()	can a function end right before an address, 5 bytes
  *				of it at least?
  *   kpatch_arch_reloc()	value of a dynamic relocation
@@ -28,6 +32,7 @@
 #endif
 
 bool kpatch_arch_may_end(const u8 *end);
+unsigned long kpatch_arch_next(unsigned long at, unsigned long end);
 int kpatch_arch_reloc(unsigned long type, unsigned long dest, u64 src,
 		      u64 *value);
 

@@ -4,7 +4,25 @@
 #include <linux/errno.h>
 #include <linux/kernel.h>
 
+#include "../unexported.h"
 #include "arch.h"
+
+/**
+ * kpatch_arch_next - the instruction after the one at @at
+ * @at:		where an instruction starts
+ * @end:	nothing from there on is read
+ *
+ * 0: there is no instruction at @at that the kernel knows.
+ */
+unsigned long kpatch_arch_next(unsigned long at, unsigned long end)
+{
+	struct insn insn;
+
+	kpatch_kernel(insn_init)(&insn, (void *)at,
+				 min_t(unsigned long, end - at, MAX_INSN_SIZE), 1);
+	kpatch_kernel(insn_get_length)(&insn);
+	return insn.length ? at + insn.length : 0;
+}
 
 /* Behind a return, a jump, a call that never returns, UD2, INT3 or NOP. */
 bool kpatch_arch_may_end(const u8 *end)

@@ -3,6 +3,8 @@
 #ifndef _KPATCH_ARCH_X86_H
 #define _KPATCH_ARCH_X86_H
 
+#include <asm/insn.h>
+
 #if !defined(CONFIG_X86_64)
 #error "kpatch.ko is for x86-64"
 #endif
@@ -21,6 +23,8 @@ not be called through a pointer"
 #define KPATCH_PADDING_MAX	16
 
 #define KPATCH_CALL_SIZE	5
+
+#define KPATCH_SHORT_JUMP_MAX	129	/* from its start, either way */
 
 /* "call rel32", as ftrace leaves it at the entry of a traced function. */
 static inline bool kpatch_arch_is_call(const u8 *code)
@@ -45,5 +49,22 @@ static inline bool kpatch_arch_branch(const u8 *code, unsigned long *target)
 	*target = (unsigned long)code + at + sizeof(rel) + rel;
 	return true;
 }
+
+/*
+ * Does a jump with an 8-bit displacement start at @code, if an instruction
+ * does? At least 2 bytes are readable.
+ */
+static inline bool kpatch_arch_short_jump(const u8 *code, unsigned long *target)
+{
+	if (code[0] != 0xeb && (code[0] & 0xf0) != 0x70)
+		return false;
+	*target = (unsigned long)code + 2 + (s8)code[1];
+	return true;
+}
+
+/* The kernel's own decoder, arch/x86/lib/insn.c. */
+#define KPATCH_ARCH_UNEXPORTED(X)					\
+	X(insn_get_length)						\
+	X(insn_init)
 
 #endif /* _KPATCH_ARCH_X86_H */

@@ -4,6 +4,7 @@
  * so is its own business, so the names are given here.
  */
 #include <linux/delay.h>
+#include <linux/linkage.h>
 #include <linux/module.h>
 #include <linux/proc_fs.h>
 #include <linux/seq_file.h>
@@ -49,6 +50,27 @@ ALONE unsigned int special(unsigned int x)
 	return x + 2;
 }
 
+/*
+ * near: a neighbour jumps to its rest, which is so near that two bytes will do.
+ * Where returns are jumps, they are a tail that both share.
+ */
+unsigned int near_part(unsigned int x) __asm__("near.part.0");
+unsigned int neighbour(unsigned int x);
+asm(".pushsection .text\n"
+    ".type neighbour, @function\n"
+    "neighbour: addl $10, %edi\n"
+    "jmp near.part.0\n"
+    ".size neighbour, . - neighbour\n"
+    ".type near.part.0, @function\n"
+    "near.part.0: leal 1(%rdi), %eax\n" ASM_RET
+    ".size near.part.0, . - near.part.0\n"
+    ".popsection\n");
+
+ALONE unsigned int near(unsigned int x)
+{
+	return x ? near_part(x) + 1 : 0;
+}
+
 /* frozen: GCC moves the call of a cold function to frozen.cold */
 static bool hold;
 module_param(hold, bool, 0644);
@@ -73,8 +95,8 @@ ALONE unsigned int frozen(unsigned int x)
 
 static int all_show(struct seq_file *m, void *v)
 {
-	seq_printf(m, "%u %u %u %u %u %u\n", shared(1), bypass(1), own(1),
-		   special(1), special_constprop(1), frozen(1));
+	seq_printf(m, "%u %u %u %u %u %u %u %u\n", shared(1), bypass(1), own(1),
+		   special(1), special_constprop(1), near(1), neighbour(1), frozen(1));
 	return 0;
 }
 

@@ -20,6 +20,10 @@ static ulong new_size;
 module_param(new_size, ulong, 0444);
 MODULE_PARM_DESC(new_size, "size to be given for the replacement");
 
+static ulong old_addr;
+module_param(old_addr, ulong, 0444);
+MODULE_PARM_DESC(old_addr, "address to be given for the function");
+
 static bool twice;
 module_param(twice, bool, 0444);
 MODULE_PARM_DESC(twice, "name the function a second time");
@@ -158,6 +162,7 @@ static int __init raw_init(void)
 		relas[0].external = 1;
 	}
 	func.new_size = new_size;
+	func.old_addr = old_addr;
 	if (twice)
 		list_add_tail(&again.list, &object.funcs);
 	func.force = force;

@@ -22,6 +22,8 @@ refused wrong-size 'version_proc_show has size .*, the patch was made for 1'
 fails "a replacement that reaches out of its module is refused" '.' load kpatch_raw_api new_size=0x7fffffff
 like "the log says why" 'the replacement of vmlinux:version_proc_show is no function of the patch module' "$(log)"
 fails "one of a size that wraps around, too" '.' load kpatch_raw_api new_size=0xffffffffffffffff
+fails "one for a function that lies elsewhere, too" '.' load kpatch_raw_api old_addr=0xffffffff81234567
+like "the log says so, and no address" 'vmlinux:version_proc_show does not lie where the patch was made for$' "$(log)"
 fails "a patch that names a function twice is refused" '.' load kpatch_raw_api twice=1
 like "the log says so" 'vmlinux:version_proc_show is replaced twice' "$(log)"
 is "none of them is live" "$version" "$(cat /proc/version)"
