@@ -165,7 +165,7 @@ command_line() {
 # One thread emulates all CPUs: with one for each, kernels die now and then of text
 # that they patch.
 boot_qemu() {
-	timeout "$machine_limit" qemu-system-x86_64 -accel tcg,thread=single \
+	timeout "${machine_limit:?}" qemu-system-x86_64 -accel tcg,thread=single \
 		-cpu max -smp "${KPATCH_VM_CPUS:-2}" -m "${KPATCH_VM_MEMORY:-1024}" -nodefaults -nographic -no-reboot -serial stdio \
 		-kernel "$("$kernels" image "$1")" \
 		-initrd "$work/$1/initramfs" \
@@ -176,13 +176,11 @@ boot_qemu() {
 # shellcheck source=bochs.sh
 . "$vm/kernel/bochs.sh"
 
-# Seconds. A scenario that hangs has a limit of its own (/init): this one is for a
-# machine that says no more, and a slow host's must not reach it.
-machine_limit=${KPATCH_VM_TIMEOUT:-1800}
-
-# boot KVER: prints what the console says
+# boot KVER: prints what the console says. A scenario that hangs has a limit of its own
+# (/init): that of the machine, in seconds, is for one that says no more, and a slow
+# host's must not reach it.
 boot() {
-	local began=$SECONDS
+	local began=$SECONDS machine_limit=${KPATCH_VM_TIMEOUT:-1800}
 	"boot_${KPATCH_VM_BOOT:-qemu}" "$1" | sed -u 's|\r||g'
 	[ $((SECONDS - began)) -lt "$machine_limit" ] || echo "# the machine was stopped after $machine_limit seconds"
 }
