@@ -52,18 +52,17 @@ ALONE unsigned int special(unsigned int x)
 
 /*
  * near: a neighbour jumps to its rest, which is so near that two bytes will do.
- * Where returns are jumps, they are a tail that both share.
  */
 unsigned int near_part(unsigned int x) __asm__("near.part.0");
 unsigned int neighbour(unsigned int x);
 asm(".pushsection .text\n"
+    ".type near.part.0, @function\n"
+    "near.part.0: leal 1(%rdi), %eax\n" ASM_RET
+    ".size near.part.0, . - near.part.0\n"
     ".type neighbour, @function\n"
     "neighbour: addl $10, %edi\n"
     "jmp near.part.0\n"
     ".size neighbour, . - neighbour\n"
-    ".type near.part.0, @function\n"
-    "near.part.0: leal 1(%rdi), %eax\n" ASM_RET
-    ".size near.part.0, . - near.part.0\n"
     ".popsection\n");
 
 ALONE unsigned int near(unsigned int x)
