@@ -54,6 +54,8 @@ static const struct setting {
 	  G_STRUCT_OFFSET(KpSettings, rpm_lock_limit), "60", 0, 3600, NULL },
 	{ "packages", "size-limit", SETTING_NUMBER,
 	  G_STRUCT_OFFSET(KpSettings, size_limit), "1024", 1, 1048576, NULL },
+	{ "packages", "stale-after", SETTING_NUMBER,
+	  G_STRUCT_OFFSET(KpSettings, stale_days), "90", 0, 3650, NULL },
 	{ "coverage", "warn-days", SETTING_NUMBER,
 	  G_STRUCT_OFFSET(KpSettings, coverage_warn_days), "30", 0, 3650, NULL },
 	{ "coverage", "until", SETTING_RULES,

@@ -34,6 +34,7 @@ typedef struct {
 	char *rpmdb;			/* folder, or "auto" */
 	char **patch_globs;		/* names of patch packages */
 	gint64 verify_packages;		/* KpPackagePolicy */
+	gint64 stale_days;		/* that metadata may stay the same; 0: for ever */
 	gint64 rpm_lock_limit;		/* seconds to wait for the package database */
 	gint64 coverage_warn_days;	/* days before the end of a kernel's coverage */
 	char **coverage_until;		/* rules of kp_coverage_find() */

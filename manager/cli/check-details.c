@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/cve.h"
+#include "base/error.h"
 #include "base/fetch-api.h"
 #include "base/inventory.h"
 #include "base/metadata.h"
@@ -21,9 +22,11 @@
 #define NOTES KP_CACHE_FOLDER "/signers"
 #define MOST_BYTES (1024 * 1024)
 
-/* What is noted of a package for a kernel: "KEY\tSIGNER\tCVE CVE". Without a signer
- * it could not be found out. */
-enum { KEY, SIGNER, CVES, FIELDS };
+/* What is noted of a package for a kernel: "KEY\tSIGNER\tCVE CVE\tWHY". Without a signer
+ * it could not be found out, or is damaged: WHY. */
+enum { KEY, SIGNER, CVES, WHY, FIELDS };
+
+#define NOBODY "nobody"
 
 typedef struct {
 	const KpCheck *check;
@@ -62,20 +65,18 @@ static GHashTable *read_notes(const char *root)
 	return notes;
 }
 
-/* Only what is of use now: a note of an older release is none. */
+/* Only what this run asked about: a note of an older release is none. */
 static void write_notes(const KpCheck *check, GHashTable *notes, const char *root)
 {
 	g_autofree char *path = kp_root_path(root, NOTES);
 	GString *text = g_string_new(NULL);
 
-	for (guint i = 0; i < check->plan->kernels->len; i++) {
-		const KpUpdateKernel *kernel = g_ptr_array_index(check->plan->kernels, i);
-		g_autofree char *key = has_details(kernel) ? key_of(kernel) : NULL;
-		char **fields = key != NULL ? g_hash_table_lookup(notes, key) : NULL;
+	for (guint i = 0; i < check->asked->len; i++) {
+		char **fields = g_hash_table_lookup(notes, g_ptr_array_index(check->asked, i));
 
 		if (fields != NULL)
-			g_string_append_printf(text, "%s\t%s\t%s\n", fields[KEY], fields[SIGNER],
-					       fields[CVES]);
+			g_string_append_printf(text, "%s\t%s\t%s\t%s\n", fields[KEY], fields[SIGNER],
+					       fields[CVES], fields[WHY]);
 	}
 	g_file_set_contents_full(path, text->str, (gssize)text->len,
 				 G_FILE_SET_CONTENTS_CONSISTENT, 0644, NULL);
@@ -85,7 +86,7 @@ static void write_notes(const KpCheck *check, GHashTable *notes, const char *roo
 static char *signer_text(const KpPackageHeader *header)
 {
 	if (header->signature == KP_SIGNED_NOT)
-		return g_strdup("nobody");
+		return g_strdup(NOBODY);
 	if (header->signer != NULL)
 		return kp_text_printable(header->signer);
 	return g_strdup_printf("unknown key %s", header->key_id != NULL ? header->key_id : "?");
@@ -120,13 +121,17 @@ static void tell(const Work *work, const KpTransactionApi *api, GHashTable *know
 		 const KpUpdateKernel *kernel, int fd, FILE *told)
 {
 	g_autofree char *key = key_of(kernel);
+	g_autoptr(GError) problem = NULL;
 	g_autoptr(KpPackageHeader) header = fd < 0 ? NULL :
-		api->header(work->options->root, work->check->status->settings->rpmdb, fd, NULL);
+		api->header(work->options->root, work->check->status->settings->rpmdb, fd, &problem);
+	gboolean bad = g_error_matches(problem, KP_ERROR, KP_ERROR_REFUSED);
+	g_autofree char *why = bad ? kp_text_printable(problem->message) : NULL;
 	g_autofree char *signer = header != NULL ? signer_text(header) : NULL;
 	g_autofree char *cves = header != NULL ? added_cves(header, known, kernel) : NULL;
 
-	fprintf(told, "%s\t%s\t%s\n", key, signer != NULL ? g_strdelimit(signer, "\t", ' ') : "",
-		cves != NULL ? cves : "");
+	fprintf(told, "%s\t%s\t%s\t%s\n", key,
+		signer != NULL ? g_strdelimit(signer, "\t", ' ') : "", cves != NULL ? cves : "",
+		why != NULL ? g_strdelimit(why, "\t\n", ' ') : "");
 }
 
 /* The child: fetches headers, reads them and tells what they say. */
@@ -162,10 +167,44 @@ static GPtrArray *find_unknown(const KpCheck *check, GHashTable *notes, const Kp
 		g_autofree char *key = has_details(kernel) ? key_of(kernel) : NULL;
 		char **fields = key != NULL ? g_hash_table_lookup(notes, key) : NULL;
 
+		if (key != NULL)
+			g_ptr_array_add(check->asked, g_strdup(key));
 		if (key != NULL && (fields == NULL || (options->refresh && *fields[SIGNER] == '\0')))
 			g_ptr_array_add(unknown, kernel);
 	}
 	return unknown;
+}
+
+/* Why what is noted in @fields, which may be NULL, is not good; or NULL. */
+static const char *why_bad(char **fields, KpPackagePolicy policy)
+{
+	if (fields == NULL)
+		return NULL;
+	if (*fields[WHY] != '\0')
+		return fields[WHY];
+	return policy == KP_PACKAGE_REQUIRED && g_str_equal(fields[SIGNER], NOBODY) ?
+	       "it is not signed" : NULL;
+}
+
+gboolean kp_details_pass(const char *root, const KpUpdatePlan *plan, KpPackagePolicy policy,
+			 GPtrArray *passed, GPtrArray *asked)
+{
+	g_autoptr(GHashTable) notes = read_notes(root);
+	guint before = passed->len;
+
+	for (guint i = 0; i < plan->kernels->len; i++) {
+		const KpUpdateKernel *kernel = g_ptr_array_index(plan->kernels, i);
+		g_autofree char *key = has_details(kernel) ? key_of(kernel) : NULL;
+		const char *why = key == NULL ? NULL :
+			why_bad(g_hash_table_lookup(notes, key), policy);
+
+		if (why == NULL)
+			continue;
+		g_ptr_array_add(passed, kp_passed_new(kernel->best, why));
+		if (asked != NULL)
+			g_ptr_array_add(asked, g_steal_pointer(&key));
+	}
+	return passed->len > before;
 }
 
 static void complete(const KpCheck *check, GHashTable *notes, const KpOptions *options)

@@ -36,6 +36,7 @@ void kp_status_free(KpStatus *status)
 	g_ptr_array_unref(status->kernels);
 	g_clear_pointer(&status->live, g_ptr_array_unref);
 	g_ptr_array_unref(status->available);
+	kp_look_clear(&status->look);
 	g_ptr_array_unref(status->problems);
 	kp_inventory_free(status->inventory);
 	kp_state_close(status->state);
