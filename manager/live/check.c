@@ -11,6 +11,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* linux/close_range.h is younger than the oldest system that we build on */
+#ifndef SYS_close_range
+#define SYS_close_range 436
+#endif
+#define CLOSE_ON_EXEC (1U << 2)
+
 /* what a check says is kept up to here, and read to its end */
 #define OUTPUT_MAX 512
 
@@ -21,11 +27,31 @@ struct check {
 	GString *said;
 };
 
-/* The program gets no signal mask or handler of ours, and no descriptor but
- * the usual three. Returns 0 or an errno. */
-static int spawn(const char *path, char **environment, int output, pid_t *pid)
+/* Where the program has itself: an interpreter that is to read it finds it there. */
+#define SELF 3
+
+/* What somebody left open for us is none of the program's business. */
+static void close_all_on_exec(void)
 {
-	char *const argv[] = { (char *)path, NULL };
+	g_autoptr(GDir) dir = NULL;
+	const char *name;
+
+	if (syscall(SYS_close_range, SELF, ~0U, CLOSE_ON_EXEC) == 0)
+		return;
+	dir = g_dir_open("/proc/self/fd", 0, NULL);
+	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
+		guint64 fd = g_ascii_strtoull(name, NULL, 10);
+
+		if (fd >= SELF)
+			fcntl((int)fd, F_SETFD, FD_CLOEXEC);
+	}
+}
+
+/* The program gets no signal mask or handler of ours, and no descriptor but
+ * the usual three and SELF. Returns 0 or an errno. */
+static int spawn(const KpProgram *program, char **environment, int output, pid_t *pid)
+{
+	char *const argv[] = { program->path, NULL };
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attributes;
 	sigset_t none, all;
@@ -43,20 +69,23 @@ static int spawn(const char *path, char **environment, int output, pid_t *pid)
 	posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_adddup2(&files, output, STDOUT_FILENO);
 	posix_spawn_file_actions_adddup2(&files, output, STDERR_FILENO);
-	code = posix_spawn(pid, path, &files, &attributes, argv, environment);
+	/* the last: until then it may be in the way of another */
+	posix_spawn_file_actions_adddup2(&files, program->fd, SELF);
+	close_all_on_exec();
+	code = posix_spawn(pid, "/proc/self/fd/" G_STRINGIFY(SELF), &files, &attributes, argv, environment);
 	posix_spawn_file_actions_destroy(&files);
 	posix_spawnattr_destroy(&attributes);
 	return code;
 }
 
 /* Returns 0 or an errno. */
-static int start(struct check *check, const char *path, char **environment)
+static int start(struct check *check, const KpProgram *program, char **environment)
 {
 	int ends[2], code;
 
 	if (pipe2(ends, O_CLOEXEC) != 0)
 		return errno;
-	code = spawn(path, environment, ends[1], &check->pid);
+	code = spawn(program, environment, ends[1], &check->pid);
 	close(ends[1]);
 	if (code != 0) {
 		close(ends[0]);
@@ -168,13 +197,13 @@ static char *how_it_ended(gboolean in_time, int status, gint64 limit_ms)
 	return g_strdup_printf("exit status %d", WEXITSTATUS(status));
 }
 
-KpCheckResult kp_check_run(const char *path, char **environment, gint64 limit_ms,
+KpCheckResult kp_check_run(const KpProgram *program, char **environment, gint64 limit_ms,
 			   const KpWatch *watch, char **why)
 {
 	struct check check = { -1, -1, -1, NULL };
 	g_autofree char *how = NULL;
 	gboolean in_time;
-	int code = start(&check, path, environment);
+	int code = start(&check, program, environment);
 	int status;
 
 	*why = NULL;
