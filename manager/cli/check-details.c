@@ -32,6 +32,7 @@ typedef struct {
 	const KpCheck *check;
 	const KpOptions *options;
 	GPtrArray *kernels;	/* KpUpdateKernel, borrowed, of which nothing is noted */
+	GPtrArray *fds;		/* of their headers */
 } Work;
 
 static gboolean has_details(const KpUpdateKernel *kernel)
@@ -134,27 +135,47 @@ static void tell(const Work *work, const KpTransactionApi *api, GHashTable *know
 		why != NULL ? g_strdelimit(why, "\t\n", ' ') : "");
 }
 
-/* The child: fetches headers, reads them and tells what they say. */
-static void find_out(gpointer user, FILE *told)
+/* One child fetches headers: it must not get near the package database. */
+static gboolean fetch(gpointer user, GPtrArray *fds, GError **error)
 {
 	const Work *work = user;
-	const KpFetchApi *fetch = kp_plugin_symbol(KP_FETCH_PLUGIN, KP_FETCH_SYMBOL, NULL);
-	const KpTransactionApi *read = kp_plugin_symbol(KP_TRANSACTION_PLUGIN,
-							KP_TRANSACTION_SYMBOL, NULL);
+	const KpFetchApi *api = kp_plugin_symbol(KP_FETCH_PLUGIN, KP_FETCH_SYMBOL, error);
 	g_autoptr(GPtrArray) packages = g_ptr_array_new();
-	g_autoptr(GPtrArray) fds = g_ptr_array_new();
-	g_autoptr(GHashTable) known = NULL;
 
 	for (guint i = 0; i < work->kernels->len; i++)
 		g_ptr_array_add(packages,
 				((KpUpdateKernel *)g_ptr_array_index(work->kernels, i))->best);
-	if (fetch == NULL || read == NULL ||
-	    !fetch->headers(work->options->root, packages, fds, NULL, NULL, work->options->stop, NULL))
+	return api != NULL && api->headers(work->options->root, packages, fds, NULL, NULL,
+					   work->options->stop, error);
+}
+
+static gboolean fetch_apart(Work *work)
+{
+	g_autoptr(GPtrArray) repos = g_ptr_array_new();
+	g_autoptr(KpFence) fence = NULL;
+
+	for (guint i = 0; i < work->kernels->len; i++)
+		g_ptr_array_add(repos, (gpointer)((KpUpdateKernel *)g_ptr_array_index(work->kernels,
+										      i))->best->repo);
+	fence = kp_fence_new(work->options->root, repos);
+	return kp_apart_fetch(fetch, work, fence, work->options->stop, work->fds, NULL) &&
+	       work->fds->len == work->kernels->len;
+}
+
+/* Another one, without a network, reads them and tells what they say. */
+static void find_out(gpointer user, FILE *told)
+{
+	const Work *work = user;
+	const KpTransactionApi *read = kp_plugin_symbol(KP_TRANSACTION_PLUGIN,
+							KP_TRANSACTION_SYMBOL, NULL);
+	g_autoptr(GHashTable) known = NULL;
+
+	if (read == NULL)
 		return;
 	known = changelogs(work);
-	for (guint i = 0; i < fds->len; i++)
+	for (guint i = 0; i < work->fds->len; i++)
 		tell(work, read, known, g_ptr_array_index(work->kernels, i),
-		     GPOINTER_TO_INT(g_ptr_array_index(fds, i)), told);
+		     GPOINTER_TO_INT(g_ptr_array_index(work->fds, i)), told);
 }
 
 /* Of which packages nothing is noted; --refresh tries again what failed. */
@@ -207,16 +228,24 @@ gboolean kp_details_pass(const char *root, const KpUpdatePlan *plan, KpPackagePo
 	return passed->len > before;
 }
 
+static void close_fd(gpointer fd)
+{
+	if (GPOINTER_TO_INT(fd) >= 0)
+		close(GPOINTER_TO_INT(fd));
+}
+
 static void complete(const KpCheck *check, GHashTable *notes, const KpOptions *options)
 {
 	g_autoptr(GPtrArray) unknown = find_unknown(check, notes, options);
 	g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
-	Work work = { check, options, unknown };
+	g_autoptr(GPtrArray) fds = g_ptr_array_new_with_free_func(close_fd);
+	Work work = { check, options, unknown, fds };
 
 	if (unknown->len == 0 || geteuid() != 0)
 		return;
 	/* what it could not find out is no more than a dash in a table */
-	kp_apart_run(find_out, &work, options->stop, lines, NULL);
+	if (fetch_apart(&work))
+		kp_apart_run(find_out, &work, NULL, options->stop, lines, NULL);
 	for (guint i = 0; i < lines->len; i++) {
 		char **fields = g_strsplit(g_ptr_array_index(lines, i), "\t", -1);
 

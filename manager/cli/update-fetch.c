@@ -6,6 +6,7 @@
 #include "base/metadata.h"
 #include "base/names.h"
 #include "base/root.h"
+#include "cli/apart.h"
 #include "cli/plugin.h"
 #include "cli/update.h"
 
@@ -25,25 +26,42 @@ static GPtrArray *missing(const KpUpdate *update)
 	return list;
 }
 
-static gboolean fetch(const KpUpdate *update, const GPtrArray *wanted, GPtrArray *fds, GError **error)
+typedef struct {
+	const KpUpdate *update;
+	const GPtrArray *packages;	/* KpPackage */
+} Work;
+
+/* The child. */
+static gboolean fetch_packages(gpointer user, GPtrArray *fds, GError **error)
 {
+	const Work *work = user;
+	const KpOptions *options = work->update->options;
 	const KpFetchApi *api = kp_plugin_symbol(KP_FETCH_PLUGIN, KP_FETCH_SYMBOL, error);
-	g_autofree char *folder = kp_root_path(update->options->root, DOWNLOADS);
-	g_autoptr(GPtrArray) packages = g_ptr_array_new();
+	g_autofree char *folder = kp_root_path(options->root, DOWNLOADS);
 	gboolean ok;
 
 	if (api == NULL)
 		return FALSE;
+	ok = api->packages(options->root, work->packages, options->download_only ? folder : NULL, fds,
+			   kp_update_progress, (gpointer)work->update, options->stop, error);
+	kp_update_progress_end();
+	return ok;
+}
+
+static gboolean fetch(const KpUpdate *update, const GPtrArray *wanted, GPtrArray *fds, GError **error)
+{
+	g_autoptr(GPtrArray) packages = g_ptr_array_new(), repos = g_ptr_array_new();
+	g_autoptr(KpFence) fence = NULL;
+	Work work = { update, packages };
+
 	for (guint i = 0; i < wanted->len; i++) {
 		const KpChosen *chosen = g_ptr_array_index(wanted, i);
 
 		g_ptr_array_add(packages, chosen->step->package);
+		g_ptr_array_add(repos, (gpointer)chosen->step->package->repo);
 	}
-	ok = api->packages(update->options->root, packages,
-			   update->options->download_only ? folder : NULL, fds, kp_update_progress,
-			   (gpointer)update, update->options->stop, error);
-	kp_update_progress_end();
-	return ok;
+	fence = kp_fence_new(update->options->root, repos);
+	return kp_apart_fetch(fetch_packages, &work, fence, update->options->stop, fds, error);
 }
 
 static gboolean read_header(KpUpdate *update, KpChosen *chosen, GError **error)

@@ -11,11 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* linux/close_range.h is younger than the oldest system that we build on */
-#ifndef SYS_close_range
-#define SYS_close_range 436
-#endif
-#define CLOSE_ON_EXEC (1U << 2)
+#include "base/descriptors.h"
 
 /* what a check says is kept up to here, and read to its end */
 #define OUTPUT_MAX 512
@@ -29,23 +25,6 @@ struct check {
 
 /* Where the program has itself: an interpreter that is to read it finds it there. */
 #define SELF 3
-
-/* What somebody left open for us is none of the program's business. */
-static void close_all_on_exec(void)
-{
-	g_autoptr(GDir) dir = NULL;
-	const char *name;
-
-	if (syscall(SYS_close_range, SELF, ~0U, CLOSE_ON_EXEC) == 0)
-		return;
-	dir = g_dir_open("/proc/self/fd", 0, NULL);
-	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
-		guint64 fd = g_ascii_strtoull(name, NULL, 10);
-
-		if (fd >= SELF)
-			fcntl((int)fd, F_SETFD, FD_CLOEXEC);
-	}
-}
 
 /* The program gets no signal mask or handler of ours, and no descriptor but
  * the usual three and SELF. Returns 0 or an errno. */
@@ -71,7 +50,7 @@ static int spawn(const KpProgram *program, char **environment, int output, pid_t
 	posix_spawn_file_actions_adddup2(&files, output, STDERR_FILENO);
 	/* the last: until then it may be in the way of another */
 	posix_spawn_file_actions_adddup2(&files, program->fd, SELF);
-	close_all_on_exec();
+	kp_descriptors_close_on_exec(SELF);
 	code = posix_spawn(pid, "/proc/self/fd/" G_STRINGIFY(SELF), &files, &attributes, argv, environment);
 	posix_spawn_file_actions_destroy(&files);
 	posix_spawnattr_destroy(&attributes);
