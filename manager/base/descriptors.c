@@ -30,9 +30,12 @@ static void each_from(int from, void (*function)(gpointer fd))
 	g_autoptr(GPtrArray) found = g_ptr_array_new();
 	const char *name;
 
-	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL)
-		if (g_ascii_strtoll(name, NULL, 10) >= from)
-			g_ptr_array_add(found, GINT_TO_POINTER((int)g_ascii_strtoll(name, NULL, 10)));
+	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
+		int fd = (int)g_ascii_strtoll(name, NULL, 10);
+
+		if (fd >= from)
+			g_ptr_array_add(found, GINT_TO_POINTER(fd));
+	}
 	if (dir != NULL)
 		g_dir_close(dir);
 	for (guint i = 0; i < found->len; i++)

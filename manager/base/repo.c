@@ -12,9 +12,9 @@ char *kp_repo_standing(const char *repo, gint64 made, gint64 now, gint64 days)
 	if (days == 0 || made <= 0 || day == NULL || age <= days)
 		return NULL;
 	return g_strdup_printf("what repository %s has is from %s and has not changed for %"
-			       G_GINT64_FORMAT " days: it may be kept from bringing newer patches; ask "
-			       "who runs it whether that is all there is ([packages] stale-after= sets "
-			       "after how many days this is said)", repo, day, age);
+			       G_GINT64_FORMAT " days: it may be kept from bringing newer patches; "
+			       "ask who runs it whether that is all there is ([packages] "
+			       "stale-after= sets after how many days this is said)", repo, day, age);
 }
 
 void kp_repo_free(KpRepo *repo)

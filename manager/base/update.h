@@ -78,9 +78,9 @@ typedef struct {
 	KpUpdateStepKind kind;
 	KpPackage *package;
 	char *replaces;		/* EVR of what it takes the place of, or NULL */
-	GPtrArray *displaces;	/* char *: "NEVRA (REPOSITORY)", "NEVRA (installed)": what goes or is not
-				 * taken because it says so of other names, but for @replaces;
-				 * NULL: nothing */
+	GPtrArray *displaces;	/* char *: "NEVRA (REPOSITORY)", "NEVRA (installed)": what goes,
+				 * or is not taken, because it says so of other names, but for
+				 * @replaces; NULL: nothing */
 } KpUpdateStep;
 
 /* One installed kernel. */

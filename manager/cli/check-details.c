@@ -76,8 +76,8 @@ static void write_notes(const KpCheck *check, GHashTable *notes, const char *roo
 		char **fields = g_hash_table_lookup(notes, g_ptr_array_index(check->asked, i));
 
 		if (fields != NULL)
-			g_string_append_printf(text, "%s\t%s\t%s\t%s\n", fields[KEY], fields[SIGNER],
-					       fields[CVES], fields[WHY]);
+			g_string_append_printf(text, "%s\t%s\t%s\t%s\n", fields[KEY],
+					       fields[SIGNER], fields[CVES], fields[WHY]);
 	}
 	g_file_set_contents_full(path, text->str, (gssize)text->len,
 				 G_FILE_SET_CONTENTS_CONSISTENT, 0644, NULL);
@@ -154,9 +154,11 @@ static gboolean fetch_apart(Work *work)
 	g_autoptr(GPtrArray) repos = g_ptr_array_new();
 	g_autoptr(KpFence) fence = NULL;
 
-	for (guint i = 0; i < work->kernels->len; i++)
-		g_ptr_array_add(repos, (gpointer)((KpUpdateKernel *)g_ptr_array_index(work->kernels,
-										      i))->best->repo);
+	for (guint i = 0; i < work->kernels->len; i++) {
+		const KpUpdateKernel *kernel = g_ptr_array_index(work->kernels, i);
+
+		g_ptr_array_add(repos, (gpointer)kernel->best->repo);
+	}
 	fence = kp_fence_new(work->options->root, repos);
 	return kp_apart_fetch(fetch, work, fence, work->options->stop, work->fds, NULL) &&
 	       work->fds->len == work->kernels->len;

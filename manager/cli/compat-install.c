@@ -81,8 +81,8 @@ static void enable_service(const char *root)
 	int status = 0;
 
 	if (g_file_test(link, G_FILE_TEST_IS_SYMLINK) ||
-	    !g_spawn_sync(NULL, argv, environment, G_SPAWN_SEARCH_PATH_FROM_ENVP, NULL, NULL, NULL, &said, &status,
-			  NULL))
+	    !g_spawn_sync(NULL, argv, environment, G_SPAWN_SEARCH_PATH_FROM_ENVP, NULL, NULL, NULL,
+			  &said, &status, NULL))
 		return;
 	if (status != 0)
 		kp_warn("%s is not enabled, and the patch will not be live after a boot: %s%s",

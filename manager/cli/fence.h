@@ -18,8 +18,8 @@ KpFence *kp_fence_new(const char *root, const GPtrArray *repos);
 void kp_fence_free(KpFence *fence);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KpFence, kp_fence_free)
 
-/* Loads what fetches, and closes it around this process, for ever: no capability but that to read what belongs to
- * others, and, where the kernel has Landlock, no file but those. */
+/* Loads what fetches, and closes it around this process, for ever: no capability but that
+ * to read what belongs to others, and, where the kernel has Landlock, no file but those. */
 gboolean kp_fence_close(const KpFence *fence, GError **error);
 
 #endif

@@ -48,7 +48,8 @@ static gboolean fetch_packages(gpointer user, GPtrArray *fds, GError **error)
 	return ok;
 }
 
-static gboolean fetch(const KpUpdate *update, const GPtrArray *wanted, GPtrArray *fds, GError **error)
+static gboolean fetch(const KpUpdate *update, const GPtrArray *wanted, GPtrArray *fds,
+		      GError **error)
 {
 	g_autoptr(GPtrArray) packages = g_ptr_array_new(), repos = g_ptr_array_new();
 	g_autoptr(KpFence) fence = NULL;

@@ -21,8 +21,8 @@ void kp_update_blame(KpUpdate *update, const KpChosen *chosen, const GError *pro
 static char *unsigned_reason(const KpPackageHeader *header)
 {
 	return header->signature == KP_SIGNED_NOT ? g_strdup("it is not signed") :
-		g_strdup_printf("it is signed by the key %s, which the package database does not have",
-				header->key_id);
+		g_strdup_printf("it is signed by the key %s, which the package database does not "
+				"have", header->key_id);
 }
 
 /* The transaction would refuse it in the end, and all that comes with it. */
@@ -57,8 +57,9 @@ static void drop_repeated(GPtrArray *warnings, guint from)
 static void warn(KpUpdate *update)
 {
 	const KpPassed *passed = g_ptr_array_index(update->passed, update->passed->len - 1);
-	g_autofree char *text = g_strdup_printf("%s of repository %s was passed over: %s; tell who "
-						"runs it", passed->nevra, passed->repo, passed->reason);
+	g_autofree char *text = g_strdup_printf("%s of repository %s was passed over: %s; tell "
+						"who runs it", passed->nevra, passed->repo,
+						passed->reason);
 
 	g_ptr_array_add(update->warnings, kp_text_printable(text));
 }

@@ -51,7 +51,8 @@ static int spawn(const KpProgram *program, char **environment, int output, pid_t
 	/* the last: until then it may be in the way of another */
 	posix_spawn_file_actions_adddup2(&files, program->fd, SELF);
 	kp_descriptors_close_on_exec(SELF);
-	code = posix_spawn(pid, "/proc/self/fd/" G_STRINGIFY(SELF), &files, &attributes, argv, environment);
+	code = posix_spawn(pid, "/proc/self/fd/" G_STRINGIFY(SELF), &files, &attributes, argv,
+			   environment);
 	posix_spawn_file_actions_destroy(&files);
 	posix_spawnattr_destroy(&attributes);
 	return code;

@@ -190,8 +190,8 @@ static gboolean start_service(void)
 	g_auto(GStrv) environment = kp_program_environment();
 	int status = -1;
 
-	return g_spawn_sync(NULL, argv, environment, G_SPAWN_SEARCH_PATH_FROM_ENVP | G_SPAWN_STDOUT_TO_DEV_NULL |
-			    G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL, NULL, NULL, &status, NULL) &&
+	return g_spawn_sync(NULL, argv, environment, G_SPAWN_SEARCH_PATH_FROM_ENVP |
+			    G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL, NULL, NULL, &status, NULL) &&
 	       status == 0;
 }
 
