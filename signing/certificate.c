@@ -10,11 +10,16 @@
 #define SECURITY_BITS_RSA 112
 #define SECURITY_BITS_CURVE 128
 
-static char *date_text(const ASN1_TIME *time)
+static char *moment_text(gint64 seconds)
 {
-	g_autoptr(GDateTime) date = g_date_time_new_from_unix_utc(kp_openssl_time(time));
+	g_autoptr(GDateTime) date = g_date_time_new_from_unix_utc(seconds);
 
 	return g_date_time_format(date, "%Y-%m-%d %H:%M UTC");
+}
+
+static char *date_text(const ASN1_TIME *time)
+{
+	return moment_text(kp_openssl_time(time));
 }
 
 static KpVerdict refuse(GError **error, KpVerdict verdict, const char *reason)
@@ -27,13 +32,15 @@ static KpVerdict refuse(GError **error, KpVerdict verdict, const char *reason)
 static KpVerdict dates_verdict(const X509 *certificate, gint64 now, GError **error)
 {
 	time_t at = (time_t)now;
-	g_autofree char *date = NULL;
+	g_autofree char *date = NULL, *here = NULL;
 
 	if (X509_cmp_time(X509_get0_notBefore(certificate), &at) >= 0) {
 		date = date_text(X509_get0_notBefore(certificate));
+		here = moment_text(now);
 		g_set_error(error, KP_ERROR, KP_ERROR_REFUSED,
-			    "its signer's certificate is not valid before %s; is this machine's "
-			    "clock right?", date);
+			    "its signer's certificate is not valid before %s, and here it is %s; if "
+			    "the clock is wrong, set it: what is refused at boot is tried again then",
+			    date, here);
 		return KP_VERDICT_NOT_YET_VALID;
 	}
 	if (X509_cmp_time(X509_get0_notAfter(certificate), &at) <= 0) {

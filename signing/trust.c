@@ -147,6 +147,32 @@ guint kp_trust_certificates(const KpTrust *trust)
 	return trust->certificates->len;
 }
 
+static void trusted_free(gpointer data)
+{
+	KpTrusted *trusted = data;
+
+	g_free(trusted->file);
+	g_free(trusted->subject);
+	g_free(trusted);
+}
+
+GPtrArray *kp_trust_list(const KpTrust *trust)
+{
+	GPtrArray *list = g_ptr_array_new_with_free_func(trusted_free);
+
+	for (guint i = 0; i < trust->certificates->len; i++) {
+		const KpCertificate *certificate = g_ptr_array_index(trust->certificates, i);
+		KpTrusted *trusted = g_new0(KpTrusted, 1);
+
+		trusted->file = g_strdup(certificate->file);
+		trusted->subject = kp_openssl_name(X509_get_subject_name(certificate->x509));
+		trusted->not_before = kp_openssl_time(X509_get0_notBefore(certificate->x509));
+		trusted->not_after = kp_openssl_time(X509_get0_notAfter(certificate->x509));
+		g_ptr_array_add(list, trusted);
+	}
+	return list;
+}
+
 gboolean kp_trust_remember(const KpTrust *trust, const char *root, GError **error)
 {
 	return kp_seen_write(trust->seen, root, error);

@@ -40,6 +40,16 @@ gboolean kp_trust_still(const KpTrust *trust, const char *sha256, const char *fi
  * that are not used. Texts, owned by @trust. */
 const GPtrArray *kp_trust_warnings(const KpTrust *trust);
 
+/* A certificate that is trusted. */
+typedef struct {
+	char *file;
+	char *subject;
+	gint64 not_before, not_after;	/* seconds since the epoch */
+} KpTrusted;
+
+/* All of them: KpTrusted. Caller unrefs. */
+GPtrArray *kp_trust_list(const KpTrust *trust);
+
 guint kp_trust_certificates(const KpTrust *trust);
 
 /* Writes down which revocations were seen, so that older ones are refused from

@@ -39,6 +39,11 @@ gboolean kp_verdict_revoked(KpVerdict verdict)
 	return verdict == KP_VERDICT_REVOKED_CERTIFICATE || verdict == KP_VERDICT_REVOKED_DIGEST;
 }
 
+gboolean kp_verdict_of_date(KpVerdict verdict)
+{
+	return verdict == KP_VERDICT_NOT_YET_VALID || verdict == KP_VERDICT_EXPIRED;
+}
+
 void kp_sign_outcome_free(KpSignOutcome *outcome)
 {
 	if (outcome == NULL)
@@ -320,9 +325,12 @@ static KpVerdict ask_certificates(KpCheck *check, const KpTrust *trust, GError *
 			verdict = KP_VERDICT_CHANGED;
 		else
 			verdict = kp_trust_certificate_verdict(trust, certificate, &reason);
+		/* the site may let what has expired pass, but not what is revoked */
+		if ((verdict == KP_VERDICT_GOOD || kp_verdict_of_date(verdict)) &&
+		    spelling_revoked(check, trust, certificate, error))
+			return KP_VERDICT_REVOKED_DIGEST;
 		if (verdict == KP_VERDICT_GOOD)
-			return spelling_revoked(check, trust, certificate, error) ?
-			       KP_VERDICT_REVOKED_DIGEST : verdict;
+			return verdict;
 	}
 	if (reason != NULL)
 		g_propagate_error(error, g_steal_pointer(&reason));

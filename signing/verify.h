@@ -29,6 +29,9 @@ const char *kp_verdict_word(KpVerdict verdict);
 /* TRUE when somebody took trust back, from the file or from its signer. */
 gboolean kp_verdict_revoked(KpVerdict verdict);
 
+/* TRUE when the signature is right, and only the date speaks against its certificate. */
+gboolean kp_verdict_of_date(KpVerdict verdict);
+
 /* All that was found out, also when the verdict is bad; what is not known is
  * NULL. */
 typedef struct {

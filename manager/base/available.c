@@ -125,9 +125,18 @@ static GPtrArray *read_all(GKeyFile *file)
 	return list;
 }
 
+void kp_look_clear(KpLook *look)
+{
+	g_clear_pointer(&look->standing, g_free);
+}
+
 static KpLook read_look(GKeyFile *file)
 {
-	KpLook look = { g_key_file_get_int64(file, LOOK, "fetched", NULL), FALSE };
+	KpLook look = {
+		.fetched = g_key_file_get_int64(file, LOOK, "fetched", NULL),
+		.made = g_key_file_get_int64(file, LOOK, "made", NULL),
+		.standing = g_key_file_get_string(file, LOOK, "standing", NULL),
+	};
 	g_auto(GStrv) repomds = g_key_file_get_string_list(file, LOOK, "repomds", NULL, NULL);
 	g_auto(GStrv) cookies = g_key_file_get_string_list(file, LOOK, "cookies", NULL, NULL);
 	guint count = cookies != NULL ? g_strv_length(cookies) : 0;
@@ -205,7 +214,25 @@ static void note_kernel(GKeyFile *file, const KpUpdateKernel *kernel, const GPtr
 	set_cves(file, kernel);
 }
 
-static void note_look(GKeyFile *file, const GPtrArray *repos)
+/* That one of the sources which has been the same for longest. */
+static void note_standing(GKeyFile *file, const GPtrArray *sources, const GPtrArray *repos)
+{
+	const KpRepoData *oldest = NULL;
+
+	for (guint i = 0; i < repos->len; i++) {
+		const KpRepoData *data = g_ptr_array_index(repos, i);
+
+		if (data->made > 0 && g_ptr_array_find((GPtrArray *)sources, data->repo, NULL) &&
+		    (oldest == NULL || data->made < oldest->made))
+			oldest = data;
+	}
+	if (oldest == NULL)
+		return;
+	g_key_file_set_int64(file, LOOK, "made", oldest->made);
+	g_key_file_set_string(file, LOOK, "standing", oldest->repo->id);
+}
+
+static void note_look(GKeyFile *file, const GPtrArray *sources, const GPtrArray *repos)
 {
 	g_autofree const char **repomds = g_new(const char *, repos->len);
 	g_autofree const char **cookies = g_new(const char *, repos->len);
@@ -223,6 +250,7 @@ static void note_look(GKeyFile *file, const GPtrArray *repos)
 	g_key_file_set_int64(file, LOOK, "fetched", fetched);
 	g_key_file_set_string_list(file, LOOK, "repomds", repomds, repos->len);
 	g_key_file_set_string_list(file, LOOK, "cookies", cookies, repos->len);
+	note_standing(file, sources, repos);
 }
 
 static gboolean is_noted(const char *path, const char *text)
@@ -244,7 +272,7 @@ gboolean kp_available_note(const char *root, const KpUpdatePlan *plan, const GPt
 	for (guint i = 0; i < plan->kernels->len; i++)
 		note_kernel(file, g_ptr_array_index(plan->kernels, i), repos);
 	if (all)
-		note_look(file, repos);
+		note_look(file, plan->sources, repos);
 	text = g_key_file_to_data(file, NULL, NULL);
 	/* putting it on the disk again would take longer than all of a check */
 	if (is_noted(path, text))

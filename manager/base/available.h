@@ -24,10 +24,15 @@ typedef struct {
 	gint64 fetched;		/* the oldest of what was looked at, in seconds since
 				 * the epoch; 0: nobody looked */
 	gboolean changed;	/* what is on disk of a repository is not that any more */
+	gint64 made;		/* since when the one that has had patches and has been the
+				 * same for longest is so; 0: none had any */
+	char *standing;		/* id of that one, or NULL */
 } KpLook;
 
+void kp_look_clear(KpLook *look);
+
 /* What was noted, as far as the repository is still in that state: KpAvailable. A
- * file that is damaged or that others may write is none. Caller unrefs. */
+ * file that is damaged or that others may write is none. Caller unrefs, and clears @look. */
 GPtrArray *kp_available_read(const char *root, KpLook *look);
 
 /* The entry of @kver, or NULL. */

@@ -1,6 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/repo.h"
 
+#define DAY 86400	/* seconds */
+
+char *kp_repo_standing(const char *repo, gint64 made, gint64 now, gint64 days)
+{
+	g_autoptr(GDateTime) time = g_date_time_new_from_unix_utc(made);
+	g_autofree char *day = time != NULL ? g_date_time_format(time, "%Y-%m-%d") : NULL;
+	gint64 age = (now - made) / DAY;
+
+	if (days == 0 || made <= 0 || day == NULL || age <= days)
+		return NULL;
+	return g_strdup_printf("what repository %s has is from %s and has not changed for %"
+			       G_GINT64_FORMAT " days: it may be kept from bringing newer patches; "
+			       "ask who runs it whether that is all there is ([packages] "
+			       "stale-after= sets after how many days this is said)", repo, day, age);
+}
+
 void kp_repo_free(KpRepo *repo)
 {
 	if (repo == NULL)

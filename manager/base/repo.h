@@ -54,8 +54,13 @@ typedef struct {
 	char *updateinfo;	/* NULL: the repository has none */
 	char *cookie;		/* checksum of repomd.xml, hexadecimal SHA-256 */
 	gint64 fetched;		/* seconds since the epoch */
+	gint64 made;		/* since when they have been the same; 0: not known */
 	gboolean stale;		/* older than metadata_expire, but all there is */
 } KpRepoData;
+
+/* That metadata of @repo (its id), which have been the same since @made, stand still at
+ * @now: longer than @days. NULL: they do not, or @days is 0. Caller frees. */
+char *kp_repo_standing(const char *repo, gint64 made, gint64 now, gint64 days);
 
 void kp_repo_free(KpRepo *repo);
 void kp_repo_data_free(KpRepoData *data);

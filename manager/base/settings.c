@@ -13,6 +13,9 @@ typedef enum { SETTING_NUMBER, SETTING_PATH, SETTING_LIST, SETTING_CHOICE,
 /* in the order of KpVerifyPolicy */
 static const char *const verify_words[] = { "required", "warn", "off", NULL };
 
+/* in the order of KpExpiredPolicy */
+static const char *const expired_words[] = { "refused", "kept", NULL };
+
 /* in the order of KpPackagePolicy */
 static const char *const package_words[] = { "required", "warn", NULL };
 
@@ -44,6 +47,10 @@ static const struct setting {
 	  G_STRUCT_OFFSET(KpSettings, keep), "3", 2, 1000, NULL },
 	{ "verify", "modules", SETTING_CHOICE,
 	  G_STRUCT_OFFSET(KpSettings, verify_modules), "required", 0, 0, verify_words },
+	{ "verify", "expired", SETTING_CHOICE,
+	  G_STRUCT_OFFSET(KpSettings, verify_expired), "refused", 0, 0, expired_words },
+	{ "verify", "warn-days", SETTING_NUMBER,
+	  G_STRUCT_OFFSET(KpSettings, expire_warn_days), "30", 0, 3650, NULL },
 	{ "packages", "rpmdb", SETTING_PATH,
 	  G_STRUCT_OFFSET(KpSettings, rpmdb), "auto", 0, 0, NULL },
 	{ "packages", "patches", SETTING_LIST,
@@ -54,6 +61,8 @@ static const struct setting {
 	  G_STRUCT_OFFSET(KpSettings, rpm_lock_limit), "60", 0, 3600, NULL },
 	{ "packages", "size-limit", SETTING_NUMBER,
 	  G_STRUCT_OFFSET(KpSettings, size_limit), "1024", 1, 1048576, NULL },
+	{ "packages", "stale-after", SETTING_NUMBER,
+	  G_STRUCT_OFFSET(KpSettings, stale_days), "90", 0, 3650, NULL },
 	{ "coverage", "warn-days", SETTING_NUMBER,
 	  G_STRUCT_OFFSET(KpSettings, coverage_warn_days), "30", 0, 3650, NULL },
 	{ "coverage", "until", SETTING_RULES,

@@ -14,6 +14,12 @@ typedef enum {
 	KP_VERIFY_OFF,
 } KpVerifyPolicy;
 
+/* What becomes of a signature whose certificate is not valid any more. */
+typedef enum {
+	KP_EXPIRED_REFUSED,
+	KP_EXPIRED_KEPT,	/* what this machine has verified in time stays good */
+} KpExpiredPolicy;
+
 /* What is asked of a package before it is installed. */
 typedef enum {
 	KP_PACKAGE_REQUIRED,	/* a key of the package database has signed it */
@@ -30,10 +36,13 @@ typedef struct {
 	gint64 good_after;		/* seconds until what was loaded counts as good */
 	gint64 keep;			/* copies kept per kernel */
 	gint64 verify_modules;		/* KpVerifyPolicy */
+	gint64 verify_expired;		/* KpExpiredPolicy */
+	gint64 expire_warn_days;	/* days before a certificate expires */
 	gint64 size_limit;		/* MiB of one file that is fetched */
 	char *rpmdb;			/* folder, or "auto" */
 	char **patch_globs;		/* names of patch packages */
 	gint64 verify_packages;		/* KpPackagePolicy */
+	gint64 stale_days;		/* that metadata may stay the same; 0: for ever */
 	gint64 rpm_lock_limit;		/* seconds to wait for the package database */
 	gint64 coverage_warn_days;	/* days before the end of a kernel's coverage */
 	char **coverage_until;		/* rules of kp_coverage_find() */

@@ -17,6 +17,26 @@ char *kp_package_nevra(const KpPackage *package)
 	return g_strdup_printf("%s-%s.%s", package->name, package->evr, package->arch);
 }
 
+KpPassed *kp_passed_new(const KpPackage *package, const char *reason)
+{
+	KpPassed *passed = g_new0(KpPassed, 1);
+
+	passed->repo = g_strdup(package->repo->id);
+	passed->nevra = kp_package_nevra(package);
+	passed->reason = g_strdup(reason);
+	return passed;
+}
+
+void kp_passed_free(KpPassed *passed)
+{
+	if (passed == NULL)
+		return;
+	g_free(passed->repo);
+	g_free(passed->nevra);
+	g_free(passed->reason);
+	g_free(passed);
+}
+
 void kp_package_free(KpPackage *package)
 {
 	if (package == NULL)
@@ -48,6 +68,7 @@ void kp_update_step_free(KpUpdateStep *step)
 		return;
 	kp_package_free(step->package);
 	g_free(step->replaces);
+	g_clear_pointer(&step->displaces, g_ptr_array_unref);
 	g_free(step);
 }
 
@@ -74,6 +95,7 @@ KpUpdatePlan *kp_update_plan_new(void)
 	plan->steps = g_ptr_array_new_with_free_func((GDestroyNotify)kp_update_step_free);
 	plan->problems = g_ptr_array_new_with_free_func(g_free);
 	plan->warnings = g_ptr_array_new_with_free_func(g_free);
+	plan->sources = g_ptr_array_new();
 	return plan;
 }
 
@@ -85,5 +107,6 @@ void kp_update_plan_free(KpUpdatePlan *plan)
 	g_ptr_array_unref(plan->steps);
 	g_ptr_array_unref(plan->problems);
 	g_ptr_array_unref(plan->warnings);
+	g_ptr_array_unref(plan->sources);
 	g_free(plan);
 }

@@ -34,6 +34,13 @@ typedef struct {
 				 * file says itself whether it has that one */
 } KpBarred;
 
+/* A package of a repository that came, and was not good. */
+typedef struct {
+	char *repo;		/* id */
+	char *nevra;
+	char *reason;
+} KpPassed;
+
 /* A package file that was named. Its header was verified, and nobody can change what
  * @fd reads. */
 typedef struct {
@@ -56,6 +63,7 @@ typedef struct {
 	const char *release;		/* version-release by name, older ones too; NULL: the best */
 	const GArray *files;		/* KpUpdateFile: all of these, whatever is the best;
 					 * NULL: none was named */
+	const GPtrArray *passed;	/* KpPassed: none of these; or NULL */
 } KpUpdateRequest;
 
 typedef enum {
@@ -70,6 +78,9 @@ typedef struct {
 	KpUpdateStepKind kind;
 	KpPackage *package;
 	char *replaces;		/* EVR of what it takes the place of, or NULL */
+	GPtrArray *displaces;	/* char *: "NEVRA (REPOSITORY)", "NEVRA (installed)": what goes,
+				 * or is not taken, because it says so of other names, but for
+				 * @replaces; NULL: nothing */
 } KpUpdateStep;
 
 /* One installed kernel. */
@@ -93,6 +104,7 @@ typedef struct {
 	GPtrArray *steps;	/* KpUpdateStep, in the order of the transaction */
 	GPtrArray *problems;	/* char *: why it cannot be carried out; empty: it can */
 	GPtrArray *warnings;	/* char * */
+	GPtrArray *sources;	/* const KpRepo *: those that have patches for kernels here */
 	gboolean unsolved;	/* among the problems is one that packages which were not
 				 * in sight could solve */
 } KpUpdatePlan;
@@ -102,6 +114,8 @@ const char *kp_update_step_word(KpUpdateStepKind kind);
 /* name-evr.arch. Caller frees. */
 char *kp_package_nevra(const KpPackage *package);
 
+KpPassed *kp_passed_new(const KpPackage *package, const char *reason);
+void kp_passed_free(KpPassed *passed);
 void kp_package_free(KpPackage *package);
 void kp_barred_free(KpBarred *barred);
 void kp_update_step_free(KpUpdateStep *step);

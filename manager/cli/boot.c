@@ -7,6 +7,7 @@
 #include "base/names.h"
 #include "cli/change.h"
 #include "cli/command.h"
+#include "live/clock.h"
 #include "live/early.h"
 #include "live/guard.h"
 #include "live/live.h"
@@ -177,8 +178,10 @@ int kp_boot_apply(const KpOptions *options, GError **error)
 	boot.progress = &progress;
 	boot.left = left;
 	code = try_all(&boot, error);
-	if (!options->dry_run)
+	if (!options->dry_run) {
 		take_over(scene);
+		kp_clock_note(options->root, code < 0 && kp_voucher_dated(scene->voucher));
+	}
 	g_clear_error(&boot.first);
 	return code;
 }

@@ -62,6 +62,7 @@ static void add_step(KpJson *json, const KpUpdateStep *step)
 	kp_json_text(json, "action", kp_update_step_word(step->kind));
 	add_package(json, step->package);
 	kp_json_text(json, "replaces", step->replaces);
+	kp_json_texts(json, "displaces", step->displaces);
 	kp_json_object_end(json);
 }
 
@@ -71,6 +72,7 @@ static void add_repository(KpJson *json, const KpRepoData *data)
 	kp_json_text(json, "id", data->repo->id);
 	kp_json_time(json, "fetched", data->fetched);
 	kp_json_flag(json, "stale", data->stale);
+	kp_json_time(json, "unchanged_since", data->made);
 	kp_json_object_end(json);
 }
 

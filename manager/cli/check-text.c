@@ -76,6 +76,18 @@ static gboolean is_best(const KpCheck *check, const KpUpdateStep *step)
 	return FALSE;
 }
 
+static void add_displaced(GString *text, const KpUpdateStep *step)
+{
+	g_autofree char *nevra = kp_package_nevra(step->package);
+
+	for (guint i = 0; step->displaces != NULL && i < step->displaces->len; i++) {
+		g_autofree char *line = g_strdup_printf("%s takes the place of %s", nevra,
+			(char *)g_ptr_array_index(step->displaces, i));
+
+		add_line(text, "", line);
+	}
+}
+
 /* What comes with the patches. */
 static void add_steps(GString *text, const KpCheck *check)
 {
@@ -84,6 +96,7 @@ static void add_steps(GString *text, const KpCheck *check)
 		g_autofree char *nevra = kp_package_nevra(step->package);
 		g_autofree char *line = NULL;
 
+		add_displaced(text, step);
 		if (is_best(check, step))
 			continue;
 		line = g_strdup_printf("%s %s%s%s", kp_update_step_word(step->kind), nevra,

@@ -14,11 +14,15 @@
 #include "cli/report.h"
 #include "cli/table.h"
 
+/* what is not good: after so many it is for who runs the repository to look at it */
+#define MOST_PASSED 32
+
 void kp_check_clear(KpCheck *check)
 {
 	g_clear_pointer(&check->plan, kp_update_plan_free);
 	g_clear_pointer(&check->repositories, kp_repositories_free);
 	g_clear_pointer(&check->status, kp_status_free);
+	g_clear_pointer(&check->asked, g_ptr_array_unref);
 	g_clear_pointer(&check->signers, g_hash_table_unref);
 	g_clear_pointer(&check->warnings, g_ptr_array_unref);
 }
@@ -54,12 +58,30 @@ const char *kp_check_word(const KpUpdateKernel *kernel)
 	return kernel->patched ? "up-to-date" : "uncovered";
 }
 
+/* @passed is that of @request. */
+static KpUpdatePlan *plan_passing(const KpSolveApi *api, const KpStatus *status,
+				  const KpUpdateRequest *request, GPtrArray *passed,
+				  GPtrArray *asked, GError **error)
+{
+	KpPackagePolicy policy = (KpPackagePolicy)status->settings->verify_packages;
+	KpUpdatePlan *plan = api->plan(request, error);
+
+	while (plan != NULL && passed->len < MOST_PASSED &&
+	       kp_details_pass(request->root, plan, policy, passed, asked)) {
+		kp_update_plan_free(plan);
+		plan = api->plan(request, error);
+	}
+	return plan;
+}
+
 KpUpdatePlan *kp_check_plan(const KpStatus *status, const KpRepositories *repositories,
-			    const KpOptions *options, GPtrArray *warnings, GError **error)
+			    const KpOptions *options, GPtrArray *asked,
+			    GPtrArray *warnings, GError **error)
 {
 	const KpSolveApi *api = kp_plugin_symbol(KP_SOLVE_PLUGIN, KP_SOLVE_SYMBOL, error);
 	g_autoptr(GPtrArray) barred = kp_barred_read(status);
 	g_autoptr(KpVersionLocks) locks = kp_version_locks_read(options->root, warnings);
+	g_autoptr(GPtrArray) passed = g_ptr_array_new_with_free_func((GDestroyNotify)kp_passed_free);
 	const KpLivePatch *live = kp_live_top(status->live);
 	const KpUpdateRequest request = {
 		.root = options->root,
@@ -72,13 +94,14 @@ KpUpdatePlan *kp_check_plan(const KpStatus *status, const KpRepositories *reposi
 		.live = live != NULL && kp_version_says(live->version) ? live->version : NULL,
 		.kernel = options->kernel,
 		.all = options->kernel == NULL,
+		.passed = passed,
 	};
 
 	if (api == NULL) {
 		g_prefix_error(error, "packages cannot be planned: ");
 		return NULL;
 	}
-	return api->plan(&request, error);
+	return plan_passing(api, status, &request, passed, asked, error);
 }
 
 static void take_warnings(KpCheck *check, const char *root)
@@ -92,9 +115,31 @@ static void take_warnings(KpCheck *check, const char *root)
 				g_strdup(g_ptr_array_index(check->plan->warnings, i)));
 }
 
+/* What would be taken is looked at, as far as its header goes; and if it is not good, what
+ * would be taken in its place. */
+static gboolean plan_with_details(KpCheck *check, const KpOptions *options, GError **error)
+{
+	KpPackagePolicy policy = (KpPackagePolicy)check->status->settings->verify_packages;
+	g_autoptr(GPtrArray) bad = g_ptr_array_new_with_free_func((GDestroyNotify)kp_passed_free);
+	guint warnings = check->warnings->len;
+
+	do {
+		g_ptr_array_set_size(check->warnings, warnings);
+		kp_update_plan_free(check->plan);
+		check->plan = kp_check_plan(check->status, check->repositories, options,
+					    check->asked, check->warnings, error);
+		if (check->plan == NULL)
+			return FALSE;
+		kp_check_details(check, options);
+	} while (bad->len < MOST_PASSED &&
+		 kp_details_pass(options->root, check->plan, policy, bad, NULL));
+	return TRUE;
+}
+
 gboolean kp_check_read(KpCheck *check, const KpOptions *options, GError **error)
 {
 	check->warnings = g_ptr_array_new_with_free_func(g_free);
+	check->asked = g_ptr_array_new_with_free_func(g_free);
 	check->signers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	check->status = kp_status_read_files(options->root, NULL, error);
 	if (check->status == NULL)
@@ -104,12 +149,11 @@ gboolean kp_check_read(KpCheck *check, const KpOptions *options, GError **error)
 						   check->warnings, error);
 	if (check->repositories == NULL)
 		return FALSE;
-	check->plan = kp_check_plan(check->status, check->repositories, options, check->warnings,
-				    error);
-	if (check->plan == NULL)
+	if (!plan_with_details(check, options, error))
 		return FALSE;
 	take_warnings(check, options->root);
-	kp_check_details(check, options);
+	kp_repositories_tell_standing(check->repositories, check->plan,
+				      check->status->settings->stale_days, check->warnings);
 	/* status shows it from now on; who may not write there has seen it at least */
 	if (check->plan->problems->len == 0)
 		kp_available_note(options->root, check->plan, check->repositories->data,
@@ -119,7 +163,7 @@ gboolean kp_check_read(KpCheck *check, const KpOptions *options, GError **error)
 
 int kp_command_check(const KpOptions *options, char **words, GError **error)
 {
-	g_auto(KpCheck) check = { NULL, NULL, NULL, NULL, NULL };
+	g_auto(KpCheck) check = { .plan = NULL };
 	g_autofree char *text = NULL;
 
 	if (!kp_check_read(&check, options, error))

@@ -14,6 +14,7 @@
 #include "cli/report.h"
 #include "live/host.h"
 #include "live/install.h"
+#include "live/program.h"
 
 #define SERVICE "kpatch.service"
 #define SERVICE_LINK KP_SYSCONFDIR "/systemd/system/multi-user.target.wants/" SERVICE
@@ -76,11 +77,12 @@ static void enable_service(const char *root)
 	char *argv[] = { (char *)"systemctl", (char *)"--quiet", below, (char *)"enable",
 			 (char *)SERVICE, NULL };
 	g_autofree char *said = NULL;
+	g_auto(GStrv) environment = kp_program_environment();
 	int status = 0;
 
 	if (g_file_test(link, G_FILE_TEST_IS_SYMLINK) ||
-	    !g_spawn_sync(NULL, argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, &said, &status,
-			  NULL))
+	    !g_spawn_sync(NULL, argv, environment, G_SPAWN_SEARCH_PATH_FROM_ENVP, NULL, NULL, NULL,
+			  &said, &status, NULL))
 		return;
 	if (status != 0)
 		kp_warn("%s is not enabled, and the patch will not be live after a boot: %s%s",

@@ -40,9 +40,10 @@ gboolean kp_fetch_apart(const KpOptions *options, const GPtrArray *repos, GPtrAr
 			GError **error)
 {
 	Work work = { options, repos };
+	g_autoptr(KpFence) fence = kp_fence_new(options->root, repos);
 	g_autoptr(GError) problem = NULL;
 
-	if (!kp_apart_run(fetch_all, &work, options->stop, warnings, &problem))
+	if (!kp_apart_run(fetch_all, &work, fence, options->stop, warnings, &problem))
 		g_ptr_array_add(warnings, g_strdup_printf("asking the repositories failed: %s",
 							  problem->message));
 	if (*options->stop == 0)

@@ -97,6 +97,21 @@ static gboolean read_all(KpRepositories *repositories, const KpOptions *options,
 	return TRUE;
 }
 
+void kp_repositories_tell_standing(const KpRepositories *repositories, const KpUpdatePlan *plan,
+				   gint64 days, GPtrArray *warnings)
+{
+	gint64 now = g_get_real_time() / G_USEC_PER_SEC;
+
+	for (guint i = 0; repositories != NULL && i < repositories->data->len; i++) {
+		const KpRepoData *data = g_ptr_array_index(repositories->data, i);
+		char *text = g_ptr_array_find(plan->sources, data->repo, NULL) ?
+			     kp_repo_standing(data->repo->id, data->made, now, days) : NULL;
+
+		if (text != NULL)
+			g_ptr_array_add(warnings, text);
+	}
+}
+
 KpRepositories *kp_repositories_read(const KpOptions *options, const KpSettings *settings,
 				     KpRefresh refresh, GPtrArray *warnings, GError **error)
 {

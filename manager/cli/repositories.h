@@ -5,6 +5,7 @@
 
 #include "base/repo.h"
 #include "base/settings.h"
+#include "base/update.h"
 #include "cli/options.h"
 
 typedef enum {
@@ -24,6 +25,12 @@ typedef struct {
  * we were told to stop. Caller frees. */
 KpRepositories *kp_repositories_read(const KpOptions *options, const KpSettings *settings,
 				     KpRefresh refresh, GPtrArray *warnings, GError **error);
+
+/* Warns of those among them that have patches for kernels here, as @plan found, and have
+ * been the same for more than @days: a mirror that is kept from what is newer looks so. */
+void kp_repositories_tell_standing(const KpRepositories *repositories, const KpUpdatePlan *plan,
+				   gint64 days, GPtrArray *warnings);
+
 void kp_repositories_free(KpRepositories *repositories);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KpRepositories, kp_repositories_free)
 

@@ -263,6 +263,8 @@ KpScene *kp_scene_open(const KpOptions *options, gboolean changing, const KpWatc
 	scene->host = kp_host_read(options->root);
 	scene->voucher = kp_voucher_new(options->root,
 					(KpVerifyPolicy)scene->settings->verify_modules);
+	if (scene->settings->verify_expired == KP_EXPIRED_KEPT)
+		kp_voucher_keeps(scene->voucher);
 	if (changing && !options->early)
 		kp_voucher_remembers(scene->voucher);
 	if (changing && !may_change(scene->host, error))

@@ -182,6 +182,22 @@ static void add_verdict(KpJson *json, const KpStatus *status)
 	kp_json_object_end(json);
 }
 
+static void add_certificates(KpJson *json, const KpStatus *status)
+{
+	kp_json_list(json, "certificates");
+	for (guint i = 0; status->certificates != NULL && i < status->certificates->len; i++) {
+		const KpTrusted *trusted = g_ptr_array_index(status->certificates, i);
+
+		kp_json_object(json, NULL);
+		kp_json_text(json, "file", trusted->file);
+		kp_json_text(json, "subject", trusted->subject);
+		kp_json_time(json, "not_before", trusted->not_before);
+		kp_json_time(json, "not_after", trusted->not_after);
+		kp_json_object_end(json);
+	}
+	kp_json_list_end(json);
+}
+
 char *kp_status_json(const KpStatus *status)
 {
 	g_autoptr(KpJson) json = kp_json_begin();
@@ -196,6 +212,7 @@ char *kp_status_json(const KpStatus *status)
 	kp_json_text(json, "service", kp_service_word(status->service));
 	kp_json_text(json, "kpatch_package",
 		     status->inventory != NULL ? status->inventory->kpatch : NULL);
+	add_certificates(json, status);
 	kp_json_texts(json, "problems", status->problems);
 	return kp_json_end(json);
 }

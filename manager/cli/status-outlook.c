@@ -5,6 +5,7 @@
 
 #include "base/names.h"
 #include "base/release.h"
+#include "base/repo.h"
 #include "base/version.h"
 
 /* what is older says little of what a repository has by now */
@@ -82,6 +83,23 @@ static gboolean is_old(const KpLook *look)
 	return g_get_real_time() / G_USEC_PER_SEC - look->fetched > LOOK_DAYS * 86400;
 }
 
+static char *standing(const KpStatus *status)
+{
+	return status->look.standing == NULL ? NULL :
+		kp_repo_standing(status->look.standing, status->look.made,
+				 g_get_real_time() / G_USEC_PER_SEC, status->settings->stale_days);
+}
+
+static void add_standing(const KpStatus *status, GString *text)
+{
+	g_autofree char *why = standing(status);
+
+	if (why == NULL)
+		return;
+	*why = g_ascii_toupper(*why);
+	g_string_append_printf(text, "%s\n", why);
+}
+
 void kp_status_look_text(const KpStatus *status, GString *text)
 {
 	g_autoptr(GDateTime) time = g_date_time_new_from_unix_local(status->look.fetched);
@@ -90,10 +108,13 @@ void kp_status_look_text(const KpStatus *status, GString *text)
 	if (status->look.fetched != 0 && (status->look.changed || is_old(&status->look)))
 		g_string_append_printf(text, "What repositories have is known as of %s: "
 				       "'kpatch-manager check --refresh' asks them\n", day != NULL ? day : "?");
+	add_standing(status, text);
 }
 
 void kp_status_look_json(KpJson *json, const KpStatus *status)
 {
+	g_autofree char *why = standing(status);
+
 	if (status->look.fetched == 0) {
 		kp_json_text(json, "looked", NULL);
 		return;
@@ -101,6 +122,8 @@ void kp_status_look_json(KpJson *json, const KpStatus *status)
 	kp_json_object(json, "looked");
 	kp_json_time(json, "fetched", status->look.fetched);
 	kp_json_flag(json, "changed", status->look.changed);
+	kp_json_time(json, "unchanged_since", status->look.made);
+	kp_json_flag(json, "stale", why != NULL);
 	kp_json_object_end(json);
 }
 

@@ -36,9 +36,11 @@ void kp_status_free(KpStatus *status)
 	g_ptr_array_unref(status->kernels);
 	g_clear_pointer(&status->live, g_ptr_array_unref);
 	g_ptr_array_unref(status->available);
+	kp_look_clear(&status->look);
 	g_ptr_array_unref(status->problems);
 	kp_inventory_free(status->inventory);
 	kp_state_close(status->state);
+	g_clear_pointer(&status->certificates, g_ptr_array_unref);
 	kp_voucher_free(status->voucher);
 	kp_host_free(status->host);
 	kp_settings_free(status->settings);
@@ -225,6 +227,15 @@ static void vouch_all(KpStatus *status, KpStatusKernel *kernel)
 		kp_vouch(status->voucher, g_ptr_array_index(kernel->candidates->patches, i));
 }
 
+static void add_expiring(KpStatus *status)
+{
+	status->certificates = kp_voucher_certificates(status->voucher);
+	for (guint i = 0; status->certificates != NULL && i < status->certificates->len; i++)
+		add_text(status, kp_voucher_expires(status->voucher,
+						    g_ptr_array_index(status->certificates, i),
+						    status->settings->expire_warn_days));
+}
+
 static void add_trust_warnings(KpStatus *status)
 {
 	const GPtrArray *warnings = kp_voucher_warnings(status->voucher);
@@ -349,6 +360,8 @@ static KpStatus *read_facts(const char *root, GError **error)
 	if (status->settings == NULL)
 		return NULL;
 	status->voucher = kp_voucher_new(root, (KpVerifyPolicy)status->settings->verify_modules);
+	if (status->settings->verify_expired == KP_EXPIRED_KEPT)
+		kp_voucher_keeps(status->voucher);
 	status->host = kp_host_read(root);
 	add_text(status, status->host->kver != NULL ? kp_live_problem(status->host) : NULL);
 	add_denials(status);
@@ -370,6 +383,7 @@ static void complete(KpStatus *status, const char *root, const char *only)
 	status->awaited = in_transition(status->live) && kp_lock_is_held(root);
 	for (guint i = 0; i < status->kernels->len; i++)
 		judge(status, g_ptr_array_index(status->kernels, i));
+	add_expiring(status);
 	add_trust_warnings(status);
 	add_text(status, kp_arriving_warning(root));
 	status->service = kp_service_state(root);

@@ -58,6 +58,7 @@ typedef struct {
 	KpHost *host;
 	KpSettings *settings;
 	KpVoucher *voucher;
+	GPtrArray *certificates;	/* KpTrusted: who may sign; NULL: nobody is asked */
 	KpState *state;
 	KpInventory *inventory;	/* NULL: it cannot be read */
 	GPtrArray *available;	/* KpAvailable: what was noted of repositories */

@@ -1,16 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A package signed by a key that rpm does not have: its repository may say where the
  * key is (gpgkey=). To believe it is for a person, who compares the fingerprint. */
+#include <errno.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/error.h"
 #include "base/fetch-api.h"
 #include "base/names.h"
+#include "cli/apart.h"
 #include "cli/out.h"
 #include "cli/plugin.h"
 #include "cli/report.h"
 #include "cli/update.h"
+
+#define KEY_MAX (1024 * 1024)	/* bytes; more is not fetched */
 
 /* 4 digits and a blank, as gpg shows it */
 static char *in_groups(const char *fingerprint)
@@ -67,17 +72,59 @@ static const KpPackageKey *find_key(const KpChosen *chosen, const GPtrArray *key
 	return NULL;
 }
 
+typedef struct {
+	const KpUpdate *update;
+	const KpRepo *repo;
+	const char *url;
+} Work;
+
+/* The child: the text is in a file without a name. */
+static gboolean fetch_key(gpointer user, GPtrArray *fds, GError **error)
+{
+	const Work *work = user;
+	const KpOptions *options = work->update->options;
+	const KpFetchApi *api = kp_plugin_symbol(KP_FETCH_PLUGIN, KP_FETCH_SYMBOL, error);
+	g_autoptr(GBytes) bytes = api == NULL ? NULL :
+		api->key(options->root, work->repo, work->url, options->stop, error);
+	int fd = bytes != NULL ? memfd_create("kpatch-key", MFD_CLOEXEC) : -1;
+	gsize size = 0;
+	gconstpointer text = bytes != NULL ? g_bytes_get_data(bytes, &size) : NULL;
+
+	if (bytes == NULL)
+		return FALSE;
+	if (fd < 0 || write(fd, text, size) != (gssize)size) {
+		g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "no memory for a key: %s",
+			    g_strerror(errno));
+		return FALSE;
+	}
+	g_ptr_array_add(fds, GINT_TO_POINTER(fd));
+	return TRUE;
+}
+
+/* All of @fd, which it closes. Caller frees. */
+static char *text_of(int fd)
+{
+	char *text = g_malloc0(KEY_MAX + 1);
+	gssize n = pread(fd, text, KEY_MAX, 0);
+
+	close(fd);
+	text[MAX(n, 0)] = '\0';
+	return text;
+}
+
 static GPtrArray *read_keys(const KpUpdate *update, const KpRepo *repo, const char *url,
 			    GError **error)
 {
-	const KpFetchApi *api = kp_plugin_symbol(KP_FETCH_PLUGIN, KP_FETCH_SYMBOL, error);
-	g_autoptr(GBytes) bytes = api == NULL ? NULL :
-		api->key(update->options->root, repo, url, update->options->stop, error);
+	g_autoptr(GPtrArray) repos = g_ptr_array_new(), fds = g_ptr_array_new();
+	g_autoptr(KpFence) fence = NULL;
 	g_autofree char *text = NULL;
+	Work work = { update, repo, url };
 
-	if (bytes == NULL)
+	g_ptr_array_add(repos, (gpointer)repo);
+	fence = kp_fence_new(update->options->root, repos);
+	if (!kp_apart_fetch(fetch_key, &work, fence, update->options->stop, fds, error))
 		return NULL;
-	text = g_strndup(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes));
+	text = fds->len == 1 ? text_of(GPOINTER_TO_INT(fds->pdata[0])) : g_strdup("");
 	return update->api->keys(update->options->root, update->settings->rpmdb, text, error);
 }
 

@@ -1,21 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the planner chooses, and what is fetched of it. */
+/* What the planner chooses. */
 #include <unistd.h>
 
 #include "base/error.h"
-#include "base/fault.h"
-#include "base/fetch-api.h"
-#include "base/metadata.h"
 #include "base/names.h"
-#include "base/root.h"
 #include "base/solve-api.h"
 #include "base/version.h"
 #include "cli/barred.h"
 #include "cli/plugin.h"
 #include "cli/update.h"
 #include "live/live.h"
-
-#define DOWNLOADS KP_CACHE_FOLDER "/packages"
 
 KpChosen *kp_chosen_new(void)
 {
@@ -98,6 +92,7 @@ static gboolean make_plan(KpUpdate *update, GError **error)
 		.all = update->options->all_kernels,
 		.release = update->release,
 		.files = files,
+		.passed = update->passed,
 	};
 	KpUpdatePlan *plan = api != NULL ? api->plan(&request, error) : NULL;
 
@@ -192,81 +187,28 @@ static void choose_all(KpUpdate *update)
 	}
 }
 
-gboolean kp_update_choose(KpUpdate *update, GError **error)
+static gboolean take_plan(KpUpdate *update, GError **error)
 {
-	if (!has_kernel(update, error) || !plan(update, error))
-		return FALSE;
 	take_warnings(update);
+	kp_repositories_tell_standing(update->repositories, update->plan,
+				      update->settings->stale_days, update->warnings);
 	if (!check_problems(update, error))
 		return FALSE;
 	choose_all(update);
 	return TRUE;
 }
 
-/* Those that are not here yet. */
-static GPtrArray *missing(const KpUpdate *update)
+gboolean kp_update_choose(KpUpdate *update, GError **error)
 {
-	GPtrArray *list = g_ptr_array_new();
-
-	for (guint i = 0; i < update->chosen->len; i++) {
-		KpChosen *chosen = g_ptr_array_index(update->chosen, i);
-
-		if (chosen->fd < 0 && chosen->step->kind != KP_STEP_ERASE)
-			g_ptr_array_add(list, chosen);
-	}
-	return list;
-}
-
-static gboolean fetch(const KpUpdate *update, const GPtrArray *wanted, GPtrArray *fds, GError **error)
-{
-	const KpFetchApi *api = kp_plugin_symbol(KP_FETCH_PLUGIN, KP_FETCH_SYMBOL, error);
-	g_autofree char *folder = kp_root_path(update->options->root, DOWNLOADS);
-	g_autoptr(GPtrArray) packages = g_ptr_array_new();
-	gboolean ok;
-
-	if (api == NULL)
+	if (!has_kernel(update, error) || !plan(update, error) || !take_plan(update, error))
 		return FALSE;
-	for (guint i = 0; i < wanted->len; i++) {
-		const KpChosen *chosen = g_ptr_array_index(wanted, i);
-
-		g_ptr_array_add(packages, chosen->step->package);
-	}
-	ok = api->packages(update->options->root, packages,
-			   update->options->download_only ? folder : NULL, fds, kp_update_progress,
-			   (gpointer)update, update->options->stop, error);
-	kp_update_progress_end();
-	return ok;
+	if (update->options->dry_run)
+		kp_update_foresee(update);
+	return TRUE;
 }
 
-static gboolean read_header(const KpUpdate *update, KpChosen *chosen, GError **error)
+gboolean kp_update_choose_again(KpUpdate *update, GError **error)
 {
-	g_autofree char *nevra = kp_package_nevra(chosen->step->package);
-	g_autofree char *name = kp_text_printable(nevra);
-
-	if (!kp_update_read_header(update, chosen, error)) {
-		g_prefix_error(error, "%s: ", name);
-		return FALSE;
-	}
-	if (g_str_equal(chosen->header->nevra, nevra))
-		return TRUE;
-	g_set_error(error, KP_ERROR, KP_ERROR_REFUSED,
-		    "%s: the repository has another package under that name; tell who runs it", name);
-	return FALSE;
-}
-
-gboolean kp_update_fetch(KpUpdate *update, GError **error)
-{
-	g_autoptr(GPtrArray) wanted = missing(update), fds = g_ptr_array_new();
-	gboolean ok;
-
-	if (wanted->len == 0)
-		return TRUE;
-	ok = fetch(update, wanted, fds, error);
-	for (guint i = 0; i < fds->len && i < wanted->len; i++)
-		((KpChosen *)g_ptr_array_index(wanted, i))->fd =
-			GPOINTER_TO_INT(g_ptr_array_index(fds, i));
-	kp_fault("fetched");
-	for (guint i = 0; ok && i < wanted->len; i++)
-		ok = read_header(update, g_ptr_array_index(wanted, i), error);
-	return ok;
+	g_ptr_array_set_size(update->chosen, 0);
+	return make_plan(update, error) && take_plan(update, error);
 }

@@ -54,6 +54,15 @@ static char *signer_text(const KpPackageHeader *header)
 	}
 }
 
+static void show_displaced(const KpUpdateStep *step)
+{
+	for (guint i = 0; step->displaces != NULL && i < step->displaces->len; i++) {
+		g_autofree char *clean = kp_text_printable(g_ptr_array_index(step->displaces, i));
+
+		kp_out("      takes the place of %s\n", clean);
+	}
+}
+
 static void show_step(const KpUpdate *update, const KpUpdateStep *step)
 {
 	const KpChosen *chosen = chosen_of(update, step);
@@ -75,6 +84,7 @@ static void show_step(const KpUpdate *update, const KpUpdateStep *step)
 	if (step->kind != KP_STEP_ERASE)
 		kp_out(" (%s)", size);
 	kp_out("\n");
+	show_displaced(step);
 	if (chosen != NULL && chosen->header != NULL) {
 		g_autofree char *signer = signer_text(chosen->header);
 
@@ -164,6 +174,7 @@ static void add_step(KpJson *json, const KpUpdate *update, const KpUpdateStep *s
 	kp_json_text(json, "evr", step->package->evr);
 	kp_json_text(json, "arch", step->package->arch);
 	kp_json_text(json, "replaces", step->replaces);
+	kp_json_texts(json, "displaces", step->displaces);
 	kp_json_text(json, "kernel", kp_update_kernel_of(update, step));
 	kp_json_text(json, "repository", step->package->repo != NULL ? step->package->repo->id : NULL);
 	kp_json_number(json, "size", (gint64)step->package->size);

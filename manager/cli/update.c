@@ -23,6 +23,8 @@ static void update_clear(KpUpdate *update)
 	g_clear_pointer(&update->damage, g_ptr_array_unref);
 	g_clear_pointer(&update->holds, g_ptr_array_unref);
 	g_clear_pointer(&update->warnings, g_ptr_array_unref);
+	g_clear_pointer(&update->passed, g_ptr_array_unref);
+	g_clear_pointer(&update->blamed, kp_passed_free);
 	g_clear_pointer(&update->status, kp_status_free);
 }
 
@@ -51,6 +53,7 @@ static gboolean begin(KpUpdate *update, GError **error)
 
 	update->warnings = g_ptr_array_new_with_free_func(g_free);
 	update->chosen = kp_chosen_list_new();
+	update->passed = g_ptr_array_new_with_free_func((GDestroyNotify)kp_passed_free);
 	update->plan = kp_update_plan_new();
 	update->status = kp_status_read_files(update->options->root, NULL, error);
 	if (update->status == NULL)
@@ -134,11 +137,11 @@ static void say_downloaded(const KpUpdate *update)
 
 static int act(KpUpdate *update, GError **error)
 {
-	if (!kp_update_confirm(update, error) || !kp_update_fetch(update, error))
+	if (!kp_update_confirm(update, error) || !kp_update_bring(update, error))
 		return -1;
 	if (update->options->download_only) {
 		say_downloaded(update);
-	} else if (!kp_update_bring_keys(update, error) || !kp_update_install(update, error)) {
+	} else if (!kp_update_install(update, error)) {
 		return -1;
 	}
 	kp_update_json(update, "done", NULL);

@@ -36,6 +36,8 @@ typedef struct {
 	GPtrArray *damage;	/* char *: what a killed transaction has left */
 	GPtrArray *holds;	/* KpHold of all kernels */
 	GPtrArray *warnings;	/* char * */
+	GPtrArray *passed;	/* KpPassed: what came and was not good */
+	KpPassed *blamed;	/* the one that came last, or NULL */
 	const char *release;	/* that was named, or NULL */
 	const char *sync;	/* "done", or an error's word; NULL: not reached */
 } KpUpdate;
@@ -47,6 +49,19 @@ gboolean kp_update_read_files(KpUpdate *update, char **paths, GError **error);
 
 /* Lets the planner decide. */
 gboolean kp_update_choose(KpUpdate *update, GError **error);
+
+/* The same with what is passed by now; changes nothing before it is shown. */
+gboolean kp_update_choose_again(KpUpdate *update, GError **error);
+
+/* Notes that @chosen, of a repository, is not good, if something else may be taken. */
+void kp_update_blame(KpUpdate *update, const KpChosen *chosen, const GError *problem);
+
+/* Passes over what check has found not to be good, for who fetches nothing. */
+void kp_update_foresee(KpUpdate *update);
+
+/* Fetches, and brings keys. What is not good is passed over, if there is something to
+ * take in its place; whoever is asked is asked about that again. */
+gboolean kp_update_bring(KpUpdate *update, GError **error);
 
 /* Fetches what is not here yet, and reads its headers. */
 gboolean kp_update_fetch(KpUpdate *update, GError **error);

@@ -203,6 +203,8 @@ int kp_command_verify(const KpOptions *options, char **words, GError **error)
 
 	if (settings == NULL)
 		return -1;
+	if (settings->verify_expired == KP_EXPIRED_KEPT)
+		kp_voucher_keeps(voucher);
 	if (geteuid() == 0 && kp_root_is_machine(options->root))
 		kp_voucher_remembers(voucher);
 	for (char **word = words; *word != NULL; word++)

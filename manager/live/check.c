@@ -11,6 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/descriptors.h"
+
 /* what a check says is kept up to here, and read to its end */
 #define OUTPUT_MAX 512
 
@@ -21,11 +23,14 @@ struct check {
 	GString *said;
 };
 
+/* Where the program has itself: an interpreter that is to read it finds it there. */
+#define SELF 3
+
 /* The program gets no signal mask or handler of ours, and no descriptor but
- * the usual three. Returns 0 or an errno. */
-static int spawn(const char *path, char **environment, int output, pid_t *pid)
+ * the usual three and SELF. Returns 0 or an errno. */
+static int spawn(const KpProgram *program, char **environment, int output, pid_t *pid)
 {
-	char *const argv[] = { (char *)path, NULL };
+	char *const argv[] = { program->path, NULL };
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attributes;
 	sigset_t none, all;
@@ -43,20 +48,24 @@ static int spawn(const char *path, char **environment, int output, pid_t *pid)
 	posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_adddup2(&files, output, STDOUT_FILENO);
 	posix_spawn_file_actions_adddup2(&files, output, STDERR_FILENO);
-	code = posix_spawn(pid, path, &files, &attributes, argv, environment);
+	/* the last: until then it may be in the way of another */
+	posix_spawn_file_actions_adddup2(&files, program->fd, SELF);
+	kp_descriptors_close_on_exec(SELF);
+	code = posix_spawn(pid, "/proc/self/fd/" G_STRINGIFY(SELF), &files, &attributes, argv,
+			   environment);
 	posix_spawn_file_actions_destroy(&files);
 	posix_spawnattr_destroy(&attributes);
 	return code;
 }
 
 /* Returns 0 or an errno. */
-static int start(struct check *check, const char *path, char **environment)
+static int start(struct check *check, const KpProgram *program, char **environment)
 {
 	int ends[2], code;
 
 	if (pipe2(ends, O_CLOEXEC) != 0)
 		return errno;
-	code = spawn(path, environment, ends[1], &check->pid);
+	code = spawn(program, environment, ends[1], &check->pid);
 	close(ends[1]);
 	if (code != 0) {
 		close(ends[0]);
@@ -168,13 +177,13 @@ static char *how_it_ended(gboolean in_time, int status, gint64 limit_ms)
 	return g_strdup_printf("exit status %d", WEXITSTATUS(status));
 }
 
-KpCheckResult kp_check_run(const char *path, char **environment, gint64 limit_ms,
+KpCheckResult kp_check_run(const KpProgram *program, char **environment, gint64 limit_ms,
 			   const KpWatch *watch, char **why)
 {
 	struct check check = { -1, -1, -1, NULL };
 	g_autofree char *how = NULL;
 	gboolean in_time;
-	int code = start(&check, path, environment);
+	int code = start(&check, program, environment);
 	int status;
 
 	*why = NULL;

@@ -6,6 +6,7 @@
 #include <glib.h>
 
 #include "base/wait.h"
+#include "live/program.h"
 
 typedef enum {
 	KP_CHECK_GOOD,		/* exit status 0 */
@@ -13,11 +14,12 @@ typedef enum {
 	KP_CHECK_STOPPED,	/* the watch said stop before it ended */
 } KpCheckResult;
 
-/* Runs @path with @environment ("NAME=value") in a process group of its own,
- * and standard input from /dev/null. It is done when the program itself ends:
+/* Runs @program with @environment ("NAME=value") in a process group of its own, with
+ * standard input from /dev/null and no descriptor of ours but that of the program itself,
+ * which a script is read from. It is done when the program itself ends:
  * what it leaves running is killed with its group and not waited for. After
  * @limit_ms it is killed, and has failed. Caller frees *@why. */
-KpCheckResult kp_check_run(const char *path, char **environment, gint64 limit_ms,
+KpCheckResult kp_check_run(const KpProgram *program, char **environment, gint64 limit_ms,
 			   const KpWatch *watch, char **why);
 
 #endif

@@ -7,6 +7,7 @@
 #include "base/root.h"
 #include "base/version.h"
 #include "live/core-guard.h"
+#include "live/program.h"
 
 #define SERVICE "kpatch-boot-good.service"
 
@@ -186,10 +187,11 @@ static gboolean start_service(void)
 {
 	char *argv[] = { (char *)"systemctl", (char *)"--no-block", (char *)"--quiet",
 			 (char *)"start", (char *)SERVICE, NULL };
+	g_auto(GStrv) environment = kp_program_environment();
 	int status = -1;
 
-	return g_spawn_sync(NULL, argv, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL |
-			    G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL, NULL, NULL, &status, NULL) &&
+	return g_spawn_sync(NULL, argv, environment, G_SPAWN_SEARCH_PATH_FROM_ENVP |
+			    G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL, NULL, NULL, &status, NULL) &&
 	       status == 0;
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/root.h"
 #include "live/check.h"
+#include "live/program.h"
 #include "live/store.h"
 
 #define NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-."
@@ -54,14 +55,27 @@ static gboolean is_check(const char *path, const char *name, uid_t owner, GPtrAr
 	       (st.st_mode & 0111) != 0 && is_trusted(path, &st, owner, warnings);
 }
 
-static int compare_paths(gconstpointer a, gconstpointer b)
+static void add_check(GPtrArray *checks, const char *path, uid_t owner, GPtrArray *warnings)
 {
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
+	g_autoptr(GError) error = NULL;
+	KpProgram *program = kp_program_open(path, owner, &error);
+
+	if (program != NULL)
+		g_ptr_array_add(checks, program);
+	else
+		g_ptr_array_add(warnings, g_strdup_printf("%s; it is not run", error->message));
+}
+
+static int compare_programs(gconstpointer a, gconstpointer b)
+{
+	const KpProgram *left = *(const KpProgram *const *)a, *right = *(const KpProgram *const *)b;
+
+	return strcmp(left->path, right->path);
 }
 
 GPtrArray *kp_trial_checks(const char *root, uid_t owner, GPtrArray *warnings)
 {
-	GPtrArray *checks = g_ptr_array_new_with_free_func(g_free);
+	GPtrArray *checks = g_ptr_array_new_with_free_func((GDestroyNotify)kp_program_free);
 	g_autofree char *folder = kp_root_path(root, KP_HEALTH_FOLDER);
 	g_autoptr(GDir) dir = NULL;
 	const char *name;
@@ -74,33 +88,40 @@ GPtrArray *kp_trial_checks(const char *root, uid_t owner, GPtrArray *warnings)
 		g_autofree char *path = g_build_filename(folder, name, NULL);
 
 		if (is_check(path, name, owner, warnings))
-			g_ptr_array_add(checks, g_steal_pointer(&path));
+			add_check(checks, path, owner, warnings);
 	}
-	g_ptr_array_sort(checks, compare_paths);
+	g_ptr_array_sort(checks, compare_programs);
 	return checks;
 }
 
 static char **environment_of(const KpTrial *trial)
 {
-	char **environment = g_get_environ();
+	char **environment = kp_program_environment();
 
 	environment = g_environ_setenv(environment, "KPATCH_KERNEL", trial->kver, TRUE);
 	environment = g_environ_setenv(environment, "KPATCH_NAME", trial->name, TRUE);
 	return g_environ_setenv(environment, "KPATCH_VERSION", trial->version, TRUE);
 }
 
+/* A script finds itself as a descriptor: by this it knows what it is called. */
+static char **environment_for(char **environment, const KpProgram *check)
+{
+	return g_environ_setenv(g_strdupv(environment), "KPATCH_CHECK", check->path, TRUE);
+}
+
 static KpTrialResult run_round(const KpTrial *trial, const GPtrArray *checks, char **environment,
 			       const KpWatch *watch, char **why)
 {
 	for (guint i = 0; i < checks->len; i++) {
-		const char *path = g_ptr_array_index(checks, i);
+		const KpProgram *check = g_ptr_array_index(checks, i);
+		g_auto(GStrv) own = environment_for(environment, check);
 		g_autofree char *reason = NULL;
 
-		switch (kp_check_run(path, environment, trial->timeout * 1000, watch, &reason)) {
+		switch (kp_check_run(check, own, trial->timeout * 1000, watch, &reason)) {
 		case KP_CHECK_GOOD:
 			break;
 		case KP_CHECK_BAD:
-			*why = g_strdup_printf("health check %s failed: %s", path, reason);
+			*why = g_strdup_printf("health check %s failed: %s", check->path, reason);
 			return KP_TRIAL_FAILED;
 		case KP_CHECK_STOPPED:
 			return KP_TRIAL_STOPPED;

@@ -2,12 +2,15 @@
 #include "live/vouch.h"
 
 #include "base/error.h"
-#include "signing/trust.h"
+#include "live/vouched.h"
+
+#define DAY 86400	/* seconds */
 
 struct KpVoucher {
 	char *root;
 	KpVerifyPolicy policy;
-	gboolean remembers;
+	gboolean remembers, keeps, dated;
+	gint64 now;
 	KpTrust *trust;		/* NULL: not read yet */
 	GError *problem;	/* why what it believes counts for nothing */
 	GPtrArray *warnings;	/* char * */
@@ -19,6 +22,7 @@ KpVoucher *kp_voucher_new(const char *root, KpVerifyPolicy policy)
 
 	voucher->root = g_strdup(root);
 	voucher->policy = policy;
+	voucher->now = g_get_real_time() / G_USEC_PER_SEC;
 	voucher->warnings = g_ptr_array_new_with_free_func(g_free);
 	return voucher;
 }
@@ -57,6 +61,21 @@ void kp_voucher_remembers(KpVoucher *voucher)
 	voucher->remembers = TRUE;
 }
 
+void kp_voucher_keeps(KpVoucher *voucher)
+{
+	voucher->keeps = TRUE;
+}
+
+void kp_voucher_at(KpVoucher *voucher, gint64 now)
+{
+	voucher->now = now;
+}
+
+gboolean kp_voucher_dated(const KpVoucher *voucher)
+{
+	return voucher->dated;
+}
+
 /* Before anything is judged by it: whatever comes of this run, an older list must
  * not be believed from now on. */
 static void remember(KpVoucher *voucher)
@@ -73,8 +92,7 @@ static const KpTrust *trust_of(KpVoucher *voucher)
 
 	if (voucher->trust != NULL)
 		return voucher->trust;
-	voucher->trust = kp_trust_read(voucher->root, g_get_real_time() / G_USEC_PER_SEC,
-				       &voucher->problem);
+	voucher->trust = kp_trust_read(voucher->root, voucher->now, &voucher->problem);
 	warnings = kp_trust_warnings(voucher->trust);
 	for (guint i = 0; i < warnings->len; i++)
 		warn(voucher, g_strdup(g_ptr_array_index(warnings, i)));
@@ -85,6 +103,28 @@ static const KpTrust *trust_of(KpVoucher *voucher)
 static gboolean is_revoked(const KpSignOutcome *outcome)
 {
 	return outcome != NULL && kp_verdict_revoked(outcome->verdict);
+}
+
+/* So that it can be told from what is signed when the certificate is not valid any more. */
+static void note_good(KpVoucher *voucher, const KpSignOutcome *outcome)
+{
+	g_autoptr(GError) error = NULL;
+
+	if (voucher->keeps && voucher->remembers &&
+	    !kp_vouched_note(voucher->root, outcome->file_sha256, outcome->fingerprint, &error))
+		warn(voucher, g_strdup(error->message));
+}
+
+/* Only the date speaks against it: was it good when that did not? */
+static gboolean was_good(KpVoucher *voucher, const KpSignOutcome *outcome)
+{
+	if (outcome == NULL || !kp_verdict_of_date(outcome->verdict))
+		return FALSE;
+	if (voucher->keeps &&
+	    kp_vouched_before(voucher->root, outcome->file_sha256, outcome->fingerprint))
+		return TRUE;
+	voucher->dated = TRUE;
+	return FALSE;
 }
 
 /* With a trust that has a problem nobody is believed, but those who revoke. */
@@ -98,7 +138,11 @@ static gboolean verify(KpVoucher *voucher, int fd, KpSignOutcome **outcome, GErr
 		g_propagate_error(error, g_error_copy(voucher->problem));
 		return FALSE;
 	}
-	if (!good)
+	if (good)
+		note_good(voucher, *outcome);
+	else if (was_good(voucher, *outcome))
+		return TRUE;
+	else
 		g_propagate_error(error, g_steal_pointer(&problem));
 	return good;
 }
@@ -144,4 +188,24 @@ char *kp_voucher_recall(KpVoucher *voucher, const char *sha256, const char *fing
 	if (trust == NULL || kp_trust_still(trust, sha256, fingerprint, &reason))
 		return NULL;
 	return g_strdup(reason->message);
+}
+
+GPtrArray *kp_voucher_certificates(KpVoucher *voucher)
+{
+	return kp_voucher_asks(voucher) ? kp_trust_list(trust_of(voucher)) : NULL;
+}
+
+char *kp_voucher_expires(const KpVoucher *voucher, const KpTrusted *trusted, gint64 days)
+{
+	gint64 left = (trusted->not_after - voucher->now) / DAY;
+	g_autoptr(GDateTime) time = g_date_time_new_from_unix_utc(trusted->not_after);
+	g_autofree char *day = time != NULL ? g_date_time_format(time, "%Y-%m-%d") : NULL;
+
+	if (day == NULL || trusted->not_after <= voucher->now || left >= days)
+		return NULL;
+	return g_strdup_printf("the certificate of %s in %s expires on %s, in %" G_GINT64_FORMAT
+			       " days: %s; kpatch-trust(7) says how a key is changed",
+			       trusted->subject, trusted->file, day, left, voucher->keeps ?
+			       "what is verified for the first time after that is refused" :
+			       "what it has signed is refused after that, at boot too");
 }

@@ -6,6 +6,7 @@
 
 #include "base/settings.h"
 #include "live/patch.h"
+#include "signing/trust.h"
 
 typedef struct KpVoucher KpVoucher;
 
@@ -18,6 +19,23 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(KpVoucher, kp_voucher_free)
 /* From now on it writes down which revocations it has seen, for those who may write
  * there: every run that could load something does. */
 void kp_voucher_remembers(KpVoucher *voucher);
+
+/* From now on what was verified here while the certificate of its signer was valid stays
+ * good when it is not any more, or not yet by a clock that is wrong ([verify] expired=). */
+void kp_voucher_keeps(KpVoucher *voucher);
+
+/* Asks as of @now, in seconds since the epoch, and not as of the time it was made. */
+void kp_voucher_at(KpVoucher *voucher, gint64 now);
+
+/* TRUE when something was refused because of the date alone. */
+gboolean kp_voucher_dated(const KpVoucher *voucher);
+
+/* All certificates that are trusted: KpTrusted (signing/trust.h); NULL when the policy asks
+ * for nothing. Caller unrefs. */
+GPtrArray *kp_voucher_certificates(KpVoucher *voucher);
+
+/* What is to be said of a certificate that expires within @days; or NULL. Caller frees. */
+char *kp_voucher_expires(const KpVoucher *voucher, const KpTrusted *trusted, gint64 days);
 
 /* FALSE when the policy asks for nothing. */
 gboolean kp_voucher_asks(const KpVoucher *voucher);

@@ -13,6 +13,7 @@
 #include "package/fetch-repomd.h"
 #include "package/fetch-room.h"
 #include "package/metadata-place.h"
+#include "package/revision.h"
 #include "package/small-file.h"
 
 #define COPY_PIECE (1024 * 1024)
@@ -63,24 +64,19 @@ static void old_clear(struct old *old)
 	kp_repomd_free(old->repomd);
 }
 
-static gboolean is_number(const char *text, guint64 *number)
-{
-	return text != NULL && g_ascii_string_to_unsigned(text, 10, 0, G_MAXUINT64, number, NULL);
-}
-
-/* createrepo's revision is a time. A mirror that falls behind what we have seen would
- * take fixes back, so what we have is better. */
+/* A mirror that falls behind what we have seen would take fixes back, so what we have is
+ * better. */
 static gboolean is_older(const struct fetch *fetch, const KpRepomd *repomd, GError **error)
 {
-	guint64 seen, now;
 	g_autofree char *why = NULL;
+	guint64 now;
 
-	if (fetch->old.folder == NULL || !is_number(fetch->old.repomd->revision, &seen) ||
-	    !is_number(repomd->revision, &now) || now >= seen)
+	if (!kp_revision_is_behind(repomd->revision, fetch->old.stamp, &now))
 		return FALSE;
 	why = g_strdup_printf("the mirror is behind: it has revision %" G_GUINT64_FORMAT ", and %"
 			      G_GUINT64_FORMAT " was here before, which is kept (if the repository "
-			      "was really set back, remove %s)", now, seen, fetch->set->folder);
+			      "was really set back, remove %s)", now, fetch->old.stamp->floor,
+			      fetch->set->folder);
 	kp_fetch_failed(fetch->repo, "its repomd.xml", why, error);
 	return TRUE;
 }
@@ -195,7 +191,7 @@ static gboolean fetch_files(struct fetch *fetch, LrHandle *handle, const KpRepom
 }
 
 /* What is here is what the mirror has: only the time is written down. */
-static gboolean is_current(struct fetch *fetch, const char *cookie)
+static gboolean is_current(struct fetch *fetch, const KpRepomd *repomd, const char *cookie)
 {
 	g_autofree char *path = NULL;
 	KpStamp *stamp = fetch->old.stamp;
@@ -205,6 +201,7 @@ static gboolean is_current(struct fetch *fetch, const char *cookie)
 		return FALSE;
 	path = g_build_filename(fetch->old.folder, KP_METADATA_STAMP, NULL);
 	stamp->asked = g_get_real_time() / G_USEC_PER_SEC;
+	kp_revision_note(stamp, repomd->revision, stamp);
 	return kp_stamp_write(path, fetch->old.folder, stamp);
 }
 
@@ -216,6 +213,7 @@ static gboolean fetch_rest(struct fetch *fetch, LrHandle *handle, const KpRepomd
 	stamp->cookie = g_steal_pointer(cookie);
 	stamp->asked = g_get_real_time() / G_USEC_PER_SEC;
 	stamp->gpg = fetch->repo->repo_gpgcheck;
+	kp_revision_note(stamp, repomd->revision, fetch->old.stamp);
 	return fetch_files(fetch, handle, repomd, stamp, error) &&
 	       kp_fetch_set_publish(fetch->set, stamp, error);
 }
@@ -235,7 +233,7 @@ static gboolean try_from(struct fetch *fetch, guint first, GError **error)
 	if (repomd == NULL || was_rejected(fetch, cookie, error) ||
 	    is_older(fetch, repomd, error))
 		return FALSE;
-	return is_current(fetch, cookie) || fetch_rest(fetch, handle, repomd, &cookie, error);
+	return is_current(fetch, repomd, cookie) || fetch_rest(fetch, handle, repomd, &cookie, error);
 }
 
 /* A mirror may have a repomd.xml that does not go with its files, or an old one: then

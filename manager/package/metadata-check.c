@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "package/revision.h"
 #include "package/small-file.h"
 
 #define PIECE (128 * 1024)
@@ -108,7 +109,7 @@ static gboolean check_files(const char *folder, gboolean own, const KpRepomd *re
 	return check_file(folder, stamp->updateinfo, repomd->updateinfo, error);
 }
 
-KpStamp *kp_metadata_check(const char *folder, gboolean own, GError **error)
+KpStamp *kp_metadata_check(const char *folder, gboolean own, gint64 asked, GError **error)
 {
 	g_autofree char *path = g_build_filename(folder, "repomd.xml", NULL);
 	g_autoptr(KpStamp) stamp = g_new0(KpStamp, 1);
@@ -121,5 +122,7 @@ KpStamp *kp_metadata_check(const char *folder, gboolean own, GError **error)
 	if (repomd == NULL || !check_files(folder, own, repomd, stamp, error))
 		return NULL;
 	stamp->cookie = kp_metadata_cookie(text, size);
+	stamp->asked = asked;
+	kp_revision_note(stamp, repomd->revision, NULL);
 	return g_steal_pointer(&stamp);
 }

@@ -164,12 +164,11 @@ static KpStamp *stamp_of(const struct candidate *candidate)
 
 	if (stamp != NULL)
 		return stamp;
-	stamp = kp_metadata_check(candidate->folder, candidate->own, &error);
+	stamp = kp_metadata_check(candidate->folder, candidate->own, candidate->fetched, &error);
 	if (stamp == NULL) {
 		g_debug("not used: %s", error->message);
 		return NULL;
 	}
-	stamp->asked = candidate->fetched;
 	if (geteuid() == 0) {
 		g_autofree char *folder = g_path_get_dirname(candidate->stamp_path);
 
@@ -210,6 +209,7 @@ static KpRepoData *data_of(const struct candidate *candidate, const KpRepo *repo
 		data->updateinfo = g_build_filename(candidate->folder, stamp->updateinfo, NULL);
 	data->cookie = g_strdup(stamp->cookie);
 	data->fetched = candidate->fetched;
+	data->made = stamp->made;
 	data->stale = is_stale(candidate, repo);
 	return data;
 }

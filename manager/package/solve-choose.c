@@ -141,10 +141,11 @@ static gboolean choose_from(KpSolve *solve, KpSolveKernel *kernel, int from)
 static gboolean has_visible(const KpSolve *solve, const KpSolveKernel *kernel)
 {
 	for (int i = 0; i < kernel->offered.count; i++) {
-		g_autofree char *hidden = kp_solve_invisible_to(solve, kernel->offered.elements[i],
-								kernel->id);
+		Id id = kernel->offered.elements[i];
+		g_autofree char *hidden = kp_solve_invisible_to(solve, id, kernel->id);
+		g_autofree char *passed = kp_solve_passed(solve, id);
 
-		if (hidden == NULL)
+		if (hidden == NULL || passed != NULL)
 			return TRUE;
 	}
 	return FALSE;

@@ -129,6 +129,21 @@ char *kp_solve_invisible_to(const KpSolve *solve, Id id, Id kernel)
 							other_arch(solve, id);
 }
 
+char *kp_solve_passed(const KpSolve *solve, Id id)
+{
+	const GPtrArray *list = solve->request->passed;
+	const KpRepo *repo = kp_solve_repo(solve, id);
+	g_autofree char *nevra = repo != NULL ? kp_solve_nevra(solve, id) : NULL;
+
+	for (guint i = 0; repo != NULL && list != NULL && i < list->len; i++) {
+		const KpPassed *passed = g_ptr_array_index(list, i);
+
+		if (g_str_equal(passed->nevra, nevra) && g_str_equal(passed->repo, repo->id))
+			return g_strdup(passed->reason);
+	}
+	return NULL;
+}
+
 char *kp_solve_invisible(const KpSolve *solve, Id id)
 {
 	const KpRepo *repo = kp_solve_repo(solve, id);
@@ -137,6 +152,8 @@ char *kp_solve_invisible(const KpSolve *solve, Id id)
 	if (!kp_solve_arch_fits(solve, id))
 		return other_arch(solve, id);
 	why = repo != NULL ? kp_solve_excluded(solve->pool, id, repo) : NULL;
+	if (why == NULL)
+		why = kp_solve_passed(solve, id);
 	return why != NULL ? why : kp_solve_locked(solve->pool, id, solve->request->locks);
 }
 

@@ -32,6 +32,58 @@ static KpUpdateStep *make_step(const KpSolve *solve, KpUpdateStepKind kind, Id i
 	return step;
 }
 
+/* @told: what the step names already, or NULL. */
+static void add_displaced(const KpSolve *solve, Id by, Id what, const char *told, GPtrArray *names)
+{
+	g_autofree char *nevra = NULL;
+	char *text;
+
+	if (pool_id2solvable(solve->pool, by)->name == pool_id2solvable(solve->pool, what)->name)
+		return;
+	nevra = kp_solve_nevra(solve, what);
+	if (g_strcmp0(nevra, told) == 0)
+		return;
+	text = g_strdup_printf("%s (%s)", nevra, kp_solve_where(solve, what));
+	if (g_ptr_array_find_with_equal_func(names, text, g_str_equal, NULL))
+		g_free(text);
+	else
+		g_ptr_array_add(names, text);
+}
+
+/* What other repositories have is out of the way as soon as one package of one of them
+ * obsoletes it: who agrees to the plan should know. */
+static void add_offers(const KpSolve *solve, Id by, GPtrArray *names)
+{
+	const Solvable *s = pool_id2solvable(solve->pool, by);
+
+	for (Id id = 2; id < solve->pool->nsolvables; id++) {
+		const Solvable *other = pool_id2solvable(solve->pool, id);
+
+		if (other->repo != NULL && other->repo != s->repo &&
+		    other->repo != solve->installed && other->repo->appdata != s->repo->appdata &&
+		    kp_solve_obsoletes(solve->pool, by, id))
+			add_displaced(solve, by, id, NULL, names);
+	}
+}
+
+/* All of other names that @id takes the place of, besides @told. */
+static GPtrArray *displaced_by(const KpSolve *solve, Transaction *transaction, Id id,
+			   const char *told)
+{
+	GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+	Queue gone;
+
+	queue_init(&gone);
+	if (pool_id2solvable(solve->pool, id)->repo != solve->installed) {
+		transaction_all_obs_pkgs(transaction, id, &gone);
+		for (int i = 0; i < gone.count; i++)
+			add_displaced(solve, id, gone.elements[i], told, names);
+		add_offers(solve, id, names);
+	}
+	queue_free(&gone);
+	return names;
+}
+
 static KpUpdateStep *step_of(const KpSolve *solve, Transaction *transaction, Id id)
 {
 	Id type = transaction_type(transaction, id, SOLVER_TRANSACTION_SHOW_ACTIVE |
@@ -83,8 +135,10 @@ static void take_steps(const KpSolve *solve, Transaction *transaction, GPtrArray
 		KpUpdateStep *step = comes_again(solve, transaction, id) ? NULL :
 				     step_of(solve, transaction, id);
 
-		if (step != NULL)
-			g_ptr_array_add(steps, step);
+		if (step == NULL)
+			continue;
+		step->displaces = displaced_by(solve, transaction, id, step->replaces);
+		g_ptr_array_add(steps, step);
 	}
 }
 

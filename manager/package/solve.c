@@ -326,6 +326,19 @@ static void set_until(const KpSolve *solve, const KpSolveKernel *kernel)
 		kernel->out->until = kp_solve_until(solve, kernel->patches.elements[0]);
 }
 
+/* Whoever has patches for this machine should have new ones now and then. */
+static void note_sources(KpSolve *solve, const KpSolveKernel *kernel)
+{
+	GPtrArray *sources = solve->plan->sources;
+
+	for (int i = 0; i < kernel->offered.count; i++) {
+		const KpRepo *repo = kp_solve_repo(solve, kernel->offered.elements[i]);
+
+		if (repo != NULL && !g_ptr_array_find(sources, repo, NULL))
+			g_ptr_array_add(sources, (gpointer)repo);
+	}
+}
+
 static void finish(KpSolve *solve)
 {
 	gboolean refused = solve->plan->problems->len > 0;
@@ -333,6 +346,7 @@ static void finish(KpSolve *solve)
 	for (guint i = 0; i < solve->kernels->len; i++) {
 		const KpSolveKernel *kernel = g_ptr_array_index(solve->kernels, i);
 
+		note_sources(solve, kernel);
 		if (kernel->out == NULL)
 			continue;
 		if (kernel->chosen != 0 && !(refused && solve->files != NULL))

@@ -99,6 +99,8 @@ gboolean kp_solve_arch_is_of(const KpSolve *solve, Id id, Id kernel);
 char *kp_solve_excluded(Pool *pool, Id id, const KpRepo *repo);
 /* Why @locks, which may be NULL, keep it away, or NULL. Caller frees. solve-locks.c */
 char *kp_solve_locked(Pool *pool, Id id, const KpVersionLocks *locks);
+/* Why it came and was not good, or NULL. Caller frees. */
+char *kp_solve_passed(const KpSolve *solve, Id id);
 /* A package that only subscribes a kernel to its stream. */
 gboolean kp_solve_is_empty_release(const KpSolve *solve, Id id);
 KpPackage *kp_solve_package(const KpSolve *solve, Id id);

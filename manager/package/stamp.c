@@ -9,7 +9,7 @@
 
 #define STAMP_MAX 8192
 #define GROUP "stamp"
-#define VERSION "1"
+#define VERSION "2"
 #define REPOMD "repomd.xml"
 
 void kp_stamp_free(KpStamp *stamp)
@@ -88,6 +88,8 @@ KpStamp *kp_stamp_read(const char *path, const char *folder)
 	stamp->primary = g_key_file_get_string(file, GROUP, "primary", NULL);
 	stamp->updateinfo = g_key_file_get_string(file, GROUP, "updateinfo", NULL);
 	stamp->asked = g_key_file_get_int64(file, GROUP, "asked", NULL);
+	stamp->made = g_key_file_get_int64(file, GROUP, "made", NULL);
+	stamp->floor = g_key_file_get_uint64(file, GROUP, "floor", NULL);
 	stamp->gpg = g_key_file_get_boolean(file, GROUP, "gpg", NULL);
 	return all_as_noted(file, folder, stamp) ? g_steal_pointer(&stamp) : NULL;
 }
@@ -110,6 +112,8 @@ gboolean kp_stamp_write(const char *path, const char *folder, const KpStamp *sta
 	g_key_file_set_string(file, GROUP, "version", VERSION);
 	g_key_file_set_string(file, GROUP, "cookie", stamp->cookie);
 	g_key_file_set_int64(file, GROUP, "asked", stamp->asked);
+	g_key_file_set_int64(file, GROUP, "made", stamp->made);
+	g_key_file_set_uint64(file, GROUP, "floor", stamp->floor);
 	g_key_file_set_boolean(file, GROUP, "gpg", stamp->gpg);
 	g_key_file_set_string(file, GROUP, "primary", stamp->primary);
 	if (stamp->updateinfo != NULL)

@@ -13,6 +13,8 @@ typedef struct {
 	char *primary;		/* names in the folder of repomd.xml */
 	char *updateinfo;	/* or NULL */
 	gint64 asked;		/* when a mirror last said that this is current */
+	gint64 made;		/* since when it has been the same (package/revision.h) */
+	guint64 floor;		/* the highest revision that was here and is believed */
 	gboolean gpg;		/* repomd.xml's signature was good */
 } KpStamp;
 

@@ -19,6 +19,7 @@
 #include "base/fetch-api.h"
 #include "base/metadata.h"
 #include "base/repo-config.h"
+#include "cli/fence.h"
 #include "cli/plugin.h"
 
 static volatile sig_atomic_t stop;
@@ -188,6 +189,24 @@ static int cmd_key(const char *id, const char *url)
 	return 0;
 }
 
+/* As the program does it: whatever these tests fetch is fetched from behind the fence. */
+static gboolean close_fence(const char *folder, GError **error)
+{
+	g_autoptr(KpFence) fence = kp_fence_new(root, repos);
+
+	/* what is not there cannot be opened later; download-only has its own in the cache */
+	if (g_path_is_absolute(folder) && g_mkdir_with_parents(folder, 0755) == 0)
+		g_ptr_array_add(fence->writable, g_strdup(folder));
+	return kp_fence_close(fence, error);
+}
+
+static gboolean fetches(const char *verb)
+{
+	static const char *const verbs[] = { "metadata", "packages", "headers", "key", NULL };
+
+	return g_strv_contains(verbs, verb);
+}
+
 int main(int argc, char **argv)
 {
 	g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
@@ -205,6 +224,8 @@ int main(int argc, char **argv)
 		g_printerr("warning: %s\n", (char *)g_ptr_array_index(warnings, i));
 	if (g_str_equal(verb, "repos"))
 		return cmd_repos();
+	if (fetches(verb) && argc > 3 && !close_fence(argv[3], &error))
+		return fail(error);
 	if (g_str_equal(verb, "packages") && argc > 3)
 		return cmd_packages(argv + 4, argv[3], FALSE);
 	if (g_str_equal(verb, "headers"))

@@ -26,6 +26,7 @@ struct PlanCase {
 	KpSolve *solve;
 	GPtrArray *repos;	/* KpRepo */
 	GPtrArray *barred;
+	GPtrArray *passed;
 	GString *locks;		/* as versionlock.toml has them */
 	GPtrArray *packages;	/* Package */
 	GPtrArray *texts;	/* of the request */
@@ -262,6 +263,17 @@ static void read_barred(PlanCase *c, char **words)
 	g_ptr_array_add(c->barred, barred);
 }
 
+/* passed REPOSITORY NEVRA REASON */
+static void read_passed(PlanCase *c, char **words)
+{
+	KpPassed *passed = g_new0(KpPassed, 1);
+
+	passed->repo = g_strdup(words[1]);
+	passed->nevra = g_strdup(words[2]);
+	passed->reason = g_strjoinv(" ", words + 3);
+	g_ptr_array_add(c->passed, passed);
+}
+
 /* lock NAME [KEY COMPARATOR VALUE]... */
 static void read_lock(PlanCase *c, char **words)
 {
@@ -318,6 +330,8 @@ static void read_line(PlanCase *c, const char *line)
 	else if (g_str_equal(first, "held") || g_str_equal(first, "blocked") ||
 		 g_str_equal(first, "revoked"))
 		read_barred(c, words);
+	else if (g_str_equal(first, "passed"))
+		read_passed(c, words);
 	else if (g_str_equal(first, "lock"))
 		read_lock(c, words);
 	else if (g_str_equal(first, "lock-file-is-damaged"))
@@ -343,6 +357,8 @@ static PlanCase *new_case(const char *path)
 	c->expected = g_string_new(NULL);
 	c->request.globs = globs;
 	c->request.barred = c->barred;
+	c->passed = g_ptr_array_new_with_free_func((GDestroyNotify)kp_passed_free);
+	c->request.passed = c->passed;
 	c->source = (KpSource){ c, ask_installed, ask_offered };
 	c->solve = kp_solve_new(&c->request, &c->source, "x86_64");
 	c->repo = c->solve->installed;
@@ -382,6 +398,7 @@ void plan_case_free(PlanCase *c)
 	kp_solve_free(c->solve);
 	g_ptr_array_unref(c->repos);
 	g_ptr_array_unref(c->barred);
+	g_ptr_array_unref(c->passed);
 	g_ptr_array_unref(c->packages);
 	g_ptr_array_unref(c->texts);
 	g_string_free(c->locks, TRUE);
@@ -423,6 +440,8 @@ static void tell_step(GString *text, const KpUpdateStep *step)
 	if (step->replaces != NULL)
 		g_string_append_printf(text, " in place of %s", step->replaces);
 	g_string_append_c(text, '\n');
+	if (step->displaces != NULL)
+		tell_texts(text, "  out of the way: ", step->displaces);
 }
 
 char *plan_case_run(PlanCase *c)

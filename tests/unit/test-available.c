@@ -172,6 +172,34 @@ static void test_look(Machine *machine, gconstpointer unused)
 	assert_noted(machine, KVER, "1-3");
 }
 
+/* Which repository has stood still for longest, of those that have patches. */
+static void test_standing(Machine *machine, gconstpointer unused)
+{
+	KpRepo other = { .id = (char *)"other" };
+	KpRepoData data = { .repo = &other, .repomd = machine->repomd, .cookie = machine->data.cookie,
+			    .made = 500 };
+	g_autoptr(KpUpdatePlan) plan = make_plan(KVER, "1-3", &machine->repo);
+	KpLook look;
+
+	machine->data.made = 1000;
+	g_ptr_array_add(machine->repos, &data);
+	note_all(machine);
+	look = look_of(machine);
+	g_assert_null(look.standing);
+	g_ptr_array_add(plan->sources, &machine->repo);
+	g_assert_true(kp_available_note(machine->root, plan, machine->repos, TRUE, NULL));
+	look = look_of(machine);
+	g_assert_cmpint(look.made, ==, 1000);
+	g_assert_cmpstr(look.standing, ==, machine->repo.id);
+	kp_look_clear(&look);
+	g_ptr_array_add(plan->sources, &other);
+	g_assert_true(kp_available_note(machine->root, plan, machine->repos, TRUE, NULL));
+	look = look_of(machine);
+	g_assert_cmpint(look.made, ==, 500);
+	g_assert_cmpstr(look.standing, ==, "other");
+	kp_look_clear(&look);
+}
+
 /* Advisories and the changelog each have their say, once. */
 static void test_logged(Machine *machine, gconstpointer unused)
 {
@@ -208,6 +236,8 @@ int main(int argc, char **argv)
 	g_test_add("/available/note", Machine, NULL, machine_setup, test_note, machine_teardown);
 	g_test_add("/available/repository-changed", Machine, NULL, machine_setup,
 		   test_repository_changed, machine_teardown);
+	g_test_add("/available/standing", Machine, NULL, machine_setup, test_standing,
+		   machine_teardown);
 	g_test_add("/available/look", Machine, NULL, machine_setup, test_look, machine_teardown);
 	g_test_add("/available/logged", Machine, NULL, machine_setup, test_logged,
 		   machine_teardown);

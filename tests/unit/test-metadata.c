@@ -9,6 +9,7 @@
 #include "fixture.h"
 #include "package/metadata-place.h"
 #include "package/repomd.h"
+#include "package/revision.h"
 #include "package/stamp.h"
 
 #define PRIMARY "not really packages"
@@ -297,6 +298,42 @@ static const struct location { const char *text; gboolean safe; } locations[] = 
 	{ "x?y", FALSE }, { "x#y", FALSE }, { "%2fetc/passwd", FALSE }, { "a%00b", TRUE },
 };
 
+/* A time that is over counts, and stays; one that is to come does not, nor what is no
+ * number. */
+static void test_revision(void)
+{
+	const gint64 now = 1800000000;
+	static const struct {
+		const char *revision;
+		guint64 floor;
+		gint64 made;
+	} rows[] = {
+		{ "1700000000", 1700000000, 1700000000 }, { "1800003600", 1800003600, now },
+		{ "1800003601", 5, now }, { "18446744073709551615", 5, now },
+		{ "42", 42, now }, { "4", 5, now }, { "20261130", 20261130, now },
+		{ "trunk", 5, now }, { NULL, 5, now },
+	};
+	const KpStamp before = { .cookie = (char *)"before", .floor = 5, .made = 1600000000 };
+	guint64 number;
+
+	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+		KpStamp stamp = { .cookie = (char *)"new", .asked = now };
+
+		kp_revision_note(&stamp, rows[i].revision, &before);
+		g_assert_cmpuint(stamp.floor, ==, rows[i].floor);
+		g_assert_cmpint(stamp.made, ==, rows[i].made);
+		/* asked again a day later, it is as old as it was */
+		stamp.asked += 86400;
+		kp_revision_note(&stamp, rows[i].revision, &stamp);
+		g_assert_cmpint(stamp.made, <=, now + 3601);
+	}
+	g_assert_true(kp_revision_is_behind("4", &before, &number));
+	g_assert_cmpuint(number, ==, 4);
+	g_assert_false(kp_revision_is_behind("5", &before, &number));
+	g_assert_false(kp_revision_is_behind("trunk", &before, &number));
+	g_assert_false(kp_revision_is_behind("4", NULL, &number));
+}
+
 static void test_locations(void)
 {
 	for (gsize i = 0; i < G_N_ELEMENTS(locations); i++) {
@@ -368,6 +405,7 @@ int main(int argc, char **argv)
 	ADD("/metadata/pipe", NULL, test_pipe);
 	ADD("/metadata/signature-wanted", NULL, test_signature_wanted);
 	g_test_add_func("/metadata/locations", test_locations);
+	g_test_add_func("/metadata/revision", test_revision);
 	for (gsize i = 0; i < G_N_ELEMENTS(bad_stamps); i++) {
 		g_autofree char *name = g_strdup_printf("/metadata/bad-stamp/%zu", i + 1);
 

@@ -336,6 +336,32 @@ static void test_look(void)
 	fixture_remove(root);
 }
 
+/* That metadata have been the same for too long is said whenever somebody looked. */
+static void test_standing(void)
+{
+	static const struct {
+		gint64 age, limit;	/* days */
+		gboolean said;
+	} rows[] = { { 90, 90, FALSE }, { 91, 90, TRUE }, { 3000, 0, FALSE } };
+	char *root = captured();
+	g_autoptr(KpStatus) status = kp_status_read(root, FALSE, NULL);
+	gint64 now = g_get_real_time() / G_USEC_PER_SEC;
+
+	status->look.fetched = now;
+	status->look.standing = g_strdup("site");
+	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_autofree char *table = NULL, *json = NULL;
+
+		status->look.made = now - rows[i].age * 86400 - 60;
+		status->settings->stale_days = rows[i].limit;
+		table = kp_status_table(status, FALSE);
+		json = kp_status_json(status);
+		g_assert_true((strstr(table, "What repository site has is from") != NULL) == rows[i].said);
+		g_assert_true((strstr(json, "\"stale\" : true") != NULL) == rows[i].said);
+	}
+	fixture_remove(root);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -350,6 +376,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/status/text", test_text);
 	g_test_add_func("/status/broken", test_broken);
 	g_test_add_func("/status/look", test_look);
+	g_test_add_func("/status/standing", test_standing);
 	g_test_add_func("/status/clean", test_clean);
 	g_test_add_func("/status/newest", test_newest);
 	g_test_add_func("/status/distrusted", test_distrusted);

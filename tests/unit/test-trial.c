@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -85,7 +86,8 @@ static void test_names_and_order(Scene *scene, gconstpointer data)
 		add_check(scene, *name, "exit 0");
 	checks = kp_trial_checks(scene->root, geteuid(), scene->warnings);
 	for (guint i = 0; i < checks->len; i++) {
-		g_autofree char *name = g_path_get_basename(g_ptr_array_index(checks, i));
+		const KpProgram *check = g_ptr_array_index(checks, i);
+		g_autofree char *name = g_path_get_basename(check->path);
 
 		g_string_append_printf(line, "%s ", name);
 	}
@@ -155,6 +157,109 @@ static void test_no_program(Scene *scene, gconstpointer data)
 	g_assert_cmpint(chmod(path, 0755), ==, 0);
 	g_assert_cmpint(run(scene, 0, 10, NULL), ==, KP_TRIAL_FAILED);
 	g_assert_nonnull(strstr(scene->why, "cannot be started"));
+}
+
+/* Nothing of whoever started us: neither what they left open nor what they set. */
+static void test_bare(Scene *scene, gconstpointer data)
+{
+	g_autofree char *script = g_strdup_printf(
+		"{ readlink /proc/$$/fd/* | tr '\\n' ' '; env | grep -v '^_=\\|^PWD=\\|^LANG\\|^LC_ALL\\|^TZ\\|^SHLVL' | "
+		"sort | tr '\\n' ' '; } >%s/log", scene->root);
+	g_autofree char *wanted = NULL;
+	int first = open("/etc/hostname", O_RDONLY | O_CLOEXEC), left;
+
+	g_assert_cmpint(first, >=, 0);
+	/* where nothing of ours comes to lie */
+	left = fcntl(first, F_DUPFD, 50);
+	close(first);
+	g_assert_cmpint(left, >=, 50);
+	g_setenv("KPATCH_EVIL", "yes", TRUE);
+	add_check(scene, "10-a", script);
+	g_assert_cmpint(run(scene, 0, 10, NULL), ==, KP_TRIAL_PASSED);
+	{
+		g_autofree char *path = g_build_filename(scene->root, "log", NULL);
+		g_autofree char *text = kp_read_text(path, 4096);
+
+		wanted = g_strdup_printf(" HOME=/ KPATCH_CHECK=%s" KP_HEALTH_FOLDER "/10-a "
+					 "KPATCH_KERNEL=6.1.0-1-amd64 KPATCH_NAME=kpatch_1_2 KPATCH_VERSION=1-2 "
+					 "PATH=/usr/sbin:/usr/bin:/sbin:/bin", scene->root);
+		g_assert_nonnull(strstr(text, wanted));
+		g_assert_null(strstr(text, "EVIL"));
+		g_assert_nonnull(strstr(text, "10-a"));
+		g_assert_null(strstr(text, "hostname"));
+	}
+	g_unsetenv("KPATCH_EVIL");
+	close(left);
+}
+
+/* Looked at once, and run again and again: who puts another file in its place has not
+ * put another check there. */
+static void test_opened_once(Scene *scene, gconstpointer data)
+{
+	g_autofree char *evil = logs(scene, "evil");
+	g_autofree char *script = NULL, *path = NULL;
+	GString *said = g_string_new("good\n");
+
+	add_check(scene, ".other", evil);
+	path = g_build_filename(scene->root, KP_HEALTH_FOLDER, NULL);
+	script = g_strdup_printf("echo good >>%s/log; mv -f %s/.other %s/10-a", scene->root, path, path);
+	add_check(scene, "10-a", script);
+	g_assert_cmpint(run(scene, 2, 10, NULL), ==, KP_TRIAL_FAILED);	/* mv has nothing to move */
+	g_string_append(said, "good");
+	expect_log(scene, said->str);
+	g_string_free(said, TRUE);
+}
+
+/* health.d/app leads to app/check: where @folder is somebody's, they say what it does. */
+static void link_to(Scene *scene, const char *target)
+{
+	g_autofree char *link = g_build_filename(scene->root, KP_HEALTH_FOLDER, "app", NULL);
+
+	g_free(add_file(scene, "README", "", 0644));
+	unlink(link);
+	g_assert_cmpint(symlink(target, link), ==, 0);
+}
+
+static void test_way(Scene *scene, gconstpointer data)
+{
+	g_autofree char *folder = g_build_filename(scene->root, "app", NULL);
+	g_autofree char *check = g_build_filename(folder, "check", NULL);
+
+	fixture_write(scene->root, "app/check", "#!/bin/sh\nexit 0\n", -1);
+	g_assert_cmpint(chmod(check, 0755), ==, 0);
+	link_to(scene, check);
+	g_assert_cmpint(run(scene, 0, 10, NULL), ==, KP_TRIAL_PASSED);
+	/* as far up as ".." leads */
+	link_to(scene, "../../../app/./check");
+	g_assert_cmpint(run(scene, 0, 10, NULL), ==, g_str_equal(KP_SYSCONFDIR, "/etc") ?
+			KP_TRIAL_PASSED : KP_TRIAL_NONE);
+	g_assert_cmpint(chmod(folder, 0777), ==, 0);
+	link_to(scene, check);
+	g_ptr_array_set_size(scene->warnings, 0);
+	g_assert_cmpint(run(scene, 0, 10, NULL), ==, KP_TRIAL_NONE);
+	g_assert_cmpuint(scene->warnings->len, ==, 1);
+	g_assert_nonnull(strstr(g_ptr_array_index(scene->warnings, 0),
+				"\"app\" on the way to it may be written by others"));
+	/* who cannot move what is not theirs has no say */
+	g_assert_cmpint(chmod(folder, 01777), ==, 0);
+	g_assert_cmpint(run(scene, 0, 10, NULL), ==, KP_TRIAL_PASSED);
+	if (geteuid() != 0)
+		return;
+	g_assert_cmpint(chmod(folder, 0755), ==, 0);
+	g_assert_cmpint(chown(folder, 65534, 65534), ==, 0);
+	g_ptr_array_set_size(scene->warnings, 0);
+	g_assert_cmpint(run(scene, 0, 10, NULL), ==, KP_TRIAL_NONE);
+	g_assert_nonnull(strstr(g_ptr_array_index(scene->warnings, 0), "does not belong to root"));
+	/* nor is a link of theirs followed */
+	g_assert_cmpint(chown(folder, 0, 0), ==, 0);
+	{
+		g_autofree char *middle = g_build_filename(scene->root, "middle", NULL);
+
+		g_assert_cmpint(symlink(check, middle), ==, 0);
+		g_assert_cmpint(lchown(middle, 65534, 65534), ==, 0);
+		link_to(scene, middle);
+		g_assert_cmpint(run(scene, 0, 10, NULL), ==, KP_TRIAL_NONE);
+	}
 }
 
 static gboolean is_alive(Scene *scene)
@@ -235,6 +340,9 @@ int main(int argc, char **argv)
 		{ "/trial/says-why", test_says_why },
 		{ "/trial/signal", test_signal },
 		{ "/trial/no-program", test_no_program },
+		{ "/trial/bare", test_bare },
+		{ "/trial/opened-once", test_opened_once },
+		{ "/trial/way", test_way },
 		{ "/trial/hangs", test_hangs },
 		{ "/trial/forks-and-stays", test_forks_and_stays },
 		{ "/trial/never-stops-talking", test_never_stops_talking },

@@ -3,6 +3,7 @@
  * kernel's keyrings. The program as a whole: verify-root. */
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -11,7 +12,11 @@
 #include "live/keyring.h"
 #include "live/patch.h"
 #include "live/seal.h"
+#include "live/clock.h"
+#include "live/vouch.h"
+#include "live/vouched.h"
 #include "sample.h"
+#include "sign/keys.h"
 
 #define FILE_PATH "patch/" SAMPLE_KVER "/kpatch-test-1-1.ko"
 
@@ -158,6 +163,174 @@ static void test_keyrings(void)
 	fixture_remove(root);
 }
 
+/* A machine that trusts KEYS_SITE, whose certificate is valid from 10 days before to 10
+ * days after KEYS_NOW. */
+static char *trusting(X509 *certificate)
+{
+	char *root = fixture_folder();
+	g_autofree char *pem = keys_pem(certificate);
+
+	fixture_write(root, KP_TRUSTED_DIR "/site.pem", pem, -1);
+	return root;
+}
+
+static gboolean vouched_at(const char *root, GBytes *file, int day, KpExpiredPolicy expired,
+			   gboolean *dated, char **why)
+{
+	g_autoptr(KpVoucher) voucher = kp_voucher_new(root, KP_VERIFY_REQUIRED);
+	g_autoptr(KpSignOutcome) outcome = NULL;
+	g_autoptr(GError) error = NULL;
+	gsize size;
+	gconstpointer bytes = g_bytes_get_data(file, &size);
+	int fd = keys_fd(bytes, size);
+	gboolean good;
+
+	kp_voucher_at(voucher, KEYS_NOW + (gint64)day * KEYS_DAY);
+	kp_voucher_remembers(voucher);
+	if (expired == KP_EXPIRED_KEPT)
+		kp_voucher_keeps(voucher);
+	good = kp_vouch_fd(voucher, fd, "x.ko", &outcome, &error);
+	*dated = kp_voucher_dated(voucher);
+	*why = g_strdup(error != NULL ? error->message : "");
+	close(fd);
+	return good;
+}
+
+/* What was verified in time stays good if the site wants that, and nothing else does. */
+static void test_expired(void)
+{
+	const KeysCertificate site = { .key = KEYS_SITE };
+	g_autoptr(X509) certificate = keys_certificate(&site);
+	char *root = trusting(certificate);
+	g_autoptr(GBytes) seen = keys_sign_text("seen in time", certificate, KEYS_SITE);
+	g_autoptr(GBytes) late = keys_sign_text("signed too late", certificate, KEYS_SITE);
+	g_autofree char *notes = g_build_filename(root, KP_VOUCHED_FILE, NULL);
+	const struct {
+		GBytes *file;
+		int day;
+		KpExpiredPolicy expired;
+		gboolean good, dated;
+	} steps[] = {
+		{ seen, 0, KP_EXPIRED_REFUSED, TRUE, FALSE },
+		/* nothing was noted: nobody asked for it */
+		{ seen, 11, KP_EXPIRED_KEPT, FALSE, TRUE },
+		{ seen, 9, KP_EXPIRED_KEPT, TRUE, FALSE },
+		{ seen, 11, KP_EXPIRED_KEPT, TRUE, FALSE },
+		{ seen, 11, KP_EXPIRED_REFUSED, FALSE, TRUE },
+		{ late, 11, KP_EXPIRED_KEPT, FALSE, TRUE },
+		/* a clock that is wrong the other way */
+		{ seen, -11, KP_EXPIRED_KEPT, TRUE, FALSE },
+		{ late, -11, KP_EXPIRED_KEPT, FALSE, TRUE },
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(steps); i++) {
+		g_autofree char *why = NULL;
+		gboolean dated;
+
+		g_test_message("step %zu", i);
+		g_assert_true(vouched_at(root, steps[i].file, steps[i].day, steps[i].expired, &dated,
+					 &why) == steps[i].good);
+		g_assert_true(dated == steps[i].dated);
+		if (steps[i].day < -10 && !steps[i].good)
+			g_assert_nonnull(strstr(why, "and here it is 2027-01-04 08:00 UTC; if the clock"));
+	}
+	/* notes that others could have written are none */
+	g_assert_cmpint(chmod(notes, 0666), ==, 0);
+	{
+		g_autofree char *why = NULL;
+		gboolean dated;
+
+		g_assert_false(vouched_at(root, seen, 11, KP_EXPIRED_KEPT, &dated, &why));
+	}
+	fixture_remove(root);
+}
+
+/* What is revoked is so, whenever it was seen and whatever the date. */
+static void test_expired_and_revoked(void)
+{
+	const KeysCertificate site = { .key = KEYS_SITE };
+	const KeysCertificate next = { .key = KEYS_OTHER, .name = "Next", .to = 100 };
+	g_autoptr(X509) certificate = keys_certificate(&site), other = keys_certificate(&next);
+	char *root = trusting(certificate);
+	g_autofree char *pem = keys_pem(other), *sum = NULL, *list = NULL, *why = NULL;
+	g_autoptr(GBytes) seen = keys_sign_text("seen in time", certificate, KEYS_SITE);
+	g_autoptr(GBytes) revocation = NULL;
+	gboolean dated;
+
+	fixture_write(root, KP_TRUSTED_DIR "/next.pem", pem, -1);
+	g_assert_true(vouched_at(root, seen, 0, KP_EXPIRED_KEPT, &dated, &why));
+	g_free(why);
+	sum = g_compute_checksum_for_string(G_CHECKSUM_SHA256, "seen in time", -1);
+	list = g_strdup_printf("kpatch-revocations 1\nserial 1\nexpires 2027-12-31\n"
+			       "sha256 %s bad\n", sum);
+	revocation = keys_sign_text(list, other, KEYS_OTHER);
+	fixture_write(root, KP_REVOKED_DIR "/site.list", g_bytes_get_data(revocation, NULL),
+		      (gssize)g_bytes_get_size(revocation));
+	g_assert_false(vouched_at(root, seen, 11, KP_EXPIRED_KEPT, &dated, &why));
+	g_assert_nonnull(strstr(why, "revoked"));
+	g_assert_false(dated);
+	fixture_remove(root);
+}
+
+/* The oldest note goes when there is no more room. */
+static void test_notes(void)
+{
+	char *root = fixture_folder();
+	g_autofree char *print = g_strnfill(64, 'f');
+	g_autofree char *oldest = g_strdup_printf("%064d", 0), *newest = g_strdup_printf("%064d", 999);
+	GString *full = g_string_new(NULL);
+
+	for (int i = 0; i < 1000; i++)
+		g_string_append_printf(full, "%064d %s\n", i, print);
+	fixture_write(root, KP_VOUCHED_FILE, full->str, (gssize)full->len);
+	g_string_free(full, TRUE);
+	g_assert_true(kp_vouched_before(root, oldest, print));
+	g_assert_true(kp_vouched_note(root, print, print, NULL));
+	g_assert_true(kp_vouched_before(root, print, print));
+	g_assert_false(kp_vouched_before(root, oldest, print));
+	g_assert_true(kp_vouched_before(root, newest, print));
+	/* not a part of a line, nor what is no digest */
+	g_assert_false(kp_vouched_before(root, "", ""));
+	g_assert_false(kp_vouched_before(root, print, ""));
+	fixture_remove(root);
+}
+
+static void test_expires(void)
+{
+	const KeysCertificate site = { .key = KEYS_SITE };
+	g_autoptr(X509) certificate = keys_certificate(&site);
+	char *root = trusting(certificate);
+	static const struct { int day; gint64 warn; gboolean said; } rows[] = {
+		{ 0, 30, TRUE }, { 0, 10, FALSE }, { 1, 10, TRUE }, { 0, 0, FALSE }, { 11, 30, FALSE },
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_autoptr(KpVoucher) voucher = kp_voucher_new(root, KP_VERIFY_REQUIRED);
+		g_autoptr(GPtrArray) list = NULL;
+		g_autofree char *text = NULL;
+
+		kp_voucher_at(voucher, KEYS_NOW + (gint64)rows[i].day * KEYS_DAY);
+		list = kp_voucher_certificates(voucher);
+		g_assert_cmpuint(list->len, ==, 1);
+		text = kp_voucher_expires(voucher, g_ptr_array_index(list, 0), rows[i].warn);
+		g_assert_true((text != NULL) == rows[i].said);
+	}
+	fixture_remove(root);
+}
+
+static void test_clock(void)
+{
+	char *root = fixture_folder();
+	g_autofree char *flag = g_build_filename(root, KP_CLOCK_FLAG, NULL);
+
+	fixture_write(root, "run/x", "", 0);
+	kp_clock_note(root, TRUE);
+	g_assert_true(g_file_test(flag, G_FILE_TEST_EXISTS));
+	kp_clock_note(root, FALSE);
+	g_assert_false(g_file_test(flag, G_FILE_TEST_EXISTS));
+	fixture_remove(root);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -168,6 +341,11 @@ int main(int argc, char **argv)
 
 		g_test_add_data_func(path, GSIZE_TO_POINTER(i), test_floor);
 	}
+	g_test_add_func("/vouch/expired", test_expired);
+	g_test_add_func("/vouch/expired-and-revoked", test_expired_and_revoked);
+	g_test_add_func("/vouch/notes", test_notes);
+	g_test_add_func("/vouch/expires", test_expires);
+	g_test_add_func("/vouch/clock", test_clock);
 	g_test_add_func("/vouch/keys", test_keys);
 	g_test_add_func("/vouch/keyrings", test_keyrings);
 	return g_test_run();

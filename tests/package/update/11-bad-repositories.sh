@@ -114,7 +114,27 @@ one_family() {
     said metadata r
 }
 
+# made FOLDER NUMBER: the revision that its metadata say.
+made() { sed -i "s#<revision>.*</revision>#<revision>$2</revision>#" "$1/repodata/repomd.xml"; }
+
+# ahead REVISION: who said that once keeps nobody from what the repository really has.
+ahead() {
+    begun
+    made "$work/www/r" "$1"
+    said metadata r
+    cmp "$(field repomd)" "$repomd"
+    published "$work/newer"
+    said metadata r
+    cmp "$(field repomd)" "$repomd"
+    # what is older than what was here before that still is not taken
+    published "$work/good"
+    fails said metadata r
+    grep 'the mirror is behind: it has revision' "$work/error"
+}
+
 behind() {
+    local now
+    now=$(date +%s)
     begun
     said metadata r
     cp "$work/said" "$work/before"
@@ -125,7 +145,7 @@ behind() {
     diff "$work/before" "$work/said"
     # another mirror that is not
     cp -r "$work/newer" "$work/www/n"
-    sed -i 's/<revision>/<revision>9/' "$work/www/n/repodata/repomd.xml"
+    made "$work/www/n" $((now + 600))
     configured "baseurl=$URL_main/r $URL_main/n"
     said metadata r
     cmp "$(field repomd)" "$work/www/n/repodata/repomd.xml"
@@ -134,7 +154,7 @@ behind() {
     configured "mirrorlist=$URL_main/list"
     echo "$URL_main/n" >"$work/www/list"
     said metadata r
-    sed -i 's/<revision>/<revision>9/' "$work/www/n/repodata/repomd.xml"
+    made "$work/www/n" $((now + 1200))
     printf '%s\n' "$URL_main/r" "$URL_main/n" >"$work/www/list"
     said metadata r
     cmp "$(field repomd)" "$work/www/n/repodata/repomd.xml"
@@ -326,6 +346,8 @@ steps "a server that says nothing" hangs
 steps "no server, and no password in the message" refuses_connection
 steps "no server of the family that is asked for" one_family
 steps "a mirror that is behind" behind
+steps "a revision beyond all times" ahead 18446744073709551615
+steps "a revision of tomorrow" ahead $(($(date +%s) + 86400))
 steps "a mirror whose files do not go together" mixed
 steps "a fetch that is killed" killed
 steps "a fetch that is stopped" stopped

@@ -38,7 +38,9 @@ tiny_kernel "$work/repo" 5.14.0-500.el9.x86_64
 tiny_root "$root"
 tiny_install "$root" "$work"/installed/*.rpm
 rpmkeys --root "$root" --dbpath /var/lib/rpm --import "$work/key"
-mkdir -p "$root/etc/yum.repos.d" "$root/proc/sys/kernel"
+mkdir -p "$root/etc/yum.repos.d" "$root/proc/sys/kernel" "$root/etc/kpatch"
+# not all of it is signed
+printf '[packages]\nverify=warn\n' >"$root/etc/kpatch/manager.conf"
 echo "$one" >"$root/proc/sys/kernel/osrelease"
 printf '[site]\nname=site\nbaseurl=file://%s\ngpgcheck=0\n' "$work/repo" >"$root/etc/yum.repos.d/site.repo"
 

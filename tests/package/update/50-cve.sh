@@ -121,7 +121,8 @@ tiny_kernel "$work/repo" 5.14.0-120.el9.x86_64
 tiny_install "$root" "$work"/kernels/*.rpm "$work"/installed/*.rpm 2>>"$work/log"
 mkdir -p "$root"/{proc/sys/kernel/random,run,etc/kpatch} "$root/sys/kernel/livepatch/kpatch_a_1_2" \
     "$root/sys/module/kpatch_a_1_2"
-printf '[verify]\nmodules=off\n' >"$root/etc/kpatch/manager.conf"
+# none of the packages is signed
+printf '[verify]\nmodules=off\n[packages]\nverify=warn\n' >"$root/etc/kpatch/manager.conf"
 echo "$k1" >"$root/proc/sys/kernel/osrelease"
 echo boot-1 >"$root/proc/sys/kernel/random/boot_id"
 echo 1 >"$root/sys/kernel/livepatch/kpatch_a_1_2/enabled"

@@ -32,6 +32,8 @@ try "systemd finds nothing wrong in the units" quietly systemd-analyze verify --
     "$units/usr/lib/systemd/system/$unit".{service,timer}
 try "the service is exposed by at most 3.0 of 10" systemd-analyze security --offline=yes \
     --threshold=30 "$units/usr/lib/systemd/system/$unit.service"
+fence_calls() { [ "$(setting SystemCallFilter | grep -c '^landlock_')" -eq 3 ] && [ "$(setting SystemCallErrorNumber)" = EPERM ]; }
+try "what asks the network may close itself in further" fence_calls
 wanted() { [ -L "$units/etc/systemd/system/$1" ]; }
 by_preset() {
     systemctl --root="$units" preset kpatch.service "$unit.timer" || return 1
