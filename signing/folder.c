@@ -90,7 +90,7 @@ static KpFolderFile *read_file(int folder, const char *path, const char *name, G
 	struct stat st;
 
 	file->name = g_strdup(name);
-	file->path = g_build_filename(path, name, NULL);
+	file->path = kp_root_entry(path, name);
 	file->fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (file->fd < 0 || fstat(file->fd, &st) != 0) {
 		refuse(error, file->path, errno == ELOOP ?
@@ -179,8 +179,8 @@ static void read_files(GPtrArray *files, int folder, const char *path,
 GPtrArray *kp_folder_read(const char *root, const char *path, const char *const *suffixes,
 			  GPtrArray *warnings, gboolean *missing, GError **problem)
 {
-	g_autofree char *full = kp_root_path(root, path);
-	int folder = open(full, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	g_autofree char *full = kp_root_leaf(root, "%s", path);
+	int folder = kp_root_open(root, full, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
 	GPtrArray *files = no_files();
 	GError *error = NULL;
 	struct stat st;

@@ -9,7 +9,7 @@
 /* Reads repomd.xml in @folder, and with it all that it says of primary and
  * updateinfo. @own: the files have our own names, kp_metadata_name(), else those
  * of their locations. NULL with an error that names the file and what is wrong. */
-KpStamp *kp_metadata_check(const char *folder, gboolean own, GError **error);
+KpStamp *kp_metadata_check(const char *root, const char *folder, gboolean own, GError **error);
 
 /* "primary.xml.gz": what we call it on disk. Caller frees. */
 char *kp_metadata_name(const char *what, const KpRepomdFile *file);
