@@ -40,8 +40,10 @@ static char *name_so_far(const struct walk *walk)
 
 	while (name->len > 0 && name->str[name->len - 1] == '/')
 		g_string_truncate(name, name->len - 1);
-	for (guint i = 0; i < walk->done->len; i++)
-		g_string_append_printf(name, "/%s", (const char *)g_ptr_array_index(walk->done, i));
+	for (guint i = 0; i < walk->done->len; i++) {
+		g_string_append_c(name, '/');
+		g_string_append(name, g_ptr_array_index(walk->done, i));
+	}
 	if (walk->done->len == 0)
 		g_string_append_c(name, '/');
 	return g_string_free(name, FALSE);

@@ -146,7 +146,8 @@ GBytes *kp_fetch_key(const char *root, const KpRepo *repo, const char *url,
 					g_filename_from_uri(url, NULL, error);
 
 		local = path != NULL ? kp_fetch_local_path(root, path) : NULL;
-		text = local != NULL ? kp_small_file_read(root, local, KEY_MAX, &size, error) : NULL;
+		text = local == NULL ? NULL :
+		       kp_small_file_read(root, local, KEY_MAX, &size, error);
 		return text != NULL ? g_bytes_new_take(g_steal_pointer(&text), size) : NULL;
 	}
 	fd = kp_fetch_memory(root, repo, "its key", url, KEY_MAX, &watch, error);

@@ -101,7 +101,8 @@ static gboolean dnf_expired(const char *root, const char *cache, const char *fol
 			    const char *id)
 {
 	g_autofree char *list = kp_root_entry(cache, "expired_repos.json");
-	g_autofree char *mark = kp_root_pathf(root, "%s/attrs/expired", kp_root_inner(root, folder));
+	g_autofree char *mark = kp_root_pathf(root, "%s/attrs/expired",
+					      kp_root_inner(root, folder));
 	g_autofree char *text = kp_small_file_read(root, list, EXPIRED_MAX, NULL, NULL);
 	g_autofree char *word = g_strdup_printf("\"%s\"", id);
 

@@ -134,7 +134,8 @@ static void take_files(struct reader *reader, const char *const *folders)
 
 	for (guint i = 0; i < paths->len; i++) {
 		g_autoptr(GError) error = NULL;
-		KpDnfFile *file = kp_dnf_file_read(reader->root, g_ptr_array_index(paths, i), &error);
+		const char *path = g_ptr_array_index(paths, i);
+		KpDnfFile *file = kp_dnf_file_read(reader->root, path, &error);
 
 		if (file == NULL) {
 			warn(reader, "%s; its repositories are left out", error->message);

@@ -142,8 +142,8 @@ static gboolean has_no_links(const char *root, const char *found, GError **error
 		if (lstat(path, &st) != 0 || !S_ISLNK(st.st_mode))
 			continue;
 		g_set_error(error, KP_ERROR, KP_ERROR_REFUSED,
-			    "the package database is not opened: %s is a symbolic link, which might "
-			    "lead out of %s; put the file itself there", path, root);
+			    "the package database is not opened: %s is a symbolic link, which "
+			    "might lead out of %s; put the file itself there", path, root);
 		return FALSE;
 	}
 	return TRUE;

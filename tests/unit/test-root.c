@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/guarded.h"
 #include "base/inside.h"
 #include "base/root.h"
 #include "fixture.h"
@@ -120,7 +121,8 @@ static void test_open(Case *c, gconstpointer data)
 		int fd = way(c->root, rows[i].path, O_RDONLY, 0);
 		g_autofree char *text = NULL;
 
-		if (rows[i].name != NULL && (*rows[i].name == '\0' || strstr(rows[i].name, "missing"))) {
+		if (rows[i].name != NULL &&
+		    (*rows[i].name == '\0' || strstr(rows[i].name, "missing") != NULL)) {
 			g_assert_cmpint(fd, <, 0);
 			continue;
 		}
@@ -205,6 +207,79 @@ static void test_visit(Case *c, gconstpointer data)
 	}
 }
 
+static char *read_guarded(const Case *c, const char *path, GError **error)
+{
+	gsize size;
+
+	return kp_guarded_read(c->root, path, "the test", 64, &size, error);
+}
+
+/* Spoils @name, and expects that @path is refused with a message that names it. */
+static void expect_refused(const Case *c, const char *path, const char *name, mode_t mode,
+			   const char *advice)
+{
+	g_autofree char *full = g_build_filename(c->root, name, NULL);
+	g_autofree char *message = g_strdup_printf("*%s: *'%s %s'*", full, advice, full);
+	g_autoptr(GError) error = NULL;
+	g_autofree char *text = read_guarded(c, path, NULL);
+	struct stat st;
+
+	g_assert_cmpstr(text, ==, "tree");
+	g_assert_cmpint(stat(full, &st), ==, 0);
+	g_assert_cmpint(chmod(full, mode), ==, 0);
+	g_assert_null(read_guarded(c, path, &error));
+	g_assert_nonnull(error);
+	g_assert_true(g_pattern_match_simple(message, error->message));
+	g_assert_cmpint(chmod(full, st.st_mode & 07777), ==, 0);
+}
+
+static void test_guarded(Case *c, gconstpointer data)
+{
+	g_autoptr(GError) error = NULL;
+
+	expect_refused(c, "/etc/a", "etc/a", 0664, "chmod go-w");
+	expect_refused(c, "/etc/a", "etc/a", 0646, "chmod go-w");
+	expect_refused(c, "/etc/a", "etc", 0775, "chmod go-w");
+	expect_refused(c, "/etc/folder/out", "x", 0777, "chmod go-w");
+	expect_refused(c, "/chain", "etc", 0777, "chmod go-w");
+	g_assert_null(read_guarded(c, "/etc/none", &error));
+	g_assert_no_error(error);
+	g_assert_null(read_guarded(c, "/etc/d", &error));
+	g_assert_nonnull(error);
+	g_clear_error(&error);
+	g_assert_null(read_guarded(c, "/loop", &error));
+	g_assert_nonnull(error);
+}
+
+/* Somebody else's file, folder and link. */
+static void test_guarded_owner(Case *c, gconstpointer data)
+{
+	static const struct { const char *path, *name, *advice; } table[] = {
+		{ "/etc/a", "etc/a", "chown root" },
+		{ "/etc/a", "etc", "chown root" },
+		{ "/etc/same", "etc/same", "chown -h root" },
+		{ "/etc/folder/out", "x", "chown root" },
+	};
+
+	if (geteuid() != 0) {
+		g_test_skip("root is wanted");
+		return;
+	}
+	for (gsize i = 0; i < G_N_ELEMENTS(table); i++) {
+		g_autofree char *full = g_build_filename(c->root, table[i].name, NULL);
+		g_autofree char *message = g_strdup_printf("*%s: *'%s %s'*", full, table[i].advice, full);
+		g_autofree char *text = read_guarded(c, table[i].path, NULL);
+		g_autoptr(GError) error = NULL;
+
+		g_assert_cmpstr(text, ==, "tree");
+		g_assert_cmpint(lchown(full, 65534, (gid_t)-1), ==, 0);
+		g_assert_null(read_guarded(c, table[i].path, &error));
+		g_assert_nonnull(error);
+		g_assert_true(g_pattern_match_simple(message, error->message));
+		g_assert_cmpint(lchown(full, 0, (gid_t)-1), ==, 0);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -219,5 +294,7 @@ int main(int argc, char **argv)
 	ADD("swapped", NULL, test_swapped);
 	ADD("root", NULL, test_root);
 	ADD("visit", NULL, test_visit);
+	ADD("guarded", NULL, test_guarded);
+	ADD("guarded-owner", NULL, test_guarded_owner);
 	return g_test_run();
 }
