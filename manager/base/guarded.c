@@ -27,8 +27,8 @@ gboolean kp_guarded_is(const char *name, const struct stat *st, gboolean sticky,
 	g_autofree char *problem = NULL;
 
 	if (st->st_uid != 0 && st->st_uid != geteuid())
-		problem = g_strdup_printf("its owner could change %s: 'chown %sroot %s', " LOOK, what,
-					  link ? "-h " : "", name);
+		problem = g_strdup_printf("its owner could change %s: 'chown %sroot %s', " LOOK,
+					  what, link ? "-h " : "", name);
 	else if (open)
 		problem = g_strdup_printf("others than its owner may write it, and so change %s: "
 					  "'chmod go-w %s', " LOOK, what, name);

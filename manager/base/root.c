@@ -16,6 +16,13 @@ gboolean kp_root_is_machine(const char *root)
 /* There is nothing below a device. */
 #define NOWHERE "/dev/null/loop of symbolic links: "
 
+static char *nowhere(const char *root, const char *path)
+{
+	g_autofree char *name = g_build_filename(root, path, NULL);
+
+	return g_strconcat(NOWHERE, name, NULL);
+}
+
 static char *inside(const char *root, const char *path, gboolean follow)
 {
 	char *name;
@@ -23,7 +30,7 @@ static char *inside(const char *root, const char *path, gboolean follow)
 	if (kp_root_is_machine(root))
 		return g_strdup(path);
 	name = kp_inside_name(root, path, follow);
-	return name != NULL ? name : g_strconcat(NOWHERE, root, "/", path, NULL);
+	return name != NULL ? name : nowhere(root, path);
 }
 
 char *kp_root_path(const char *root, const char *path)

@@ -294,7 +294,8 @@ static gboolean read_drop_ins(KpSettings *settings, const char *root, GError **e
 	g_autoptr(GPtrArray) names = list_drop_ins(root, error);
 
 	for (guint i = 0; names != NULL && i < names->len; i++) {
-		g_autofree char *path = kp_root_entry(KP_SETTINGS_FOLDER, g_ptr_array_index(names, i));
+		const char *name = g_ptr_array_index(names, i);
+		g_autofree char *path = kp_root_entry(KP_SETTINGS_FOLDER, name);
 
 		if (!read_file(settings, root, path, error))
 			return FALSE;

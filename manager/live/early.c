@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/names.h"
 #include "base/root.h"
 
 /* efivarfs: a file is the variable's attributes, 32 bits, then its value */
@@ -166,6 +167,38 @@ gboolean kp_early_end(const char *root, GError **error)
 		return FALSE;
 	unlink(flag);
 	return TRUE;
+}
+
+/* The digest of what this boot's initramfs made live, if it noted one. Caller frees. */
+static char *loaded_digest(const char *root)
+{
+	g_autofree char *flag = kp_root_path(root, KP_EARLY_FLAG);
+
+	return kp_root_read(root, flag, VALUE_SIZE);
+}
+
+/* Is it what was loaded? Where nothing was noted, the name has to do. */
+static gboolean may_be_live(const KpPatch *patch, const KpLivePatch *top, const char *digest)
+{
+	return kp_name_equal(patch->name, top->name) &&
+	       (digest == NULL || g_str_equal(kp_patch_sha256(patch), digest));
+}
+
+char *kp_early_revoked(const char *root, const KpLivePatch *top, const GPtrArray *patches,
+		       const KpRecord *load, KpVoucher *voucher)
+{
+	g_autofree char *digest = loaded_digest(root);
+
+	for (guint i = 0; i < patches->len; i++) {
+		const KpPatch *patch = g_ptr_array_index(patches, i);
+
+		if (may_be_live(patch, top, digest) && kp_patch_seal(patch, NULL) &&
+		    !kp_vouch(voucher, patch) && kp_patch_revoked(patch))
+			return g_strdup(patch->distrust);
+	}
+	if (load != NULL && (digest == NULL || g_str_equal(digest, load->sha256)))
+		return kp_voucher_recall(voucher, load->sha256, load->signer_sha256);
+	return digest != NULL ? kp_voucher_recall(voucher, digest, "") : NULL;
 }
 
 char *kp_early_died(const char *root)

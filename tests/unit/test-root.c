@@ -267,7 +267,8 @@ static void test_guarded_owner(Case *c, gconstpointer data)
 	}
 	for (gsize i = 0; i < G_N_ELEMENTS(table); i++) {
 		g_autofree char *full = g_build_filename(c->root, table[i].name, NULL);
-		g_autofree char *message = g_strdup_printf("*%s: *'%s %s'*", full, table[i].advice, full);
+		g_autofree char *message = g_strdup_printf("*%s: *'%s %s'*", full,
+							   table[i].advice, full);
 		g_autofree char *text = read_guarded(c, table[i].path, NULL);
 		g_autoptr(GError) error = NULL;
 

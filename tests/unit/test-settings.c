@@ -118,8 +118,8 @@ static void test_drop_ins(void)
 
 	fixture_write(root, KP_SETTINGS_FILE, "[store]\nkeep=4\n[apply]\nretry-limit=1\n", -1);
 	fixture_write(root, KP_SETTINGS_FOLDER "/20-b.conf", "[store]\nkeep=6\n", -1);
-	fixture_write(root, KP_SETTINGS_FOLDER "/10-a.conf", "[store]\nkeep=5\n[boot]\ngood-after=9\n",
-		      -1);
+	fixture_write(root, KP_SETTINGS_FOLDER "/10-a.conf",
+		      "[store]\nkeep=5\n[boot]\ngood-after=9\n", -1);
 	fixture_write(root, KP_SETTINGS_FOLDER "/30-c.rpmsave", "[nonsense]\n", -1);
 	fixture_write(root, KP_SETTINGS_FOLDER "/.40.conf", "[nonsense]\n", -1);
 	settings = kp_settings_read(root, NULL);
