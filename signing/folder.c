@@ -8,11 +8,15 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/guarded.h"
 #include "base/root.h"
 #include "signing/format.h"
 
 /* The revocation lists of large authorities have some MiB. */
 #define FILE_MAX ((off_t)16 * 1024 * 1024)
+
+/* what somebody could change who may write here */
+#define WHAT "whom this machine trusts"
 
 static void file_free(KpFolderFile *file)
 {
@@ -40,46 +44,13 @@ static gboolean refuse(GError **error, const char *path, const char *problem)
 	return FALSE;
 }
 
-/* With the sticky bit others can add to a folder, but not replace what is in it. */
-static gboolean owner_ok(const char *path, const struct stat *st, gboolean parent, GError **error)
-{
-	if (st->st_uid != 0 && st->st_uid != geteuid())
-		return refuse(error, path,
-			      "its owner could change whom this machine trusts: chown root it, and "
-			      "look whether what is in it is yours");
-	if ((st->st_mode & (S_IWGRP | S_IWOTH)) != 0 && !(parent && (st->st_mode & S_ISVTX) != 0))
-		return refuse(error, path,
-			      "others than its owner may write it, and so change whom this machine "
-			      "trusts: chmod go-w it, and look whether what is in it is yours");
-	return TRUE;
-}
-
-/* Whoever may write a parent can put another folder in the place of @path. */
-static gboolean parents_ok(const char *root, const char *path, GError **error)
-{
-	g_autofree char *inner = g_path_get_dirname(path);
-
-	while (strlen(inner) > 1) {
-		g_autofree char *full = kp_root_path(root, inner);
-		char *outer;
-		struct stat st;
-
-		if (stat(full, &st) == 0 && !owner_ok(full, &st, TRUE, error))
-			return FALSE;
-		outer = g_path_get_dirname(inner);
-		g_free(inner);
-		inner = outer;
-	}
-	return TRUE;
-}
-
 static gboolean file_ok(const KpFolderFile *file, const struct stat *st, GError **error)
 {
 	if (!S_ISREG(st->st_mode))
 		return refuse(error, file->path, "it is not a regular file");
 	if (st->st_size > FILE_MAX)
 		return refuse(error, file->path, "it is larger than 16 MiB");
-	return owner_ok(file->path, st, FALSE, error);
+	return kp_guarded_is(file->path, st, FALSE, WHAT, error);
 }
 
 /* O_NONBLOCK so that a FIFO cannot stop us. */
@@ -90,7 +61,7 @@ static KpFolderFile *read_file(int folder, const char *path, const char *name, G
 	struct stat st;
 
 	file->name = g_strdup(name);
-	file->path = g_build_filename(path, name, NULL);
+	file->path = kp_root_entry(path, name);
 	file->fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (file->fd < 0 || fstat(file->fd, &st) != 0) {
 		refuse(error, file->path, errno == ELOOP ?
@@ -179,8 +150,8 @@ static void read_files(GPtrArray *files, int folder, const char *path,
 GPtrArray *kp_folder_read(const char *root, const char *path, const char *const *suffixes,
 			  GPtrArray *warnings, gboolean *missing, GError **problem)
 {
-	g_autofree char *full = kp_root_path(root, path);
-	int folder = open(full, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	g_autofree char *full = kp_root_leaf(root, "%s", path);
+	int folder = kp_root_open(root, full, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
 	GPtrArray *files = no_files();
 	GError *error = NULL;
 	struct stat st;
@@ -191,8 +162,8 @@ GPtrArray *kp_folder_read(const char *root, const char *path, const char *const 
 	if (folder < 0 || fstat(folder, &st) != 0)
 		refuse(&error, full, errno == ELOOP || errno == ENOTDIR ?
 		       "it must be a folder, and no symbolic link" : g_strerror(errno));
-	else if (owner_ok(full, &st, FALSE, &error))
-		parents_ok(root, path, &error);
+	else if (kp_guarded_is(full, &st, FALSE, WHAT, &error))
+		kp_guarded_way(root, path, WHAT, &error);
 	kp_folder_problem(problem, error);
 	if (folder >= 0) {
 		read_files(files, folder, full, suffixes, warnings, problem);

@@ -58,7 +58,7 @@ static void set_failed(const char *path, GError **error)
 
 int kp_arriving_begin(const char *root, const GPtrArray *files, GError **error)
 {
-	g_autofree char *path = kp_root_path(root, KP_ARRIVING_FILE);
+	g_autofree char *path = kp_root_leaf(root, KP_ARRIVING_FILE);
 	g_autofree char *folder = g_path_get_dirname(path);
 	g_autofree char *text = text_of(files);
 	int fd = -1;
@@ -80,14 +80,14 @@ int kp_arriving_begin(const char *root, const GPtrArray *files, GError **error)
 
 void kp_arriving_end(const char *root)
 {
-	g_autofree char *path = kp_root_path(root, KP_ARRIVING_FILE);
+	g_autofree char *path = kp_root_leaf(root, KP_ARRIVING_FILE);
 
 	unlink(path);
 }
 
 static int open_list(const char *root, struct stat *st)
 {
-	g_autofree char *path = kp_root_path(root, KP_ARRIVING_FILE);
+	g_autofree char *path = kp_root_leaf(root, KP_ARRIVING_FILE);
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 
 	if (fd < 0 || (fstat(fd, st) == 0 && S_ISREG(st->st_mode)))
@@ -136,8 +136,8 @@ static KpPackageFile *file_of(const char *line)
 GPtrArray *kp_arriving_read(const char *root)
 {
 	GPtrArray *files = g_ptr_array_new_with_free_func((GDestroyNotify)kp_package_file_free);
-	g_autofree char *path = kp_root_path(root, KP_ARRIVING_FILE);
-	g_autofree char *text = kp_read_text(path, MOST_BYTES);
+	g_autofree char *path = kp_root_leaf(root, KP_ARRIVING_FILE);
+	g_autofree char *text = kp_root_read(root, path, MOST_BYTES);
 	g_auto(GStrv) lines = g_strsplit(text != NULL ? text : "", "\n", -1);
 
 	if (lines[0] == NULL || !g_str_equal(lines[0], FIRST_LINE))

@@ -45,9 +45,9 @@ static void available_free(gpointer data)
 }
 
 /* The content of a small file that nobody else may write, or NULL. */
-static char *read_file(const char *path, gsize most, gsize *size)
+static char *read_file(const char *root, const char *path, gsize most, gsize *size)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int fd = kp_root_open(root, path, O_RDONLY | O_NONBLOCK, 0);
 	char *content = NULL;
 	struct stat st;
 
@@ -66,10 +66,10 @@ static char *read_file(const char *path, gsize most, gsize *size)
 	return content;
 }
 
-static gboolean is_in_force(const char *repomd, const char *noted)
+static gboolean is_in_force(const char *root, const char *repomd, const char *noted)
 {
 	gsize size;
-	g_autofree char *content = read_file(repomd, MOST_REPOMD, &size);
+	g_autofree char *content = read_file(root, repomd, MOST_REPOMD, &size);
 	g_autofree char *cookie = content == NULL ? NULL :
 		g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)content, size);
 
@@ -103,7 +103,7 @@ static GKeyFile *read_notes(const char *root)
 	g_autofree char *path = kp_root_path(root, KP_AVAILABLE_FILE);
 	g_autoptr(GKeyFile) file = g_key_file_new();
 	gsize size = 0;
-	g_autofree char *content = read_file(path, MOST_BYTES, &size);
+	g_autofree char *content = read_file(root, path, MOST_BYTES, &size);
 
 	if (content != NULL &&
 	    g_key_file_load_from_data(file, content, size, G_KEY_FILE_NONE, NULL))
@@ -130,7 +130,7 @@ void kp_look_clear(KpLook *look)
 	g_clear_pointer(&look->standing, g_free);
 }
 
-static KpLook read_look(GKeyFile *file)
+static KpLook read_look(const char *root, GKeyFile *file)
 {
 	KpLook look = {
 		.fetched = g_key_file_get_int64(file, LOOK, "fetched", NULL),
@@ -142,7 +142,7 @@ static KpLook read_look(GKeyFile *file)
 	guint count = cookies != NULL ? g_strv_length(cookies) : 0;
 
 	for (guint i = 0; !look.changed && repomds != NULL && repomds[i] != NULL; i++)
-		look.changed = i >= count || !is_in_force(repomds[i], cookies[i]);
+		look.changed = i >= count || !is_in_force(root, repomds[i], cookies[i]);
 	return look;
 }
 
@@ -151,11 +151,11 @@ GPtrArray *kp_available_read(const char *root, KpLook *look)
 	g_autoptr(GKeyFile) file = read_notes(root);
 	GPtrArray *list = read_all(file);
 
-	*look = read_look(file);
+	*look = read_look(root, file);
 	for (guint i = list->len; i > 0; i--) {
 		const KpAvailable *available = g_ptr_array_index(list, i - 1);
 
-		if (!is_in_force(available->repomd, available->cookie))
+		if (!is_in_force(root, available->repomd, available->cookie))
 			g_ptr_array_remove_index(list, i - 1);
 	}
 	return list;
@@ -196,7 +196,9 @@ static void set_cves(GKeyFile *file, const KpUpdateKernel *kernel)
 				   all->len);
 }
 
-static void note_kernel(GKeyFile *file, const KpUpdateKernel *kernel, const GPtrArray *repos)
+/* Paths are those that the tree has: it may be looked at from elsewhere. */
+static void note_kernel(GKeyFile *file, const char *root, const KpUpdateKernel *kernel,
+			const GPtrArray *repos)
 {
 	const KpPackage *best = kernel->best;
 	const KpRepoData *data = best != NULL ? find_data(repos, best->repo) : NULL;
@@ -209,7 +211,8 @@ static void note_kernel(GKeyFile *file, const KpUpdateKernel *kernel, const GPtr
 	g_key_file_set_string(file, kernel->kver, "version", kp_release_without_epoch(best->evr));
 	g_key_file_set_string(file, kernel->kver, "package", nevra);
 	g_key_file_set_string(file, kernel->kver, "repository", data->repo->id);
-	g_key_file_set_string(file, kernel->kver, "repomd", data->repomd);
+	g_key_file_set_string(file, kernel->kver, "repomd",
+			      kp_root_inner(root, data->repomd));
 	g_key_file_set_string(file, kernel->kver, "cookie", data->cookie);
 	set_cves(file, kernel);
 }
@@ -232,7 +235,7 @@ static void note_standing(GKeyFile *file, const GPtrArray *sources, const GPtrAr
 	g_key_file_set_string(file, LOOK, "standing", oldest->repo->id);
 }
 
-static void note_look(GKeyFile *file, const GPtrArray *sources, const GPtrArray *repos)
+static void note_look(GKeyFile *file, const char *root, const GPtrArray *sources, const GPtrArray *repos)
 {
 	g_autofree const char **repomds = g_new(const char *, repos->len);
 	g_autofree const char **cookies = g_new(const char *, repos->len);
@@ -241,7 +244,7 @@ static void note_look(GKeyFile *file, const GPtrArray *sources, const GPtrArray 
 	for (guint i = 0; i < repos->len; i++) {
 		const KpRepoData *data = g_ptr_array_index(repos, i);
 
-		repomds[i] = data->repomd;
+		repomds[i] = kp_root_inner(root, data->repomd);
 		cookies[i] = data->cookie;
 		if (fetched == 0 || data->fetched < fetched)
 			fetched = data->fetched;
@@ -253,10 +256,10 @@ static void note_look(GKeyFile *file, const GPtrArray *sources, const GPtrArray 
 	note_standing(file, sources, repos);
 }
 
-static gboolean is_noted(const char *path, const char *text)
+static gboolean is_noted(const char *root, const char *path, const char *text)
 {
 	gsize size = 0;
-	g_autofree char *noted = read_file(path, MOST_BYTES, &size);
+	g_autofree char *noted = read_file(root, path, MOST_BYTES, &size);
 
 	return noted != NULL && g_str_equal(noted, text);
 }
@@ -270,12 +273,12 @@ gboolean kp_available_note(const char *root, const KpUpdatePlan *plan, const GPt
 	g_autofree char *text = NULL;
 
 	for (guint i = 0; i < plan->kernels->len; i++)
-		note_kernel(file, g_ptr_array_index(plan->kernels, i), repos);
+		note_kernel(file, root, g_ptr_array_index(plan->kernels, i), repos);
 	if (all)
-		note_look(file, plan->sources, repos);
+		note_look(file, root, plan->sources, repos);
 	text = g_key_file_to_data(file, NULL, NULL);
 	/* putting it on the disk again would take longer than all of a check */
-	if (is_noted(path, text))
+	if (is_noted(root, path, text))
 		return TRUE;
 	if (g_mkdir_with_parents(folder, 0755) == 0 &&
 	    g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0644, error))

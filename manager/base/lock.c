@@ -88,7 +88,7 @@ static void write_holder(int fd)
 
 int kp_lock_take(const char *root, gint64 limit_ms, const KpWatch *watch, GError **error)
 {
-	g_autofree char *path = kp_root_path(root, KP_LOCK_FILE);
+	g_autofree char *path = kp_root_leaf(root, KP_LOCK_FILE);
 	KpPace pace = { "waiting for another kpatch-manager", limit_ms, 10, 250 };
 	struct attempt attempt = { .path = path };
 
@@ -116,7 +116,7 @@ int kp_lock_take(const char *root, gint64 limit_ms, const KpWatch *watch, GError
 /* A shared lock for an instant: whoever wants the lock itself tries again. */
 gboolean kp_lock_is_held(const char *root)
 {
-	g_autofree char *path = kp_root_path(root, KP_LOCK_FILE);
+	g_autofree char *path = kp_root_leaf(root, KP_LOCK_FILE);
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	gboolean held;
 

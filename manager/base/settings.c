@@ -2,10 +2,14 @@
 #include "base/settings.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "base/coverage.h"
 #include "base/error.h"
+#include "base/guarded.h"
 #include "base/root.h"
+
+#define MOST_BYTES (1024 * 1024)
 
 typedef enum { SETTING_NUMBER, SETTING_PATH, SETTING_LIST, SETTING_CHOICE,
 	       SETTING_RULES } SettingType;
@@ -249,19 +253,73 @@ static KpSettings *settings_defaults(void)
 	return settings;
 }
 
-KpSettings *kp_settings_read(const char *root, GError **error)
+/* The file may switch off all that is verified. One that is not there changes nothing. */
+static gboolean read_file(KpSettings *settings, const char *root, const char *path, GError **error)
 {
-	g_autofree char *path = kp_root_path(root, KP_SETTINGS_FILE);
-	g_autoptr(KpSettings) settings = settings_defaults();
+	g_autofree char *name = kp_root_path(root, path);
 	g_autoptr(GKeyFile) file = g_key_file_new();
 	g_autoptr(GError) problem = NULL;
+	gsize size;
+	g_autofree char *text = kp_guarded_read(root, path, "what this machine loads", MOST_BYTES,
+						&size, error);
 
-	if (!g_key_file_load_from_file(file, path, G_KEY_FILE_NONE, &problem)) {
-		if (g_error_matches(problem, G_FILE_ERROR, G_FILE_ERROR_NOENT))
-			return g_steal_pointer(&settings);
-	} else if (read_groups(settings, file, &problem)) {
-		return g_steal_pointer(&settings);
+	if (text == NULL)
+		return error == NULL || *error == NULL;
+	if (g_key_file_load_from_data(file, text, size, G_KEY_FILE_NONE, &problem) &&
+	    read_groups(settings, file, &problem))
+		return TRUE;
+	g_set_error(error, KP_ERROR, KP_ERROR_CONFIG, "%s: %s", name, problem->message);
+	return FALSE;
+}
+
+static int compare_names(gconstpointer a, gconstpointer b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Names of drop-ins, in their order. A folder that is there and cannot be read may say
+ * anything. NULL with @error set. */
+static GPtrArray *list_drop_ins(const char *root, GError **error)
+{
+	g_autofree char *folder = kp_root_path(root, KP_SETTINGS_FOLDER);
+	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GError) problem = NULL;
+	g_autoptr(GDir) dir = g_dir_open(folder, 0, &problem);
+	const char *name;
+
+	if (dir == NULL && !g_error_matches(problem, G_FILE_ERROR, G_FILE_ERROR_NOENT)) {
+		g_set_error_literal(error, KP_ERROR, KP_ERROR_CONFIG, problem->message);
+		return NULL;
 	}
-	g_set_error(error, KP_ERROR, KP_ERROR_CONFIG, "%s: %s", path, problem->message);
+	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL)
+		if (*name != '.' && g_str_has_suffix(name, ".conf"))
+			g_ptr_array_add(names, g_strdup(name));
+	g_ptr_array_sort(names, compare_names);
+	return g_steal_pointer(&names);
+}
+
+static gboolean read_drop_ins(KpSettings *settings, const char *root, GError **error)
+{
+	g_autoptr(GPtrArray) names = list_drop_ins(root, error);
+
+	for (guint i = 0; names != NULL && i < names->len; i++) {
+		const char *name = g_ptr_array_index(names, i);
+		g_autofree char *path = kp_root_entry(KP_SETTINGS_FOLDER, name);
+
+		if (!read_file(settings, root, path, error))
+			return FALSE;
+	}
+	return names != NULL;
+}
+
+KpSettings *kp_settings_read(const char *root, GError **error)
+{
+	g_autoptr(KpSettings) settings = settings_defaults();
+	g_autoptr(GError) problem = NULL;
+
+	if (read_file(settings, root, KP_SETTINGS_FILE, &problem) &&
+	    read_drop_ins(settings, root, &problem))
+		return g_steal_pointer(&settings);
+	g_propagate_error(error, g_steal_pointer(&problem));
 	return NULL;
 }

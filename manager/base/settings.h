@@ -6,6 +6,7 @@
 #include <glib.h>
 
 #define KP_SETTINGS_FILE KP_SYSCONFDIR "/kpatch/manager.conf"
+#define KP_SETTINGS_FOLDER KP_SYSCONFDIR "/kpatch/manager.conf.d"
 
 /* What is asked of a module before it is loaded. */
 typedef enum {
@@ -51,8 +52,9 @@ typedef struct {
 void kp_settings_free(KpSettings *settings);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KpSettings, kp_settings_free)
 
-/* The defaults, changed by the file below @root where it exists. A group or a
- * key that is not known, and a value that is out of range, is
+/* The defaults, changed by the file below @root where it exists, and then by the *.conf
+ * of the folder, in the order of their names. A group or a key that is not known, a
+ * value that is out of range, and a file that others could change, is
  * KP_ERROR_CONFIG. Caller frees with kp_settings_free(). */
 KpSettings *kp_settings_read(const char *root, GError **error);
 

@@ -4,6 +4,7 @@
  * until somebody has dealt with that a file of its own says so. */
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -134,6 +135,7 @@ void kp_state_end_doubt(const KpState *state)
 gboolean kp_state_is_doubted(const KpState *state)
 {
 	g_autofree char *path = doubt_path(state->path);
+	struct stat st;
 
-	return access(path, F_OK) == 0;
+	return lstat(path, &st) == 0;
 }

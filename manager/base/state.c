@@ -136,7 +136,10 @@ static gboolean close_to_others(const char *path, GError **error)
 	if (fd >= 0)
 		close(fd);
 	for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
-		if (stat(names[i], &st) != 0 || !S_ISREG(st.st_mode) || (st.st_mode & 077) == 0 ||
+		/* a journal that is a link is none: SQLite refuses it, too */
+		int failed = i == 0 ? stat(names[i], &st) : lstat(names[i], &st);
+
+		if (failed != 0 || !S_ISREG(st.st_mode) || (st.st_mode & 077) == 0 ||
 		    chmod(names[i], 0600) == 0 || errno == EROFS)
 			continue;
 		g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "cannot close %s to others: %s",

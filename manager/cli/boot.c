@@ -18,6 +18,7 @@ struct boot {
 	KpProgress *progress;
 	GPtrArray *left;	/* const KpPatch *, those that did not fail */
 	GError *first;		/* why the best one failed */
+	gboolean revoked;	/* what is live must not stay */
 };
 
 /* A release lies in both folders: the copy would fail like the original. */
@@ -57,13 +58,21 @@ static gboolean is_the_same(const GError *one, const GError *other)
 	return reason != NULL && g_strcmp0(reason, strstr(other->message, ": ")) == 0;
 }
 
+static int change(const struct boot *boot, const KpPatch *patch, GError **error)
+{
+	if (boot->revoked)
+		return kp_change_replace(boot->scene, boot->options, "boot", patch, boot->progress,
+					 error);
+	if (kp_change_newer_is_live(boot->scene, patch))
+		return kp_change_nothing(boot->scene, boot->options, "boot");
+	return kp_change_apply(boot->scene, boot->options, "boot", patch, boot->progress, error);
+}
+
 /* The exit code, or -1: it failed for a reason of its own, or @error is set. */
 static int try_one(struct boot *boot, const KpPatch *patch, GError **error)
 {
 	g_autoptr(GError) problem = NULL;
-	int code = kp_change_newer_is_live(boot->scene, patch) ?
-		kp_change_nothing(boot->scene, boot->options, "boot") :
-		kp_change_apply(boot->scene, boot->options, "boot", patch, boot->progress, &problem);
+	int code = change(boot, patch, &problem);
 
 	if (code >= 0)
 		return code;
@@ -103,6 +112,44 @@ static gboolean held_is_live(const KpScene *scene)
 	return FALSE;
 }
 
+/* The kernel takes a name once: another build of the same release has to wait until this
+ * one is gone. */
+static void strike_out_name(const struct boot *boot, const char *name)
+{
+	for (guint i = boot->left->len; i-- > 0;) {
+		const KpPatch *patch = g_ptr_array_index(boot->left, i);
+
+		if (!kp_name_equal(patch->name, name))
+			continue;
+		if (kp_scene_vouch(boot->scene, patch, NULL))
+			kp_warn("%s is another build of it; once this one is gone, "
+				"'kpatch-manager apply' can make it live", patch->path);
+		g_ptr_array_remove_index(boot->left, i);
+	}
+}
+
+/* So it is with what has been revoked since. */
+static void find_revoked(struct boot *boot)
+{
+	const KpScene *scene = boot->scene;
+	const KpLivePatch *top = kp_live_top(scene->live);
+	g_autoptr(KpRecord) load = NULL;
+	g_autofree char *reason = NULL;
+
+	if (top == NULL)
+		return;
+	if (scene->state != NULL)
+		kp_state_last_load(scene->state, scene->host->kver, top->name, &load, NULL);
+	reason = kp_early_revoked(scene->host->root, top, scene->candidates->patches, load,
+				  scene->voucher);
+	if (reason == NULL)
+		return;
+	boot->revoked = TRUE;
+	kp_warn("%s (%s) is live, and is revoked: %s", top->name,
+		top->version != NULL ? top->version : "-", reason);
+	strike_out_name(boot, top->name);
+}
+
 /* What an initramfs made live, where there was no disk to write on. */
 static void mark_what_is_live(const struct boot *boot, const KpPatch *patch)
 {
@@ -135,14 +182,16 @@ static void take_over(const KpScene *scene)
 static int try_all(struct boot *boot, GError **error)
 {
 	GError *problem = NULL;
-	const KpPatch *patch = choose(boot);
+	const KpPatch *patch;
+	int code;
 
-	if (held_is_live(boot->scene) &&
+	find_revoked(boot);
+	patch = choose(boot);
+	if (!boot->revoked && held_is_live(boot->scene) &&
 	    (patch == NULL || kp_change_newer_is_live(boot->scene, patch)))
 		return kp_change_rollback(boot->scene, boot->options, patch, boot->progress, error);
 	while ((patch = choose(boot)) != NULL) {
-		int code = try_one(boot, patch, &problem);
-
+		code = try_one(boot, patch, &problem);
 		if (code >= 0) {
 			mark_what_is_live(boot, patch);
 			return report_first(boot, patch, code, error);
@@ -152,6 +201,11 @@ static int try_all(struct boot *boot, GError **error)
 			return -1;
 		}
 		strike_out(boot->left, patch);
+	}
+	if (boot->revoked) {
+		code = kp_change_replace(boot->scene, boot->options, "boot", NULL, boot->progress,
+					 error);
+		return code < 0 ? code : report_first(boot, NULL, code, error);
 	}
 	if (boot->first == NULL)
 		return kp_change_none_chosen(boot->scene, boot->options, "boot");

@@ -272,3 +272,16 @@ int kp_change_rollback(const KpScene *scene, const KpOptions *options,
 	plan = kp_plan_rollback(scene->host, scene->candidates, scene->live, scene->holds, target);
 	return carry_out(scene, options, "rollback", plan, progress, error);
 }
+
+int kp_change_replace(const KpScene *scene, const KpOptions *options, const char *action,
+		      const KpPatch *target, KpProgress *progress, GError **error)
+{
+	g_autoptr(KpPlan) plan = NULL;
+
+	if (target != NULL &&
+	    !refuse_any(scene, options, action, target, scene->holds, TRUE, error))
+		return -1;
+	plan = target == NULL ? kp_plan_none(scene->live) :
+	       kp_plan_apply(scene->host, scene->candidates, scene->live, target);
+	return carry_out(scene, options, action, plan, progress, error);
+}

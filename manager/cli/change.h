@@ -18,6 +18,11 @@ int kp_change_apply(const KpScene *scene, const KpOptions *options, const char *
 int kp_change_rollback(const KpScene *scene, const KpOptions *options,
 		       const KpPatch *target, KpProgress *progress, GError **error);
 
+/* Puts @target, NULL: no patch, in the place of what is live and must not stay, whichever
+ * is newer. Nothing is held. */
+int kp_change_replace(const KpScene *scene, const KpOptions *options, const char *action,
+		      const KpPatch *target, KpProgress *progress, GError **error);
+
 /* TRUE when nothing speaks against @patch; else KP_ERROR_REFUSED has all that
  * does, and is reported as JSON if that is wanted. */
 gboolean kp_change_preflight(const KpScene *scene, const KpOptions *options,

@@ -50,7 +50,7 @@ static char *key_of(const KpUpdateKernel *kernel)
 static GHashTable *read_notes(const char *root)
 {
 	g_autofree char *path = kp_root_path(root, NOTES);
-	g_autofree char *text = kp_small_file_read(path, MOST_BYTES, NULL, NULL);
+	g_autofree char *text = kp_small_file_read(root, path, MOST_BYTES, NULL, NULL);
 	g_auto(GStrv) lines = g_strsplit(text != NULL ? text : "", "\n", -1);
 	GHashTable *notes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
 						  (GDestroyNotify)g_strfreev);

@@ -72,7 +72,7 @@ static void tell_journal(const KpCompatCall *call, KpJournalMessage message,
  * there at all, is not for us to demand. */
 static void enable_service(const char *root)
 {
-	g_autofree char *link = kp_root_path(root, SERVICE_LINK);
+	g_autofree char *link = kp_root_leaf(root, SERVICE_LINK);
 	g_autofree char *below = g_strdup_printf("--root=%s", root != NULL ? root : "/");
 	char *argv[] = { (char *)"systemctl", (char *)"--quiet", below, (char *)"enable",
 			 (char *)SERVICE, NULL };

@@ -21,6 +21,20 @@ static int none(const KpScene *scene, const KpOptions *options)
 	return KP_EXIT_DONE;
 }
 
+/* What was revoked when the image was made gives way to the next best. */
+static const KpPatch *choose(const KpScene *scene)
+{
+	for (;;) {
+		const KpPatch *patch = kp_early_choose(scene->candidates->patches, scene->holds,
+						       scene->state, scene->host->kver);
+
+		if (patch == NULL || kp_scene_vouch(scene, patch, NULL) ||
+		    !kp_patch_revoked(patch))
+			return patch;
+		kp_warn("%s (%s) is revoked: %s", patch->name, patch->version, patch->distrust);
+	}
+}
+
 static int load(KpScene *scene, const KpOptions *options, const KpPatch *patch,
 		KpProgress *progress, GError **error)
 {
@@ -52,8 +66,7 @@ int kp_early_apply(const KpOptions *options, GError **error)
 		return -1;
 	kp_warn_all(scene->warnings);
 	kp_warn_all(scene->candidates->problems);
-	patch = kp_early_choose(scene->candidates->patches, scene->holds, scene->state,
-				scene->host->kver);
+	patch = choose(scene);
 	if (patch == NULL)
 		return none(scene, &early);
 	if (kp_change_newer_is_live(scene, patch))

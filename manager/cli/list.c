@@ -101,7 +101,7 @@ static void print_json(const KpStatus *status, const KpOptions *options)
 /* Who mistypes a kernel must not read that it has no patch. */
 static gboolean is_there(const KpStatus *status, const KpOptions *options)
 {
-	g_autofree char *folder = NULL, *path = NULL;
+	g_autofree char *path = NULL;
 
 	for (guint i = 0; i < status->kernels->len; i++) {
 		const KpStatusKernel *kernel = g_ptr_array_index(status->kernels, i);
@@ -111,8 +111,7 @@ static gboolean is_there(const KpStatus *status, const KpOptions *options)
 	}
 	if (options->kernel == NULL)
 		return TRUE;
-	folder = g_build_filename("/lib/modules", options->kernel, NULL);
-	path = kp_root_path(options->root, folder);
+	path = kp_root_pathf(options->root, "/lib/modules/%s", options->kernel);
 	return g_file_test(path, G_FILE_TEST_IS_DIR);
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "base/root.h"
 
 /* For programs that run from the build folder, as tests do; secure_getenv(3)
  * answers nothing where the caller is not to be trusted. */
@@ -17,7 +18,7 @@ static const char *plugin_folder(void)
 
 gpointer kp_plugin_symbol(const char *file, const char *symbol, GError **error)
 {
-	g_autofree char *path = g_build_filename(plugin_folder(), file, NULL);
+	g_autofree char *path = kp_root_entry(plugin_folder(), file);
 	GModule *module = g_module_open(path, G_MODULE_BIND_LOCAL);
 	gpointer address;
 

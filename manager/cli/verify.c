@@ -116,7 +116,7 @@ static void verify_folder(struct verification *run, const char *folder)
 		g_ptr_array_add(names, g_strdup(name));
 	g_ptr_array_sort(names, compare_names);
 	for (guint i = 0; i < names->len; i++) {
-		g_autofree char *path = g_build_filename(folder, g_ptr_array_index(names, i), NULL);
+		g_autofree char *path = kp_root_entry(folder, g_ptr_array_index(names, i));
 		struct stat st;
 
 		if (lstat(path, &st) != 0)

@@ -15,7 +15,7 @@
 static long parent_of(const char *root, long pid)
 {
 	g_autofree char *path = kp_root_pathf(root, "/proc/%ld/stat", pid);
-	g_autofree char *text = kp_read_text(path, 4096);
+	g_autofree char *text = kp_root_read(root, path, 4096);
 	const char *end = text != NULL ? strrchr(text, ')') : NULL;
 
 	return end != NULL && strlen(end) > 4 ? strtol(end + 4, NULL, 10) : 0;
@@ -29,7 +29,7 @@ gboolean kp_above_holds_lock(const char *root)
 
 	if (!kp_lock_is_held(root))
 		return FALSE;
-	text = kp_read_text(path, 32);
+	text = kp_root_read(root, path, 32);
 	holder = text != NULL ? strtol(text, NULL, 10) : 0;
 	for (int i = 0; holder > 1 && pid > 1 && i < MOST_STEPS; i++) {
 		pid = parent_of(root, pid);

@@ -58,7 +58,7 @@ static char *read_text(const char *root, const char *path)
 {
 	g_autofree char *full = kp_root_path(root, path);
 
-	return kp_read_text(full, TEXT_MAX);
+	return kp_root_read(root, full, TEXT_MAX);
 }
 
 /* /sys has a folder "function,sympos" for each below the patch's object. */
@@ -116,7 +116,7 @@ static void add_targets(const char *root, const KpPatch *patch, GPtrArray *reaso
 		if (g_strv_length(parts) != 2 || strchr(parts[0], '/') != NULL)
 			continue;
 		path = kp_root_pathf(root, "/sys/module/%s/srcversion", parts[0]);
-		loaded = kp_read_text(path, 128);
+		loaded = kp_root_read(root, path, 128);
 		if (loaded != NULL && !g_str_equal(loaded, parts[1]))
 			g_ptr_array_add(reasons, g_strdup_printf(
 				"it was built for the module %s with srcversion %s, and %s is loaded; "

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/names.h"
 #include "base/root.h"
 
 /* efivarfs: a file is the variable's attributes, 32 bits, then its value */
@@ -41,7 +42,7 @@ const KpPatch *kp_early_choose(const GPtrArray *patches, const GPtrArray *holds,
 static char *read_note(const char *root)
 {
 	g_autofree char *path = kp_root_path(root, KP_EARLY_VARIABLE);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = kp_root_open(root, path, O_RDONLY, 0);
 	Variable variable;
 	gssize n;
 
@@ -54,9 +55,9 @@ static char *read_note(const char *root)
 }
 
 /* The kernel protects variables that it does not know from rm(1). */
-static void unprotect(const char *path)
+static void unprotect(const char *root, const char *path)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = kp_root_open(root, path, O_RDONLY | O_NOFOLLOW, 0);
 	int flags;
 
 	if (fd < 0)
@@ -72,7 +73,7 @@ gboolean kp_early_forget(const char *root, GError **error)
 {
 	g_autofree char *path = kp_root_path(root, KP_EARLY_VARIABLE);
 
-	unprotect(path);
+	unprotect(root, path);
 	if (unlink(path) == 0 || errno == ENOENT)
 		return TRUE;
 	g_set_error(error, KP_ERROR, KP_ERROR_FAILED,
@@ -90,9 +91,9 @@ static gboolean has_flag(const char *root)
 
 /* In one write, as efivarfs wants it; it is in the firmware when that returns.
  * Returns 0 or an errno. */
-static int write_note(const char *path, const char *sha256)
+static int write_note(const char *root, const char *path, const char *sha256)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	int fd = kp_root_open(root, path, O_WRONLY | O_CREAT | O_EXCL, 0600);
 	Variable variable = { 0 };
 	gssize n;
 	int code;
@@ -117,7 +118,7 @@ static gboolean note(const char *root, const char *sha256, GError **error)
 
 	if (!g_file_set_contents(flag, sha256, -1, error))
 		return FALSE;
-	code = write_note(path, sha256);
+	code = write_note(root, path, sha256);
 	if (code == 0)
 		return TRUE;
 	unlink(flag);
@@ -131,7 +132,7 @@ static gboolean note(const char *root, const char *sha256, GError **error)
 static gboolean allowed_anyway(const char *root)
 {
 	g_autofree char *path = kp_root_path(root, "/proc/cmdline");
-	g_autofree char *cmdline = kp_read_text(path, CMDLINE_MAX);
+	g_autofree char *cmdline = kp_root_read(root, path, CMDLINE_MAX);
 
 	return cmdline != NULL && kp_cmdline_says(cmdline, "rd.kpatch=", "1");
 }
@@ -166,6 +167,38 @@ gboolean kp_early_end(const char *root, GError **error)
 		return FALSE;
 	unlink(flag);
 	return TRUE;
+}
+
+/* The digest of what this boot's initramfs made live, if it noted one. Caller frees. */
+static char *loaded_digest(const char *root)
+{
+	g_autofree char *flag = kp_root_path(root, KP_EARLY_FLAG);
+
+	return kp_root_read(root, flag, VALUE_SIZE);
+}
+
+/* Is it what was loaded? Where nothing was noted, the name has to do. */
+static gboolean may_be_live(const KpPatch *patch, const KpLivePatch *top, const char *digest)
+{
+	return kp_name_equal(patch->name, top->name) &&
+	       (digest == NULL || g_str_equal(kp_patch_sha256(patch), digest));
+}
+
+char *kp_early_revoked(const char *root, const KpLivePatch *top, const GPtrArray *patches,
+		       const KpRecord *load, KpVoucher *voucher)
+{
+	g_autofree char *digest = loaded_digest(root);
+
+	for (guint i = 0; i < patches->len; i++) {
+		const KpPatch *patch = g_ptr_array_index(patches, i);
+
+		if (may_be_live(patch, top, digest) && kp_patch_seal(patch, NULL) &&
+		    !kp_vouch(voucher, patch) && kp_patch_revoked(patch))
+			return g_strdup(patch->distrust);
+	}
+	if (load != NULL && (digest == NULL || g_str_equal(digest, load->sha256)))
+		return kp_voucher_recall(voucher, load->sha256, load->signer_sha256);
+	return digest != NULL ? kp_voucher_recall(voucher, digest, "") : NULL;
 }
 
 char *kp_early_died(const char *root)

@@ -8,7 +8,9 @@
 #define KP_EARLY_H
 
 #include "live/host.h"
+#include "live/live.h"
 #include "live/select.h"
+#include "live/vouch.h"
 
 #define KP_EARLY_VARIABLE "/sys/firmware/efi/efivars/KpatchEarly-6f3a1f2e-0c5b-4d0c-9a55-2b7d8c1e4f60"
 /* There when this boot's initramfs wrote the variable. */
@@ -31,6 +33,12 @@ gboolean kp_early_end(const char *root, GError **error);
 /* The digest that another boot died with in its initramfs, or NULL. Caller
  * frees. */
 char *kp_early_died(const char *root);
+
+/* Why @top, which is live, is revoked by now, or NULL: an initramfs knows revocations
+ * only as they were when it was made. Its file tells, the one that this boot's initramfs
+ * noted if it did; else what the history says of it. Caller frees. */
+char *kp_early_revoked(const char *root, const KpLivePatch *top, const GPtrArray *patches,
+		       const KpRecord *load, KpVoucher *voucher);
 
 /* Takes away the note of another boot. */
 gboolean kp_early_forget(const char *root, GError **error);

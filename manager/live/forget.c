@@ -18,7 +18,7 @@ static const char *const signs[] = { "/lib/modules", "/usr/lib/modules", KP_PACK
 static gboolean is_there(const char *root, const char *kver, gsize count)
 {
 	for (gsize i = 0; i < count; i++) {
-		g_autofree char *path = kp_root_pathf(root, "%s/%s", signs[i], kver);
+		g_autofree char *path = kp_root_leaf(root, "%s/%s", signs[i], kver);
 		struct stat st;
 
 		/* what cannot be looked at may be there */
@@ -52,7 +52,7 @@ gboolean kp_forget(const KpHost *host, const char *kver, GError **error)
 	const char *leaf;
 
 	while (dir != NULL && (leaf = g_dir_read_name(dir)) != NULL) {
-		g_autofree char *path = g_build_filename(folder, leaf, NULL);
+		g_autofree char *path = kp_root_entry(folder, leaf);
 
 		if ((!g_str_has_suffix(leaf, ".ko") && !g_str_equal(leaf, ".staged")) ||
 		    unlink(path) == 0 || errno == ENOENT)

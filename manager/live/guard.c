@@ -207,7 +207,7 @@ gboolean kp_guard_hand_over(const KpHost *host)
 gboolean kp_guard_is_boot(const KpHost *host)
 {
 	g_autofree char *flag = kp_root_path(host->root, KP_GUARD_FLAG);
-	g_autofree char *action = kp_read_text(flag, 16);
+	g_autofree char *action = kp_root_read(host->root, flag, 16);
 
 	return action != NULL && g_str_equal(action, "boot");
 }

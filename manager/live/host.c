@@ -11,7 +11,7 @@ static char *read_fact(const char *root, const char *path, gsize max)
 {
 	g_autofree char *full = kp_root_path(root, path);
 
-	return kp_read_text(full, max);
+	return kp_root_read(root, full, max);
 }
 
 static gboolean is_there(const char *root, const char *path)

@@ -35,14 +35,15 @@ static gboolean is_module_file(const char *leaf)
 }
 
 /* The module files in @folder, in any spelling of @word (any when NULL): char *. */
-static GPtrArray *find_leaves(const char *folder, const char *word)
+static GPtrArray *find_leaves(const char *root, const char *folder, const char *word)
 {
 	GPtrArray *leaves = g_ptr_array_new_with_free_func(g_free);
 	g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
 	const char *leaf;
 
 	while (dir != NULL && (leaf = g_dir_read_name(dir)) != NULL) {
-		g_autofree char *path = g_build_filename(folder, leaf, NULL);
+		g_autofree char *link = kp_root_entry(folder, leaf);
+		g_autofree char *path = kp_root_follow(root, link);
 
 		if (is_module_file(leaf) && (word == NULL || kp_name_equal(leaf, word)) &&
 		    !kp_name_equal(leaf, CORE_NAME) && g_file_test(path, G_FILE_TEST_IS_REGULAR))
@@ -62,7 +63,7 @@ static void list_kernel(GPtrArray *list, const char *root, const char *kver)
 
 	for (gsize row = 0; row < G_N_ELEMENTS(store_folders); row++) {
 		g_autofree char *folder = kp_root_pathf(root, "%s/%s", store_folders[row], kver);
-		g_autoptr(GPtrArray) leaves = find_leaves(folder, NULL);
+		g_autoptr(GPtrArray) leaves = find_leaves(root, folder, NULL);
 
 		for (guint i = 0; i < leaves->len; i++)
 			g_ptr_array_add(names, kp_name_canonical(g_ptr_array_index(leaves, i)));
@@ -96,10 +97,10 @@ char *kp_installed_find(const char *root, const char *kver, const char *word)
 {
 	for (gsize row = 0; row < G_N_ELEMENTS(store_folders); row++) {
 		g_autofree char *folder = kp_root_pathf(root, "%s/%s", store_folders[row], kver);
-		g_autoptr(GPtrArray) leaves = find_leaves(folder, word);
+		g_autoptr(GPtrArray) leaves = find_leaves(root, folder, word);
 
 		if (leaves->len > 0)
-			return g_build_filename(folder, g_ptr_array_index(leaves, 0), NULL);
+			return kp_root_entry(folder, g_ptr_array_index(leaves, 0));
 	}
 	return NULL;
 }
@@ -114,14 +115,15 @@ static gboolean is_same(const char *root, const char *path, const KpPatch *patch
 
 /* Removes the spellings of @word in @folder but for @leaf (NULL: all). Returns
  * how many there were, or -1 with errno set. */
-static int remove_spellings(const char *folder, const char *word, const char *leaf)
+static int remove_spellings(const char *root, const char *folder, const char *word,
+			    const char *leaf)
 {
-	g_autoptr(GPtrArray) leaves = find_leaves(folder, word);
+	g_autoptr(GPtrArray) leaves = find_leaves(root, folder, word);
 	int removed = 0;
 
 	for (guint i = 0; i < leaves->len; i++) {
 		const char *other = g_ptr_array_index(leaves, i);
-		g_autofree char *path = g_build_filename(folder, other, NULL);
+		g_autofree char *path = kp_root_entry(folder, other);
 
 		if (g_strcmp0(other, leaf) == 0)
 			continue;
@@ -138,12 +140,12 @@ gboolean kp_install(const char *root, const KpPatch *patch, const char *leaf,
 		    gboolean *fresh, GError **error)
 {
 	g_autofree char *folder = kp_root_pathf(root, "%s/%s", KP_STORE_FOLDER, patch->kver);
-	g_autofree char *path = g_build_filename(folder, leaf, NULL);
+	g_autofree char *path = kp_root_entry(folder, leaf);
 
 	*fresh = !is_same(root, path, patch);
 	if (*fresh && !kp_store_keep_as(root, patch, leaf, error))
 		return FALSE;
-	if (remove_spellings(folder, leaf, leaf) >= 0)
+	if (remove_spellings(root, folder, leaf, leaf) >= 0)
 		return TRUE;
 	g_set_error(error, KP_ERROR, KP_ERROR_FAILED,
 		    "cannot remove another spelling of %s from %s: %s", leaf, folder,
@@ -155,7 +157,7 @@ gboolean kp_uninstall(const char *root, const char *kver, const char *word,
 		      gboolean *found, GError **error)
 {
 	g_autofree char *folder = kp_root_pathf(root, "%s/%s", KP_STORE_FOLDER, kver);
-	int removed = remove_spellings(folder, word, NULL);
+	int removed = remove_spellings(root, folder, word, NULL);
 
 	*found = removed > 0;
 	if (removed < 0) {

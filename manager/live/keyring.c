@@ -110,7 +110,7 @@ static char *search_text(const char *keys, const KpSignOutcome *signature)
 char *kp_keyrings_with(const char *root, const KpSignOutcome *signature)
 {
 	g_autofree char *path = kp_root_path(root, "/proc/keys");
-	g_autofree char *keys = kp_read_text(path, KEYS_MAX);
+	g_autofree char *keys = kp_root_read(root, path, KEYS_MAX);
 
 	if (keys == NULL)
 		return NULL;

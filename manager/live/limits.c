@@ -21,7 +21,7 @@ guint kp_size_tasks(const char *loadavg)
 KpSize kp_size_read(const char *root)
 {
 	g_autofree char *path = kp_root_path(root, "/proc/loadavg");
-	g_autofree char *text = kp_read_text(path, 128);
+	g_autofree char *text = kp_root_read(root, path, 128);
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 
 	return (KpSize){ cpus > 0 ? (guint)cpus : 0, text != NULL ? kp_size_tasks(text) : 0 };

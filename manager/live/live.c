@@ -46,7 +46,7 @@ gboolean kp_live_flag(const char *root, KpBackendKind kind, const char *name,
 		      const char *attribute, gboolean missing)
 {
 	g_autofree char *path = kp_live_attribute_path(root, kind, name, attribute);
-	g_autofree char *text = kp_read_text(path, 16);
+	g_autofree char *text = kp_root_read(root, path, 16);
 
 	return text == NULL ? missing : g_str_equal(text, "1");
 }
@@ -63,8 +63,9 @@ gboolean kp_module_loaded(const char *root, const char *name)
  * without being patched. */
 static gboolean object_patched(const char *root, const char *folder, const char *object)
 {
-	g_autofree char *path = g_strdup_printf("%s/%s/patched", folder, object);
-	g_autofree char *flag = kp_read_text(path, 16);
+	g_autofree char *path = kp_root_pathf(root, "%s/%s/patched", kp_root_inner(root, folder),
+					      object);
+	g_autofree char *flag = kp_root_read(root, path, 16);
 
 	if (flag != NULL)
 		return g_str_equal(flag, "1");
@@ -80,7 +81,8 @@ static char *read_pending(const char *root, KpBackendKind kind, const char *name
 	const char *entry;
 
 	while (dir != NULL && (entry = g_dir_read_name(dir)) != NULL) {
-		g_autofree char *path = g_build_filename(folder, entry, NULL);
+		g_autofree char *link = kp_root_entry(folder, entry);
+		g_autofree char *path = kp_root_follow(root, link);
 
 		if (g_file_test(path, G_FILE_TEST_IS_DIR) && !object_patched(root, folder, entry))
 			g_ptr_array_add(waiting, g_strdup(entry));
@@ -99,7 +101,7 @@ static void add_live(GPtrArray *all, const char *root, KpBackendKind kind,
 	KpLivePatch *live = g_new0(KpLivePatch, 1);
 
 	live->name = g_strdup(name);
-	live->version = kp_read_text(path, 256);
+	live->version = kp_root_read(root, path, 256);
 	live->backend = kind;
 	live->enabled = enabled;
 	live->transition = kp_live_flag(root, kind, name, "transition", FALSE);
@@ -126,7 +128,7 @@ static void read_backend(GPtrArray *all, const char *root, KpBackendKind kind)
 gboolean kp_live_is_namesake(const char *root, const char *name)
 {
 	g_autofree char *path = kp_root_pathf(root, "/sys/module/%s/taint", name);
-	g_autofree char *taints = kp_read_text(path, 64);
+	g_autofree char *taints = kp_root_read(root, path, 64);
 
 	return taints != NULL && strchr(taints, 'K') == NULL;
 }
@@ -159,7 +161,7 @@ static void read_leftover_line(GPtrArray *all, const char *root, const char *lin
 static void read_nameless_leftovers(GPtrArray *all, const char *root)
 {
 	g_autofree char *path = kp_root_path(root, "/proc/modules");
-	g_autofree char *text = kp_read_text(path, MODULES_MAX);
+	g_autofree char *text = kp_root_read(root, path, MODULES_MAX);
 	g_auto(GStrv) lines = g_strsplit(text != NULL ? text : "", "\n", -1);
 
 	for (char **line = lines; *line != NULL; line++)
@@ -180,7 +182,7 @@ static int compare_live(gconstpointer a, gconstpointer b)
 static void add_release(GPtrArray *all, const char *root)
 {
 	g_autofree char *path = kp_root_path(root, "/proc/sys/kernel/osrelease");
-	g_autofree char *kver = kp_read_text(path, 256);
+	g_autofree char *kver = kp_root_read(root, path, 256);
 
 	for (guint i = 0; kver != NULL && i < all->len; i++) {
 		KpLivePatch *live = g_ptr_array_index(all, i);

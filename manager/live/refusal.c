@@ -75,7 +75,7 @@ KpRefusal *kp_refusal_parse(const char *text)
 KpRefusal *kp_refusal_read(const char *root)
 {
 	g_autofree char *path = kp_root_path(root, KP_REFUSAL_FILE);
-	g_autofree char *text = kp_read_text(path, TEXT_MAX);
+	g_autofree char *text = kp_root_read(root, path, TEXT_MAX);
 
 	return kp_refusal_parse(text != NULL ? text : "");
 }

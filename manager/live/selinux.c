@@ -26,7 +26,7 @@
 gboolean kp_selinux_enforcing(const char *root)
 {
 	g_autofree char *path = kp_root_path(root, FOLDER "/enforce");
-	g_autofree char *text = kp_read_text(path, 16);
+	g_autofree char *text = kp_root_read(root, path, 16);
 
 	return g_strcmp0(text, "1") == 0;
 }
@@ -35,7 +35,7 @@ gboolean kp_selinux_enforcing(const char *root)
 gboolean kp_selinux_boolean(const char *root, const char *name)
 {
 	g_autofree char *path = kp_root_pathf(root, FOLDER "/booleans/%s", name);
-	g_autofree char *text = kp_read_text(path, 16);
+	g_autofree char *text = kp_root_read(root, path, 16);
 
 	return text != NULL && g_str_has_prefix(text, "1");
 }

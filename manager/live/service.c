@@ -28,7 +28,7 @@ static KpServiceState find_unit(const char *root)
 
 	for (gsize i = 0; i < G_N_ELEMENTS(folders); i++) {
 		g_autofree char *folder = kp_root_path(root, folders[i]);
-		g_autofree char *path = g_build_filename(folder, KP_SERVICE, NULL);
+		g_autofree char *path = kp_root_entry(folder, KP_SERVICE);
 		struct stat st;
 
 		any = any || g_file_test(folder, G_FILE_TEST_IS_DIR);
@@ -39,13 +39,14 @@ static KpServiceState find_unit(const char *root)
 }
 
 /* Whatever wants it: multi-user.target, as it asks for itself, or another. */
-static gboolean is_wanted_in(const char *folder)
+static gboolean is_wanted_in(const char *root, const char *folder)
 {
 	g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
 	const char *name;
 
 	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
-		g_autofree char *path = g_build_filename(folder, name, KP_SERVICE, NULL);
+		g_autofree char *path = kp_root_leaf(root, "%s/%s/" KP_SERVICE,
+						     kp_root_inner(root, folder), name);
 		struct stat st;
 
 		if ((g_str_has_suffix(name, ".wants") || g_str_has_suffix(name, ".requires")) &&
@@ -62,7 +63,7 @@ KpServiceState kp_service_state(const char *root)
 	for (gsize i = 0; state == KP_SERVICE_DISABLED && i < G_N_ELEMENTS(folders); i++) {
 		g_autofree char *folder = kp_root_path(root, folders[i]);
 
-		if (is_wanted_in(folder))
+		if (is_wanted_in(root, folder))
 			state = KP_SERVICE_ENABLED;
 	}
 	return state;

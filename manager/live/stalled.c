@@ -42,12 +42,12 @@ char *kp_stalled_frames(const char *stack)
 	return g_string_free(text, FALSE);
 }
 
-static char *task_text(const char *folder, const char *tid)
+static char *task_text(const char *root, const char *folder, const char *tid)
 {
-	g_autofree char *comm_path = g_build_filename(folder, "comm", NULL);
-	g_autofree char *stack_path = g_build_filename(folder, "stack", NULL);
-	g_autofree char *comm = kp_read_text(comm_path, 64);
-	g_autofree char *stack = kp_read_text(stack_path, STACK_MAX);
+	g_autofree char *comm_path = kp_root_entry(folder, "comm");
+	g_autofree char *stack_path = kp_root_entry(folder, "stack");
+	g_autofree char *comm = kp_root_read(root, comm_path, 64);
+	g_autofree char *stack = kp_root_read(root, stack_path, STACK_MAX);
 	g_autofree char *frames = stack != NULL ? kp_stalled_frames(stack) : NULL;
 
 	if (comm == NULL)
@@ -58,22 +58,22 @@ static char *task_text(const char *folder, const char *tid)
 }
 
 /* Threads have states of their own; a process' folder shows its leader only. */
-static void look_at_threads(const char *process, int state, GPtrArray *names,
+static void look_at_threads(const char *root, const char *pid, int state, GPtrArray *names,
 			    guint most, guint *count)
 {
-	g_autofree char *folder = g_build_filename(process, "task", NULL);
+	g_autofree char *folder = kp_root_pathf(root, "/proc/%s/task", pid);
 	g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
 	const char *tid;
 
 	while (dir != NULL && (tid = g_dir_read_name(dir)) != NULL) {
-		g_autofree char *thread = g_build_filename(folder, tid, NULL);
-		g_autofree char *path = g_build_filename(thread, "patch_state", NULL);
-		g_autofree char *text = kp_read_text(path, 16);
+		g_autofree char *thread = kp_root_entry(folder, tid);
+		g_autofree char *path = kp_root_entry(thread, "patch_state");
+		g_autofree char *text = kp_root_read(root, path, 16);
 
 		if (text == NULL || *text == '\0' || atoi(text) != state)
 			continue;
 		if ((*count)++ < most)
-			g_ptr_array_add(names, task_text(thread, tid));
+			g_ptr_array_add(names, task_text(root, thread, tid));
 	}
 }
 
@@ -85,12 +85,9 @@ GPtrArray *kp_stalled_tasks(const char *root, int state, guint most, guint *coun
 	const char *pid;
 
 	*count = 0;
-	while (dir != NULL && (pid = g_dir_read_name(dir)) != NULL) {
-		g_autofree char *process = g_build_filename(proc, pid, NULL);
-
+	while (dir != NULL && (pid = g_dir_read_name(dir)) != NULL)
 		if (g_ascii_isdigit(*pid))
-			look_at_threads(process, state, names, most, count);
-	}
+			look_at_threads(root, pid, state, names, most, count);
 	return names;
 }
 

@@ -125,7 +125,7 @@ static gboolean folder_ok(const char *root, const char *top, const char *folder,
 static void scan_folder(KpCandidates *candidates, const char *root, gsize row,
 			const char *kver)
 {
-	g_autofree char *folder = kp_root_pathf(root, "%s/%s", folders[row].folder, kver);
+	g_autofree char *folder = kp_root_leaf(root, "%s/%s", folders[row].folder, kver);
 	g_autoptr(GPtrArray) names = NULL;
 	char *problem;
 
@@ -137,7 +137,7 @@ static void scan_folder(KpCandidates *candidates, const char *root, gsize row,
 	names = list_folder(candidates, folder);
 	for (guint i = 0; i < names->len; i++) {
 		const char *name = g_ptr_array_index(names, i);
-		g_autofree char *path = g_build_filename(folder, name, NULL);
+		g_autofree char *path = kp_root_entry(folder, name);
 
 		/* rpm unpacks to name.ko;hex: not a patch until it is renamed */
 		if (g_str_has_suffix(name, ".ko") && *name != '.' && !g_str_equal(name, CORE_FILE))
@@ -167,7 +167,8 @@ GPtrArray *kp_store_kernels(const char *root)
 
 		for (guint i = 0; i < names->len; i++) {
 			const char *name = g_ptr_array_index(names, i);
-			g_autofree char *path = g_build_filename(folder, name, NULL);
+			g_autofree char *link = kp_root_entry(folder, name);
+			g_autofree char *path = kp_root_follow(root, link);
 
 			if (kp_kver_valid(name) && g_file_test(path, G_FILE_TEST_IS_DIR) &&
 			    !g_ptr_array_find_with_equal_func(kernels, name, g_str_equal, NULL))
@@ -195,7 +196,7 @@ gboolean kp_store_has(const KpCandidates *candidates, const KpPatch *patch)
  * content or the new, never a part. The lock makes us the only writer. */
 static gboolean publish(const KpPatch *patch, const char *folder, const char *path)
 {
-	g_autofree char *staged = g_strdup_printf("%s/.staged", folder);
+	g_autofree char *staged = kp_root_entry(folder, ".staged");
 	int fd = open(staged, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
 	gboolean ok;
 	int saved;
@@ -227,8 +228,8 @@ gboolean kp_store_keep_as(const char *root, const KpPatch *patch, const char *le
 			  GError **error)
 {
 	g_autofree char *store = kp_root_path(root, KP_STORE_FOLDER);
-	g_autofree char *folder = g_build_filename(store, patch->kver, NULL);
-	g_autofree char *path = g_build_filename(folder, leaf, NULL);
+	g_autofree char *folder = kp_root_entry(store, patch->kver);
+	g_autofree char *path = kp_root_entry(folder, leaf);
 	g_autofree char *problem = NULL;
 
 	/* a new folder is on disk when the one that names it is */

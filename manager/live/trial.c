@@ -85,7 +85,8 @@ GPtrArray *kp_trial_checks(const char *root, uid_t owner, GPtrArray *warnings)
 		return checks;
 	dir = g_dir_open(folder, 0, NULL);
 	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
-		g_autofree char *path = g_build_filename(folder, name, NULL);
+		g_autofree char *link = kp_root_entry(folder, name);
+		g_autofree char *path = kp_root_follow(root, link);
 
 		if (is_check(path, name, owner, warnings))
 			add_check(checks, path, owner, warnings);

@@ -12,7 +12,7 @@
 
 static gboolean is_there(const char *root, const KpPackageFile *file)
 {
-	g_autofree char *path = kp_root_path(root, file->path);
+	g_autofree char *path = kp_root_leaf(root, "%s", file->path);
 	struct stat st;
 
 	return lstat(path, &st) == 0;
@@ -78,7 +78,7 @@ void kp_arrivals_clear(rpmts ts, const char *root, const GPtrArray *files, GPtrA
 
 	for (guint i = 0; i < unowned->len; i++) {
 		const KpPackageFile *file = g_ptr_array_index(unowned, i);
-		g_autofree char *path = kp_root_path(root, file->path);
+		g_autofree char *path = kp_root_leaf(root, "%s", file->path);
 
 		if (unlink(path) != 0)
 			g_ptr_array_add(warnings, g_strdup_printf("%s cannot be removed: %s", path,

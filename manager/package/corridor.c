@@ -11,7 +11,7 @@ static void find_in(const char *folder, gboolean (*wanted)(const char *name), GP
 	const char *name;
 
 	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
-		g_autofree char *path = g_build_filename(folder, name, NULL);
+		g_autofree char *path = kp_root_entry(folder, name);
 		struct stat st;
 
 		if (wanted(name) && lstat(path, &st) == 0 && S_ISREG(st.st_mode))
@@ -27,7 +27,7 @@ GPtrArray *kp_corridor_find(const char *root, gboolean (*wanted)(const char *nam
 	const char *name;
 
 	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
-		g_autofree char *folder = g_build_filename(corridor, name, NULL);
+		g_autofree char *folder = kp_root_entry(corridor, name);
 		struct stat st;
 
 		if (lstat(folder, &st) == 0 && S_ISDIR(st.st_mode))

@@ -17,10 +17,10 @@ void kp_dnf_file_free(KpDnfFile *file)
 	g_free(file);
 }
 
-KpDnfFile *kp_dnf_file_read(const char *path, GError **error)
+KpDnfFile *kp_dnf_file_read(const char *root, const char *path, GError **error)
 {
 	gsize size;
-	g_autofree char *text = kp_small_file_read(path, KP_INI_MAX, &size, error);
+	g_autofree char *text = kp_small_file_read(root, path, KP_INI_MAX, &size, error);
 	GPtrArray *sections = text != NULL ? kp_ini_parse(text, size, error) : NULL;
 	KpDnfFile *file;
 
@@ -42,7 +42,7 @@ static void list_folder(const char *folder, const char *suffix, GPtrArray *paths
 
 	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL)
 		if (g_str_has_suffix(name, suffix) && strlen(name) > strlen(suffix))
-			g_ptr_array_add(paths, g_build_filename(folder, name, NULL));
+			g_ptr_array_add(paths, kp_root_entry(folder, name));
 }
 
 static const char *name_of(const char *path)

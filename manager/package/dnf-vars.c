@@ -54,7 +54,7 @@ static char *os_release_value(const char *text, const char *key)
 static char *release_of(const char *root)
 {
 	g_autofree char *path = kp_root_path(root, "/etc/os-release");
-	g_autofree char *text = kp_small_file_read(path, OS_RELEASE_MAX, NULL, NULL);
+	g_autofree char *text = kp_small_file_read(root, path, OS_RELEASE_MAX, NULL, NULL);
 	g_autofree char *platform = NULL;
 
 	if (text == NULL)
@@ -103,18 +103,18 @@ static void read_environment(GHashTable *vars)
 	}
 }
 
-static void read_folder(GHashTable *vars, const char *folder)
+static void read_folder(GHashTable *vars, const char *root, const char *folder)
 {
 	g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
 	const char *name;
 
 	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
-		g_autofree char *path = g_build_filename(folder, name, NULL);
+		g_autofree char *path = kp_root_entry(folder, name);
 		g_autofree char *text = NULL;
 
 		if (name[strspn(name, NAME_CHARS)] != '\0')
 			continue;
-		text = kp_small_file_read(path, VALUE_MAX, NULL, NULL);
+		text = kp_small_file_read(root, path, VALUE_MAX, NULL, NULL);
 		if (text != NULL) {
 			text[strcspn(text, "\n")] = '\0';
 			set(vars, name, text);
@@ -127,7 +127,7 @@ static void read_folders(GHashTable *vars, const char *root, const char *const *
 	for (const char *const *folder = folders; *folder != NULL; folder++) {
 		g_autofree char *path = kp_root_path(root, *folder);
 
-		read_folder(vars, path);
+		read_folder(vars, root, path);
 	}
 }
 

@@ -43,7 +43,7 @@ static gboolean known(const KpPackage *package)
 /* By the checksum of the whole package: another package, another name. */
 static char *cached_path(const struct cache *cache, const KpPackage *package)
 {
-	return g_strdup_printf("%s/%s", cache->folder, package->checksum);
+	return kp_root_entry(cache->folder, package->checksum);
 }
 
 /* A header that ends where the metadata say, or -1. */

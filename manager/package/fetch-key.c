@@ -30,6 +30,14 @@ static void add_local_keys(GPtrArray *paths, const char *root, const KpRepo *rep
 	}
 }
 
+/* librepo opens it. */
+static void add_entry(GPtrArray *paths, const char *root, const char *folder, const char *name)
+{
+	g_autofree char *link = kp_root_entry(folder, name);
+
+	g_ptr_array_add(paths, kp_root_follow(root, link));
+}
+
 static void add_agreed_keys(GPtrArray *paths, const char *root, const KpRepo *repo)
 {
 	g_autofree char *folder = kp_repo_keys_folder(root, repo);
@@ -41,7 +49,7 @@ static void add_agreed_keys(GPtrArray *paths, const char *root, const KpRepo *re
 		return;
 	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL)
 		if (*name != '.')
-			g_ptr_array_add(paths, g_build_filename(folder, name, NULL));
+			add_entry(paths, root, folder, name);
 }
 
 static void set_no_key(const char *root, const KpRepo *repo, GError **error)
@@ -92,7 +100,7 @@ gboolean kp_fetch_check_signature(const char *root, const KpRepo *repo, const ch
 				  const char *sig, const char *data, GError **error)
 {
 	g_autoptr(GPtrArray) paths = g_ptr_array_new_with_free_func(g_free);
-	g_autofree char *home = g_build_filename(work, "gpg", NULL);
+	g_autofree char *home = kp_root_entry(work, "gpg");
 	gboolean ok;
 
 	add_local_keys(paths, root, repo);
@@ -138,7 +146,8 @@ GBytes *kp_fetch_key(const char *root, const KpRepo *repo, const char *url,
 					g_filename_from_uri(url, NULL, error);
 
 		local = path != NULL ? kp_fetch_local_path(root, path) : NULL;
-		text = local != NULL ? kp_small_file_read(local, KEY_MAX, &size, error) : NULL;
+		text = local == NULL ? NULL :
+		       kp_small_file_read(root, local, KEY_MAX, &size, error);
 		return text != NULL ? g_bytes_new_take(g_steal_pointer(&text), size) : NULL;
 	}
 	fd = kp_fetch_memory(root, repo, "its key", url, KEY_MAX, &watch, error);

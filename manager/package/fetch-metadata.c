@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/metadata.h"
+#include "base/root.h"
 #include "package/fetch-handle.h"
 #include "package/fetch-publish.h"
 #include "package/fetch-repomd.h"
@@ -36,21 +37,21 @@ struct fetch {
 	struct old old;
 };
 
-static void old_read(struct old *old, const char *folder)
+static void old_read(struct old *old, const char *root, const char *folder)
 {
 	g_autofree char *target = kp_metadata_target(folder, KP_METADATA_CURRENT);
 	g_autofree char *stamp = target != NULL ?
-				 g_build_filename(target, KP_METADATA_STAMP, NULL) : NULL;
+				 kp_root_entry(target, KP_METADATA_STAMP) : NULL;
 	g_autofree char *repomd = target != NULL ?
-				  g_build_filename(target, "repomd.xml", NULL) : NULL;
+				  kp_root_entry(target, "repomd.xml") : NULL;
 	g_autofree char *text = NULL;
 	gsize size;
 
-	old->rejected = kp_metadata_rejected(folder);
+	old->rejected = kp_metadata_rejected(root, folder);
 	old->stamp = stamp != NULL ? kp_stamp_read(stamp, target) : NULL;
 	if (old->stamp == NULL)
 		return;
-	text = kp_small_file_read(repomd, KP_REPOMD_MAX, &size, NULL);
+	text = kp_small_file_read(root, repomd, KP_REPOMD_MAX, &size, NULL);
 	old->repomd = text != NULL ? kp_repomd_parse(text, size, NULL) : NULL;
 	if (old->repomd != NULL)
 		old->folder = g_steal_pointer(&target);
@@ -140,7 +141,7 @@ static gboolean reuse(const struct fetch *fetch, const KpRepomdFile *file,
 	if (before == NULL || name == NULL || before->type != file->type ||
 	    !g_str_equal(before->checksum, file->checksum))
 		return FALSE;
-	path = g_build_filename(fetch->old.folder, name, NULL);
+	path = kp_root_entry(fetch->old.folder, name);
 	return copy(path, dest);
 }
 
@@ -153,7 +154,7 @@ static gboolean add_file(struct fetch *fetch, LrHandle *handle, GPtrArray *items
 	KpFetchItem *item;
 
 	*name = g_strconcat(what, ".xml", kp_location_suffix(file->location), NULL);
-	dest = g_build_filename(fetch->set->path, *name, NULL);
+	dest = kp_root_entry(fetch->set->path, *name);
 	unlink(dest);
 	if (!kp_fetch_place(fetch->repo, what, file->location, file->base, error))
 		return FALSE;
@@ -199,7 +200,7 @@ static gboolean is_current(struct fetch *fetch, const KpRepomd *repomd, const ch
 	if (fetch->old.folder == NULL || !g_str_equal(stamp->cookie, cookie) ||
 	    stamp->gpg != fetch->repo->repo_gpgcheck)
 		return FALSE;
-	path = g_build_filename(fetch->old.folder, KP_METADATA_STAMP, NULL);
+	path = kp_root_entry(fetch->old.folder, KP_METADATA_STAMP);
 	stamp->asked = g_get_real_time() / G_USEC_PER_SEC;
 	kp_revision_note(stamp, repomd->revision, stamp);
 	return kp_stamp_write(path, fetch->old.folder, stamp);
@@ -285,7 +286,7 @@ KpRepoData *kp_fetch_metadata(const char *root, const KpRepo *repo, KpFetchProgr
 		return NULL;
 	fetch.set = set;
 	fetch.source = source;
-	old_read(&fetch.old, folder);
+	old_read(&fetch.old, root, folder);
 	ok = try_all(&fetch, error);
 	old_clear(&fetch.old);
 	return ok ? found(root, repo, error) : NULL;

@@ -124,7 +124,9 @@ static char *part_path(const struct load *load, const KpPackage *package)
 	g_autofree char *name = package->checksum != NULL ?
 				g_path_get_basename(package->checksum) : g_strdup("none");
 
-	return g_strdup_printf("%s/.%s" PART, load->folder, name);
+	g_autofree char *hidden = g_strdup_printf(".%s" PART, name);
+
+	return kp_root_entry(load->folder, hidden);
 }
 
 static gboolean add_part(struct load *load, const KpPackage *package, GError **error)
@@ -144,7 +146,7 @@ static gboolean add_part(struct load *load, const KpPackage *package, GError **e
 	if (load->keep) {
 		g_autofree char *name = g_path_get_basename(package->location);
 
-		part->final = g_build_filename(load->folder, name, NULL);
+		part->final = kp_root_entry(load->folder, name);
 	}
 	return TRUE;
 }

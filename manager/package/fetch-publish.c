@@ -46,7 +46,7 @@ static KpTry try_lock(gpointer data, GError **error)
 /* Held for moments only: while a set begins, and while one is published. */
 static int lock_folder(const char *folder, const volatile sig_atomic_t *stop, GError **error)
 {
-	g_autofree char *path = g_build_filename(folder, "lock", NULL);
+	g_autofree char *path = kp_root_entry(folder, "lock");
 	const KpPace pace = { "waiting for another kpatch-manager", LOCK_LIMIT_MS, 10, 250 };
 	const KpWatch watch = { .stop = stop };
 	struct attempt attempt = { path, kp_lock_open(path) };
@@ -105,7 +105,7 @@ static void clean(const char *folder)
 	const char *name;
 
 	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
-		g_autofree char *path = g_build_filename(folder, name, NULL);
+		g_autofree char *path = kp_root_entry(folder, name);
 
 		if (is_left(folder, name, path))
 			kp_fetch_remove(path);
@@ -114,7 +114,7 @@ static void clean(const char *folder)
 
 static gboolean begin(KpFetchSet *set, GError **error)
 {
-	set->path = g_build_filename(set->folder, UNFINISHED "XXXXXX", NULL);
+	set->path = kp_root_entry(set->folder, UNFINISHED "XXXXXX");
 	if (g_mkdtemp_full(set->path, 0700) == NULL)
 		return fail(error, "make a folder in", set->folder);
 	set->fd = open(set->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -172,7 +172,7 @@ static gboolean settle_all(const char *folder, const KpStamp *stamp, GError **er
 
 	for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
 		g_autofree char *path = names[i] != NULL ?
-					g_build_filename(folder, names[i], NULL) : NULL;
+					kp_root_entry(folder, names[i]) : NULL;
 
 		if (path != NULL && !settle(path, error))
 			return FALSE;
@@ -183,7 +183,7 @@ static gboolean settle_all(const char *folder, const KpStamp *stamp, GError **er
 /* A link in the place of another, in one step. */
 static gboolean point(const char *folder, const char *name, const char *target, GError **error)
 {
-	g_autofree char *path = g_build_filename(folder, name, NULL);
+	g_autofree char *path = kp_root_entry(folder, name);
 	g_autofree char *next = g_strconcat(path, ".new", NULL);
 
 	unlink(next);
@@ -198,7 +198,7 @@ static gboolean swap(KpFetchSet *set, GError **error)
 	g_autofree char *old_name = old != NULL ? g_path_get_basename(old) : NULL;
 	g_autofree char *name = g_strconcat(KP_METADATA_PREFIX,
 					    strrchr(set->path, '/') + 1 + strlen(UNFINISHED), NULL);
-	g_autofree char *path = g_build_filename(set->folder, name, NULL);
+	g_autofree char *path = kp_root_entry(set->folder, name);
 
 	if (rename(set->path, path) != 0)
 		return fail(error, "make", path);
@@ -218,7 +218,7 @@ static gboolean swap(KpFetchSet *set, GError **error)
 
 gboolean kp_fetch_set_publish(KpFetchSet *set, const KpStamp *stamp, GError **error)
 {
-	g_autofree char *path = g_build_filename(set->path, KP_METADATA_STAMP, NULL);
+	g_autofree char *path = kp_root_entry(set->path, KP_METADATA_STAMP);
 	gboolean ok;
 	int lock;
 

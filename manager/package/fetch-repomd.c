@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include "base/root.h"
 #include "package/fetch-key.h"
 #include "package/metadata-check.h"
 #include "package/small-file.h"
@@ -51,7 +52,7 @@ static gboolean check_signature(const KpFetchSource *source, LrHandle *handle,
 				const char *folder, const char *path, const KpFetchWatch *watch,
 				GError **error)
 {
-	g_autofree char *sig = g_build_filename(folder, "repomd.xml.asc", NULL);
+	g_autofree char *sig = kp_root_entry(folder, "repomd.xml.asc");
 
 	if (!fetch_one(source->repo, handle, "repodata/repomd.xml.asc", sig, SIGNATURE_MAX, NULL,
 		       watch, error)) {
@@ -64,7 +65,8 @@ static gboolean check_signature(const KpFetchSource *source, LrHandle *handle,
 static KpRepomd *parse(const KpRepo *repo, const char *path, char **cookie, GError **error)
 {
 	gsize size;
-	g_autofree char *text = kp_small_file_read(path, KP_REPOMD_MAX, &size, error);
+	/* it was just made in a folder of our own */
+	g_autofree char *text = kp_small_file_read(NULL, path, KP_REPOMD_MAX, &size, error);
 	g_autoptr(GError) problem = NULL;
 	KpRepomd *repomd;
 
@@ -81,7 +83,7 @@ static KpRepomd *parse(const KpRepo *repo, const char *path, char **cookie, GErr
 KpRepomd *kp_fetch_repomd(const KpFetchSource *source, LrHandle *handle, const char *folder,
 			  const KpFetchWatch *watch, char **cookie, GError **error)
 {
-	g_autofree char *path = g_build_filename(folder, "repomd.xml", NULL);
+	g_autofree char *path = kp_root_entry(folder, "repomd.xml");
 
 	unlink(path);
 	if (!fetch_newest(source, handle, path, watch, error))

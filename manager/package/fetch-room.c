@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/names.h"
+#include "base/root.h"
 #include "base/settings.h"
 #include "package/repomd.h"
 
@@ -117,7 +118,7 @@ void kp_fetch_clean(const char *folder, gboolean hidden, gint64 age)
 	const char *name;
 
 	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
-		g_autofree char *path = g_build_filename(folder, name, NULL);
+		g_autofree char *path = kp_root_entry(folder, name);
 
 		if ((!hidden || *name == '.') && lstat(path, &st) == 0 && st.st_mtime < oldest)
 			unlink(path);
@@ -130,7 +131,7 @@ void kp_fetch_remove(const char *folder)
 	const char *name;
 
 	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
-		g_autofree char *path = g_build_filename(folder, name, NULL);
+		g_autofree char *path = kp_root_entry(folder, name);
 
 		if (unlink(path) != 0 && errno == EISDIR)
 			kp_fetch_remove(path);

@@ -62,7 +62,7 @@ gboolean kp_file_has_digest(const char *path, const KpPackageFile *file)
 
 gboolean kp_file_is_right(const char *root, const KpPackageFile *file)
 {
-	g_autofree char *path = kp_root_path(root, file->path);
+	g_autofree char *path = kp_root_leaf(root, "%s", file->path);
 
 	return !kp_file_can_be_checked(file) || kp_file_has_digest(path, file);
 }

@@ -21,8 +21,9 @@
 static char *kept_name(const char *path)
 {
 	g_autofree char *folder = g_path_get_dirname(path), *name = g_path_get_basename(path);
+	g_autofree char *hidden = g_strdup_printf(".%s" KEPT, name);
 
-	return g_strdup_printf("%s/.%s" KEPT, folder, name);
+	return kp_root_entry(folder, hidden);
 }
 
 static gboolean is_kept(const char *name)
@@ -34,10 +35,9 @@ static gboolean is_kept(const char *name)
 static char *true_name(const char *root, const char *kept)
 {
 	g_autofree char *folder = g_path_get_dirname(kept), *name = g_path_get_basename(kept);
-	gsize root_length = kp_root_is_machine(root) ? 0 : strlen(root);
 
 	name[strlen(name) - strlen(KEPT)] = '\0';
-	return g_strdup_printf("%s/%s", folder + root_length, name + 1);
+	return kp_root_entry(kp_root_inner(root, folder), name + 1);
 }
 
 GPtrArray *kp_keep_names(const char *root)
@@ -47,7 +47,7 @@ GPtrArray *kp_keep_names(const char *root)
 
 static gboolean keep_file(const char *root, const char *path, GError **error)
 {
-	g_autofree char *from = kp_root_path(root, path), *to = kept_name(from);
+	g_autofree char *from = kp_root_leaf(root, "%s", path), *to = kept_name(from);
 	struct stat st;
 
 	if (!g_str_has_prefix(path, KP_CORRIDOR "/") || lstat(from, &st) != 0 ||
@@ -103,7 +103,7 @@ static const KpPackageFile *file_of(const KpPackageHeader *owner, const char *pa
 
 static void settle(rpmts ts, const char *root, const char *kept, GPtrArray *warnings)
 {
-	g_autofree char *path = true_name(root, kept), *place = kp_root_path(root, path);
+	g_autofree char *path = true_name(root, kept), *place = kp_root_leaf(root, "%s", path);
 	g_autoptr(KpPackageHeader) owner = owner_of(ts, path);
 	const KpPackageFile *file = file_of(owner, path);
 	gboolean wanted = file != NULL && !kp_file_is_right(root, file) &&

@@ -24,7 +24,7 @@ static char *file_path(const char *root, const KpKeptKind *kind, const KpRepoDat
 	g_autofree char *leaf = g_uri_escape_string(data->repo->id, NULL, FALSE);
 	g_autofree char *sum = g_compute_checksum_for_string(G_CHECKSUM_SHA256, question, -1);
 
-	return kp_root_pathf(root, FOLDER "/%s/%s-%.8s.cache", kind->folder, leaf, sum);
+	return kp_root_leaf(root, FOLDER "/%s/%s-%.8s.cache", kind->folder, leaf, sum);
 }
 
 /* What an answer depends on; the number is that of the format. */

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/root.h"
 #include "package/revision.h"
 #include "package/small-file.h"
 
@@ -81,7 +82,7 @@ static gboolean check_open(int fd, const char *path, const KpRepomdFile *file, G
 static gboolean check_file(const char *folder, const char *name, const KpRepomdFile *file,
 			   GError **error)
 {
-	g_autofree char *path = g_build_filename(folder, name, NULL);
+	g_autofree char *path = kp_root_entry(folder, name);
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	gboolean ok;
 
@@ -109,15 +110,16 @@ static gboolean check_files(const char *folder, gboolean own, const KpRepomd *re
 	return check_file(folder, stamp->updateinfo, repomd->updateinfo, error);
 }
 
-KpStamp *kp_metadata_check(const char *folder, gboolean own, gint64 asked, GError **error)
+KpStamp *kp_metadata_check(const char *root, const char *folder, gboolean own, gint64 asked,
+			   GError **error)
 {
-	g_autofree char *path = g_build_filename(folder, "repomd.xml", NULL);
+	g_autofree char *path = kp_root_entry(folder, "repomd.xml");
 	g_autoptr(KpStamp) stamp = g_new0(KpStamp, 1);
 	g_autoptr(KpRepomd) repomd = NULL;
 	g_autofree char *text = NULL;
 	gsize size;
 
-	text = kp_small_file_read(path, KP_REPOMD_MAX, &size, error);
+	text = kp_small_file_read(root, path, KP_REPOMD_MAX, &size, error);
 	repomd = text != NULL ? kp_repomd_parse(text, size, error) : NULL;
 	if (repomd == NULL || !check_files(folder, own, repomd, stamp, error))
 		return NULL;

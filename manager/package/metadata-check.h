@@ -10,7 +10,8 @@
  * updateinfo. @own: the files have our own names, kp_metadata_name(), else those
  * of their locations. @asked is when a mirror last said that they are current. NULL with
  * an error that names the file and what is wrong. */
-KpStamp *kp_metadata_check(const char *folder, gboolean own, gint64 asked, GError **error);
+KpStamp *kp_metadata_check(const char *root, const char *folder, gboolean own, gint64 asked,
+			   GError **error);
 
 /* "primary.xml.gz": what we call it on disk. Caller frees. */
 char *kp_metadata_name(const char *what, const KpRepomdFile *file);

@@ -25,6 +25,6 @@ char *kp_metadata_id(const KpRepo *repo);
 char *kp_metadata_target(const char *folder, const char *link);
 
 /* The cookie of what was rejected, or NULL. Caller frees. */
-char *kp_metadata_rejected(const char *folder);
+char *kp_metadata_rejected(const char *root, const char *folder);
 
 #endif

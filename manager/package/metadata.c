@@ -55,9 +55,11 @@ char *kp_repo_keys_folder(const char *root, const KpRepo *repo)
 
 char *kp_metadata_target(const char *folder, const char *link)
 {
-	g_autofree char *path = g_build_filename(folder, link, NULL);
+	g_autofree char *path = kp_root_entry(folder, link);
+	g_autofree char *found = NULL;
 	char target[64];
 	gssize n = readlink(path, target, sizeof(target) - 1);
+	struct stat st;
 
 	if (n <= 0)
 		return NULL;
@@ -65,12 +67,13 @@ char *kp_metadata_target(const char *folder, const char *link)
 	/* a link that leads elsewhere is none of ours */
 	if (!g_str_has_prefix(target, KP_METADATA_PREFIX) || strchr(target, '/') != NULL)
 		return NULL;
-	return g_build_filename(folder, target, NULL);
+	found = kp_root_entry(folder, target);
+	return lstat(found, &st) == 0 && S_ISDIR(st.st_mode) ? g_steal_pointer(&found) : NULL;
 }
 
 static gint64 changed(const char *folder, const char *name)
 {
-	g_autofree char *path = g_build_filename(folder, name, NULL);
+	g_autofree char *path = kp_root_entry(folder, name);
 	struct stat st;
 
 	return lstat(path, &st) == 0 ? (gint64)st.st_mtim.tv_sec : 0;
@@ -86,7 +89,7 @@ static void add_own(GPtrArray *candidates, const char *folder, const char *link)
 		return;
 	candidate = g_new0(struct candidate, 1);
 	candidate->folder = target;
-	candidate->stamp_path = g_build_filename(target, KP_METADATA_STAMP, NULL);
+	candidate->stamp_path = kp_root_entry(target, KP_METADATA_STAMP);
 	candidate->own = TRUE;
 	stamp = kp_stamp_read(candidate->stamp_path, target);
 	candidate->fetched = stamp != NULL ? stamp->asked : changed(target, "repomd.xml");
@@ -94,11 +97,13 @@ static void add_own(GPtrArray *candidates, const char *folder, const char *link)
 }
 
 /* dnf 4 has one list of what expired in its cache, dnf5 a file beside what did. */
-static gboolean dnf_expired(const char *cache, const char *folder, const char *id)
+static gboolean dnf_expired(const char *root, const char *cache, const char *folder,
+			    const char *id)
 {
-	g_autofree char *list = g_build_filename(cache, "expired_repos.json", NULL);
-	g_autofree char *mark = g_build_filename(folder, "attrs", "expired", NULL);
-	g_autofree char *text = kp_small_file_read(list, EXPIRED_MAX, NULL, NULL);
+	g_autofree char *list = kp_root_entry(cache, "expired_repos.json");
+	g_autofree char *mark = kp_root_pathf(root, "%s/attrs/expired",
+					      kp_root_inner(root, folder));
+	g_autofree char *text = kp_small_file_read(root, list, EXPIRED_MAX, NULL, NULL);
 	g_autofree char *word = g_strdup_printf("\"%s\"", id);
 
 	return g_file_test(mark, G_FILE_TEST_EXISTS) ||
@@ -123,18 +128,19 @@ static void add_dnf(GPtrArray *candidates, const char *root, const KpRepo *repo,
 {
 	g_autofree char *id = kp_metadata_id(repo);
 	g_autofree char *cache = kp_root_path(root, repo->dnf_cache);
-	g_autofree char *beside = g_build_filename(cache, id, NULL);
-	g_autofree char *folder = g_build_filename(beside, "repodata", NULL);
-	gint64 fetched = dnf_fetched(folder);
+	g_autofree char *beside = kp_root_pathf(root, "%s/%s", repo->dnf_cache, id);
+	g_autofree char *folder = kp_root_entry(beside, "repodata");
+	g_autofree char *listed = kp_root_follow(root, folder);
+	gint64 fetched = dnf_fetched(listed);
 	struct candidate *candidate;
 
 	if (fetched == 0)
 		return;
 	candidate = g_new0(struct candidate, 1);
 	candidate->folder = g_steal_pointer(&folder);
-	candidate->stamp_path = g_build_filename(own, "dnf.stamp", NULL);
+	candidate->stamp_path = kp_root_entry(own, "dnf.stamp");
 	candidate->fetched = fetched;
-	candidate->expired = dnf_expired(cache, beside, repo->id);
+	candidate->expired = dnf_expired(root, cache, beside, repo->id);
 	g_ptr_array_add(candidates, candidate);
 }
 
@@ -157,14 +163,15 @@ static gboolean folder_is_ours(const char *folder)
 }
 
 /* What was checked once, or else is checked now and noted for the next time. */
-static KpStamp *stamp_of(const struct candidate *candidate)
+static KpStamp *stamp_of(const char *root, const struct candidate *candidate)
 {
 	KpStamp *stamp = kp_stamp_read(candidate->stamp_path, candidate->folder);
 	g_autoptr(GError) error = NULL;
 
 	if (stamp != NULL)
 		return stamp;
-	stamp = kp_metadata_check(candidate->folder, candidate->own, candidate->fetched, &error);
+	stamp = kp_metadata_check(root, candidate->folder, candidate->own, candidate->fetched,
+				  &error);
 	if (stamp == NULL) {
 		g_debug("not used: %s", error->message);
 		return NULL;
@@ -203,10 +210,10 @@ static KpRepoData *data_of(const struct candidate *candidate, const KpRepo *repo
 	KpRepoData *data = g_new0(KpRepoData, 1);
 
 	data->repo = repo;
-	data->repomd = g_build_filename(candidate->folder, "repomd.xml", NULL);
-	data->primary = g_build_filename(candidate->folder, stamp->primary, NULL);
+	data->repomd = kp_root_entry(candidate->folder, "repomd.xml");
+	data->primary = kp_root_entry(candidate->folder, stamp->primary);
 	if (stamp->updateinfo != NULL)
-		data->updateinfo = g_build_filename(candidate->folder, stamp->updateinfo, NULL);
+		data->updateinfo = kp_root_entry(candidate->folder, stamp->updateinfo);
 	data->cookie = g_strdup(stamp->cookie);
 	data->fetched = candidate->fetched;
 	data->made = stamp->made;
@@ -214,24 +221,25 @@ static KpRepoData *data_of(const struct candidate *candidate, const KpRepo *repo
 	return data;
 }
 
-static KpRepoData *use(const struct candidate *candidate, const KpRepo *repo, const char *rejected)
+static KpRepoData *use(const char *root, const struct candidate *candidate, const KpRepo *repo,
+		       const char *rejected)
 {
 	g_autoptr(KpStamp) stamp = NULL;
 
 	if (!folder_is_ours(candidate->folder))
 		return NULL;
-	stamp = stamp_of(candidate);
+	stamp = stamp_of(root, candidate);
 	if (stamp == NULL || g_strcmp0(stamp->cookie, rejected) == 0 ||
 	    !signed_if_needed(candidate, repo, stamp))
 		return NULL;
 	return data_of(candidate, repo, stamp);
 }
 
-char *kp_metadata_rejected(const char *folder)
+char *kp_metadata_rejected(const char *root, const char *folder)
 {
-	g_autofree char *path = g_build_filename(folder, "rejected", NULL);
+	g_autofree char *path = kp_root_entry(folder, "rejected");
 
-	return kp_read_text(path, 64);
+	return kp_root_read(root, path, 64);
 }
 
 static KpRepoData *find(const char *root, const KpRepo *repo, const char *rejected)
@@ -245,7 +253,7 @@ static KpRepoData *find(const char *root, const KpRepo *repo, const char *reject
 	/* last of all, whatever its time */
 	add_own(candidates, own, KP_METADATA_PREVIOUS);
 	for (guint i = 0; i < candidates->len; i++) {
-		KpRepoData *data = use(g_ptr_array_index(candidates, i), repo, rejected);
+		KpRepoData *data = use(root, g_ptr_array_index(candidates, i), repo, rejected);
 
 		if (data != NULL)
 			return data;
@@ -256,7 +264,7 @@ static KpRepoData *find(const char *root, const KpRepo *repo, const char *reject
 KpRepoData *kp_metadata_find(const char *root, const KpRepo *repo, GError **error)
 {
 	g_autofree char *own = kp_metadata_folder(root, repo);
-	g_autofree char *rejected = kp_metadata_rejected(own);
+	g_autofree char *rejected = kp_metadata_rejected(root, own);
 
 	return find(root, repo, rejected);
 }
@@ -264,7 +272,7 @@ KpRepoData *kp_metadata_find(const char *root, const KpRepo *repo, GError **erro
 KpRepoData *kp_metadata_previous(const char *root, const KpRepoData *data, GError **error)
 {
 	g_autofree char *own = kp_metadata_folder(root, data->repo);
-	g_autofree char *path = g_build_filename(own, "rejected", NULL);
+	g_autofree char *path = kp_root_entry(own, "rejected");
 
 	if (geteuid() == 0 &&
 	    (g_mkdir_with_parents(own, 0755) != 0 ||

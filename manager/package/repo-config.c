@@ -134,7 +134,8 @@ static void take_files(struct reader *reader, const char *const *folders)
 
 	for (guint i = 0; i < paths->len; i++) {
 		g_autoptr(GError) error = NULL;
-		KpDnfFile *file = kp_dnf_file_read(g_ptr_array_index(paths, i), &error);
+		const char *path = g_ptr_array_index(paths, i);
+		KpDnfFile *file = kp_dnf_file_read(reader->root, path, &error);
 
 		if (file == NULL) {
 			warn(reader, "%s; its repositories are left out", error->message);
@@ -173,7 +174,7 @@ static gboolean read_needed(const char *root, const char *const *folders, const 
 
 	for (guint i = 0; i < paths->len; i++) {
 		g_autoptr(GError) problem = NULL;
-		KpDnfFile *file = kp_dnf_file_read(g_ptr_array_index(paths, i), &problem);
+		KpDnfFile *file = kp_dnf_file_read(root, g_ptr_array_index(paths, i), &problem);
 
 		if (file == NULL)
 			return not_read(problem, error);
@@ -295,7 +296,7 @@ static gboolean read_main_file(struct reader *reader, GError **error)
 		g_autofree char *path = kp_root_path(reader->root, *each);
 		g_autoptr(GError) problem = NULL;
 
-		reader->main_file = kp_dnf_file_read(path, &problem);
+		reader->main_file = kp_dnf_file_read(reader->root, path, &problem);
 		if (reader->main_file != NULL) {
 			g_ptr_array_add(reader->mains, reader->main_file);
 			return TRUE;

@@ -120,9 +120,33 @@ static gboolean read_configuration(GError **error)
 	return done;
 }
 
-static void use_folder(const char *found)
+/* librpm puts the root before it, and knows nothing of links. */
+static void use_folder(const char *root, const char *found)
 {
-	rpmPushMacro(NULL, "_dbpath", NULL, found, RMIL_CMDLINE);
+	g_autofree char *folder = kp_root_path(root, found);
+
+	rpmPushMacro(NULL, "_dbpath", NULL, kp_root_inner(root, folder), RMIL_CMDLINE);
+}
+
+/* librpm opens what is in there by its name, and would follow it. */
+static gboolean has_no_links(const char *root, const char *found, GError **error)
+{
+	g_autofree char *folder = kp_root_path(root, found);
+	g_autoptr(GDir) dir = kp_root_is_machine(root) ? NULL : g_dir_open(folder, 0, NULL);
+	const char *name;
+
+	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
+		g_autofree char *path = kp_root_entry(folder, name);
+		struct stat st;
+
+		if (lstat(path, &st) != 0 || !S_ISLNK(st.st_mode))
+			continue;
+		g_set_error(error, KP_ERROR, KP_ERROR_REFUSED,
+			    "the package database is not opened: %s is a symbolic link, which "
+			    "might lead out of %s; put the file itself there", path, root);
+		return FALSE;
+	}
+	return TRUE;
 }
 
 gboolean kp_rpmdb_configure(const char *root, const char *folder, GError **error)
@@ -131,8 +155,8 @@ gboolean kp_rpmdb_configure(const char *root, const char *folder, GError **error
 
 	if (found == NULL)
 		set_missing(root, folder, error);
-	else if (read_configuration(error))
-		use_folder(found);
+	else if (has_no_links(root, found, error) && read_configuration(error))
+		use_folder(root, found);
 	else
 		found = NULL;
 	return found != NULL;
@@ -164,8 +188,10 @@ rpmts kp_rpmdb_look(const char *root, const char *folder, GError **error)
 
 	if (format == NULL || format->backend == NULL)
 		return kp_rpmdb_open(root, folder, error);
+	if (!has_no_links(root, found, error))
+		return NULL;
 	rpmPushMacro(NULL, "_db_backend", NULL, format->backend, RMIL_CMDLINE);
-	use_folder(found);
+	use_folder(root, found);
 	return open_below(root, error);
 }
 

@@ -5,6 +5,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "base/root.h"
+
 gboolean kp_file_is_ours(const struct stat *st)
 {
 	return (st->st_uid == 0 || st->st_uid == geteuid()) &&
@@ -48,9 +50,10 @@ static char *read_regular(int fd, const char *path, gsize max, gsize *size, GErr
 	return g_steal_pointer(&text);
 }
 
-char *kp_small_file_read(const char *path, gsize max, gsize *size, GError **error)
+char *kp_small_file_read(const char *root, const char *path, gsize max, gsize *size,
+			 GError **error)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int fd = kp_root_open(root, path, O_RDONLY | O_NONBLOCK, 0);
 	char *text;
 
 	if (fd < 0)

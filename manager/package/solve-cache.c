@@ -73,7 +73,7 @@ static char *file_of(const KpSolve *solve, const Repo *repo, const char *key)
 {
 	g_autofree char *id = g_uri_escape_string(repo->name, NULL, FALSE);
 
-	return kp_root_pathf(solve->request->root, "%s/%s-%s.solv", FOLDER, id, key);
+	return kp_root_leaf(solve->request->root, "%s/%s-%s.solv", FOLDER, id, key);
 }
 
 gboolean kp_solve_cache_read(const KpSolve *solve, Repo *repo, const char *key)
@@ -149,7 +149,7 @@ static void remove_older(const char *path, const char *key)
 		if (strlen(name) != strlen(base) || strncmp(name, base, id) != 0 ||
 		    strncmp(name, base, cookie) == 0)
 			continue;
-		other = g_build_filename(folder, name, NULL);
+		other = kp_root_entry(folder, name);
 		unlink(other);
 	}
 }
@@ -158,7 +158,7 @@ void kp_solve_cache_write(const KpSolve *solve, Repo *repo, const char *key)
 {
 	g_autofree char *path = file_of(solve, repo, key);
 	g_autofree char *folder = g_path_get_dirname(path);
-	g_autofree char *fresh = g_strdup_printf("%s/.new-XXXXXX", folder);
+	g_autofree char *fresh = kp_root_entry(folder, ".new-XXXXXX");
 	gboolean ok;
 	FILE *file;
 	int fd;

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/root.h"
 #include "package/small-file.h"
 
 #define STAMP_MAX 8192
@@ -30,7 +31,7 @@ static gboolean plain_name(const char *name)
 /* What tells @name in @folder from any other file. NULL: it may not be used. */
 static char *identity(const char *folder, const char *name)
 {
-	g_autofree char *path = g_build_filename(folder, name, NULL);
+	g_autofree char *path = kp_root_entry(folder, name);
 	struct stat st;
 
 	if (!plain_name(name) || lstat(path, &st) != 0 || !S_ISREG(st.st_mode) ||
@@ -80,7 +81,7 @@ KpStamp *kp_stamp_read(const char *path, const char *folder)
 
 	if (!is_trusted(path))
 		return NULL;
-	text = kp_small_file_read(path, STAMP_MAX, &size, NULL);
+	text = kp_small_file_read(NULL, path, STAMP_MAX, &size, NULL);
 	if (text == NULL || size == 0 ||
 	    !g_key_file_load_from_data(file, text, size, G_KEY_FILE_NONE, NULL))
 		return NULL;

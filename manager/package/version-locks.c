@@ -232,7 +232,7 @@ KpVersionLocks *kp_version_locks_read(const char *root, GPtrArray *warnings)
 
 	if (path == NULL)
 		return NULL;
-	text = kp_small_file_read(path, KP_TOML_MAX, &size, &error);
+	text = kp_small_file_read(root, path, KP_TOML_MAX, &size, &error);
 	if (text != NULL)
 		return kp_version_locks_parse(path, text, size, warnings);
 	if (g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOENT) ||

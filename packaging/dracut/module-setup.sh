@@ -30,7 +30,8 @@ install() {
     inst_hook pre-udev 30 "$moddir/kpatch-pre-udev.sh"
     for file in "$dracutsysrootdir"/{usr,var}/lib/kpatch/"$kernel"/*.ko \
         "$dracutsysrootdir"/var/lib/kpatch/{state.db,revocations-seen,vouched} \
-        "$dracutsysrootdir"/etc/kpatch/manager.conf "$dracutsysrootdir"/etc/pki/kpatch/*.d/*; do
+        "$dracutsysrootdir"/etc/kpatch/manager.conf{,.d/*.conf} \
+        "$dracutsysrootdir"/etc/pki/kpatch/*.d/*; do
         [[ ! -f $file ]] || inst_simple "${file#"$dracutsysrootdir"}"
     done
 }

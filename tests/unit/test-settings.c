@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+#include <sys/stat.h>
+
 #include "base/error.h"
 #include "base/settings.h"
 #include "fixture.h"
@@ -107,11 +110,62 @@ static void test_wrong(gconstpointer data)
 	g_assert_nonnull(g_strstr_len(error->message, -1, wrong[row].named));
 }
 
+/* Drop-ins come after the file, in the order of their names. */
+static void test_drop_ins(void)
+{
+	char *root = fixture_folder();
+	g_autoptr(KpSettings) settings = NULL;
+
+	fixture_write(root, KP_SETTINGS_FILE, "[store]\nkeep=4\n[apply]\nretry-limit=1\n", -1);
+	fixture_write(root, KP_SETTINGS_FOLDER "/20-b.conf", "[store]\nkeep=6\n", -1);
+	fixture_write(root, KP_SETTINGS_FOLDER "/10-a.conf",
+		      "[store]\nkeep=5\n[boot]\ngood-after=9\n", -1);
+	fixture_write(root, KP_SETTINGS_FOLDER "/30-c.rpmsave", "[nonsense]\n", -1);
+	fixture_write(root, KP_SETTINGS_FOLDER "/.40.conf", "[nonsense]\n", -1);
+	settings = kp_settings_read(root, NULL);
+	g_assert_nonnull(settings);
+	g_assert_cmpint(settings->keep, ==, 6);
+	g_assert_cmpint(settings->good_after, ==, 9);
+	g_assert_cmpint(settings->retry_limit, ==, 1);
+	fixture_remove(root);
+}
+
+/* Whoever may change one of these decides what is loaded. */
+static void test_guarded(void)
+{
+	static const char *const spoiled[] = {
+		KP_SETTINGS_FILE, KP_SYSCONFDIR "/kpatch", KP_SETTINGS_FOLDER,
+		KP_SETTINGS_FOLDER "/10.conf",
+	};
+	char *root = fixture_folder();
+
+	fixture_write(root, KP_SETTINGS_FILE, "[store]\nkeep=4\n", -1);
+	fixture_write(root, KP_SETTINGS_FOLDER "/10.conf", "[store]\nkeep=5\n", -1);
+	for (gsize i = 0; i < G_N_ELEMENTS(spoiled); i++) {
+		g_autofree char *path = g_build_filename(root, spoiled[i], NULL);
+		g_autofree char *advice = g_strdup_printf("'chmod go-w %s'", path);
+		g_autoptr(KpSettings) before = kp_settings_read(root, NULL);
+		g_autoptr(GError) error = NULL;
+		struct stat st;
+
+		g_assert_nonnull(before);
+		g_assert_cmpint(stat(path, &st), ==, 0);
+		g_assert_cmpint(chmod(path, st.st_mode | S_IWOTH), ==, 0);
+		g_assert_null(kp_settings_read(root, &error));
+		g_assert_error(error, KP_ERROR, KP_ERROR_CONFIG);
+		g_assert_nonnull(strstr(error->message, advice));
+		g_assert_cmpint(chmod(path, st.st_mode & 07777), ==, 0);
+	}
+	fixture_remove(root);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/settings/defaults", test_defaults);
 	g_test_add_func("/settings/values", test_values);
+	g_test_add_func("/settings/drop-ins", test_drop_ins);
+	g_test_add_func("/settings/guarded", test_guarded);
 	for (gsize i = 0; i < G_N_ELEMENTS(wrong); i++) {
 		g_autofree char *path = g_strdup_printf("/settings/wrong/%zu", i);
 
