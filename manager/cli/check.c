@@ -60,7 +60,6 @@ KpUpdatePlan *kp_check_plan(const KpStatus *status, const KpRepositories *reposi
 	const KpSolveApi *api = kp_plugin_symbol(KP_SOLVE_PLUGIN, KP_SOLVE_SYMBOL, error);
 	g_autoptr(GPtrArray) barred = kp_barred_read(status);
 	g_autoptr(KpVersionLocks) locks = kp_version_locks_read(options->root, warnings);
-	const KpLivePatch *live = kp_live_top(status->live);
 	const KpUpdateRequest request = {
 		.root = options->root,
 		.rpmdb = status->settings->rpmdb,
@@ -69,7 +68,7 @@ KpUpdatePlan *kp_check_plan(const KpStatus *status, const KpRepositories *reposi
 		.barred = barred,
 		.locks = locks,
 		.running = status->host->kver,
-		.live = live != NULL && kp_version_says(live->version) ? live->version : NULL,
+		.live = kp_status_live_release(status),
 		.kernel = options->kernel,
 		.all = options->kernel == NULL,
 	};

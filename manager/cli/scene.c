@@ -12,6 +12,7 @@
 #include "live/floor.h"
 #include "live/guard.h"
 #include "live/live.h"
+#include "live/stream.h"
 
 void kp_scene_free(KpScene *scene)
 {
@@ -187,9 +188,9 @@ gboolean kp_scene_vouch(const KpScene *scene, const KpPatch *patch, GError **err
 	return FALSE;
 }
 
-char *kp_scene_floor(const KpScene *scene)
+char *kp_scene_floor(const KpScene *scene, const KpPatch *patch)
 {
-	const KpRecord *floor = kp_floor_find(scene->records, scene->holds);
+	const KpRecord *floor = kp_floor_find(scene->records, scene->holds, patch);
 	char *release;
 
 	if (floor == NULL)
@@ -237,7 +238,8 @@ static void ask_packages(KpScene *scene, const KpOptions *options)
 KpChoice *kp_scene_choose(const KpScene *scene)
 {
 	for (;;) {
-		KpChoice *choice = kp_select_best(scene->candidates->patches, scene->holds);
+		KpChoice *choice = kp_select_followed(scene->candidates->patches, scene->holds,
+						      scene->live, scene->records);
 		const KpPatch *patch = choice->patch;
 		gboolean known = patch != NULL && patch->distrust != NULL;
 
@@ -287,5 +289,6 @@ KpScene *kp_scene_open(const KpOptions *options, gboolean changing, const KpWatc
 	scene->live = kp_live_read(options->root, scene->candidates);
 	hold_doubted(scene, changing && !options->early);
 	ask_packages(scene, options);
+	kp_stream_mark(scene->live, scene->candidates, scene->records, scene->host->kver);
 	return g_steal_pointer(&scene);
 }

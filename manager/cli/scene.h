@@ -33,13 +33,14 @@ typedef struct {
  * which wants root and the machine itself. Caller frees with kp_scene_free(). */
 KpScene *kp_scene_open(const KpOptions *options, gboolean changing, const KpWatch *watch,
 		       GError **error);
-/* The newest patch that is neither held nor revoked; what was chosen is verified.
+/* What may be taken unasked: the newest patch of the stream that is live, or was, which is
+ * neither held nor revoked (select.h); what was chosen is verified.
  * Caller frees. */
 KpChoice *kp_scene_choose(const KpScene *scene);
 
-/* The version that nothing older may take the place of unasked, or NULL. Caller
- * frees. */
-char *kp_scene_floor(const KpScene *scene);
+/* The version that nothing older of the stream of @patch may take the place of unasked, or
+ * NULL. Caller frees. */
+char *kp_scene_floor(const KpScene *scene, const KpPatch *patch);
 
 /* Is @patch older than that, and all the same due, because the package manager went back
  * to it? @boot: also because it is there, and an older patch is better than none. */
