@@ -75,6 +75,7 @@ int kp_command_rollback(const KpOptions *options, char **words, GError **error)
 	scene = kp_scene_open(options, !options->dry_run, &progress.watch, error);
 	if (scene == NULL)
 		return -1;
+	kp_scene_take_releases(scene, options);
 	kp_warn_all(scene->candidates->problems);
 	return roll_back(scene, options, words[0], &progress, error);
 }

@@ -33,6 +33,10 @@ typedef struct {
  * which wants root and the machine itself. Caller frees with kp_scene_free(). */
 KpScene *kp_scene_open(const KpOptions *options, gboolean changing, const KpWatch *watch,
 		       GError **error);
+/* Asks the package database for the releases of modules that say none, if there are such:
+ * before one of them is held. */
+void kp_scene_take_releases(KpScene *scene, const KpOptions *options);
+
 /* What may be taken unasked: the newest patch of the stream that is live, or was, which is
  * neither held nor revoked (select.h); what was chosen is verified.
  * Caller frees. */

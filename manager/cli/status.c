@@ -10,6 +10,7 @@
 #include "cli/command.h"
 #include "cli/out.h"
 #include "cli/packages.h"
+#include "cli/releases.h"
 #include "cli/table.h"
 #include "live/selinux.h"
 #include "live/stream.h"
@@ -308,35 +309,6 @@ static void vouch_live(KpStatus *status, KpStatusKernel *kernel)
 	}
 }
 
-/* The copy of it says the same. */
-static void take_release(KpCandidates *candidates, const char *name, const char *release)
-{
-	for (guint i = 0; i < candidates->patches->len; i++) {
-		KpPatch *patch = g_ptr_array_index(candidates->patches, i);
-
-		if (kp_version_says(patch->version) || !g_str_equal(patch->name, name))
-			continue;
-		g_free(patch->version);
-		patch->version = g_strdup(release);
-	}
-}
-
-/* Where modules say no release, not even in their name, packages do. What makes a patch
- * live asks no package: it takes the one that is installed. */
-static void take_releases(const KpStatus *status, KpStatusKernel *kernel, const char *root)
-{
-	for (guint i = 0; status->inventory != NULL && i < kernel->candidates->patches->len; i++) {
-		const KpPatch *patch = g_ptr_array_index(kernel->candidates->patches, i);
-		const KpInvModule *module;
-		const KpInvPatch *owner = kp_version_says(patch->version) ? NULL :
-			kp_inventory_owner(status->inventory, root, patch->path, &module);
-
-		if (owner != NULL)
-			take_release(kernel->candidates, patch->name,
-				     kp_release_without_epoch(owner->evr));
-	}
-}
-
 /* As apply and the boot do. */
 static void ask_packages(KpStatus *status, KpStatusKernel *kernel, const char *root)
 {
@@ -361,7 +333,9 @@ static void complete_kernel(KpStatus *status, KpStatusKernel *kernel, const char
 {
 	kernel->candidates = kp_store_scan(root, kernel->kver);
 	read_kernel_state(status, kernel);
-	take_releases(status, kernel, root);
+	/* as those do who hold a release; what makes a patch live asks seldom (scene.h) */
+	if (status->inventory != NULL)
+		kp_releases_take(kernel->candidates, NULL, status->inventory, root);
 	ask_packages(status, kernel, root);
 	if (status->thorough)
 		vouch_all(status, kernel);

@@ -238,7 +238,8 @@ static gboolean same_patch(KpPatch *patch, int fd, GError **error)
 	if (info == NULL || !fill_identity(copy, info, error))
 		return FALSE;
 	if (!g_str_equal(copy->name, patch->name) || !g_str_equal(copy->kver, patch->kver) ||
-	    !g_str_equal(copy->version, patch->version) || copy->backend != patch->backend ||
+	    (!patch->version_given && !g_str_equal(copy->version, patch->version)) ||
+	    copy->backend != patch->backend ||
 	    copy->replaces != patch->replaces) {
 		g_set_error_literal(error, KP_ERROR, KP_ERROR_BUSY,
 				    "it was changed while it was read; try again when it is complete");

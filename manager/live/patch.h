@@ -30,6 +30,7 @@ typedef struct {
 	char *kver;		/* kernel it was built for, from vermagic */
 	char *version;		/* version-release, for example 1-2: as the module says,
 				 * else as its name has it (base/release.h), else the name */
+	gboolean version_given;	/* by the package that brought it (cli/releases.h) */
 	char *sha256;		/* ask kp_patch_sha256() */
 	char **cves;		/* never NULL */
 	char **funcs;		/* "object:function" it says that it replaces; may be NULL */

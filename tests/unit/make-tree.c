@@ -5,6 +5,11 @@
  *   make-tree ROOT held|blocked KVER VERSION	a hold of that release
  *   make-tree ROOT RESULT KVER VERSION		a record of an apply in boot-1
  *   make-tree ROOT "signed-by FINGERPRINT" KVER VERSION	one that was done
+ *   make-tree ROOT loaded KVER NAME VERSION ORIGIN	how the module NAME went live
+ *   make-tree ROOT hold KVER NAME VERSION DIGEST	a hold that means this
+ *   make-tree ROOT module KVER NAME VERSION FOLDER KIND	a module file; VERSION "-":
+ *	it says none; KIND: kpatch, kpatch-stacks, livepatch, livepatch-stacks or
+ *	livepatch-silent, which does not tell whether it replaces others
  */
 #include <string.h>
 
@@ -75,6 +80,16 @@ static void add_module(const char *root, const char *kver, const char *name, con
 	fixture_write(root, path, g_bytes_get_data(bytes, NULL), (gssize)g_bytes_get_size(bytes));
 }
 
+static void hold(KpState *state, const char *kver, const char *name, const char *version,
+		 const char *digest)
+{
+	const KpHold hold = { KP_HOLD_HELD, (char *)kver, (char *)name, (char *)version,
+			      (char *)digest, (char *)"for a test", 1 };
+	gboolean added;
+
+	g_assert_true(kp_state_add_hold(state, &hold, &added, NULL));
+}
+
 static void add_load(KpState *state, const char *kver, const char *name, const char *version,
 		     const char *origin)
 {
@@ -93,9 +108,12 @@ int main(int argc, char **argv)
 		add_module(argv[1], argv[3], argv[4], argv[5], argv[6], argv[7]);
 		return 0;
 	}
-	if (argc == 7 && g_str_equal(argv[2], "loaded")) {
+	if (argc == 7) {
 		state = kp_state_open(argv[1], TRUE, NULL);
-		add_load(state, argv[3], argv[4], argv[5], argv[6]);
+		if (g_str_equal(argv[2], "hold"))
+			hold(state, argv[3], argv[4], argv[5], argv[6]);
+		else
+			add_load(state, argv[3], argv[4], argv[5], argv[6]);
 		return 0;
 	}
 	g_assert_cmpint(argc, ==, 5);
