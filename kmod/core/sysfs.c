@@ -5,6 +5,8 @@
  *   /sys/kernel/kpatch/<patch>/enabled		0 or 1, may be written
  *   /sys/kernel/kpatch/<patch>/checksum
  *   /sys/kernel/kpatch/<patch>/forced		1: the module can never be removed
+ *   /sys/kernel/kpatch/<patch>/stack_order	1: the first that is live, and below all
+ *						others; 0: it is not live
  *   /sys/kernel/kpatch/<patch>/<object>/<function>,<sympos>/{old,new}_addr
  *
  * A node's memory belongs to its kobject, not to the patch. Removing a file
@@ -83,6 +85,24 @@ static ssize_t forced_show(struct kobject *kobj, struct kobj_attribute *attr,
 			  READ_ONCE(to_node(kobj)->kpmod->forced));
 }
 
+/* As livepatch has it: of those with one function the highest is in force. */
+static ssize_t stack_order_show(struct kobject *kobj,
+				struct kobj_attribute *attr, char *buf)
+{
+	const struct kpatch_module *kpmod = to_node(kobj)->kpmod, *p;
+	unsigned int order = 0, found = 0;
+
+	if (mutex_lock_interruptible(&kpatch_mutex))
+		return -EINTR;
+	kpatch_for_each_patch(p) {
+		order++;
+		if (p == kpmod)
+			found = order;
+	}
+	mutex_unlock(&kpatch_mutex);
+	return sysfs_emit(buf, "%u\n", found);
+}
+
 static ssize_t old_addr_show(struct kobject *kobj, struct kobj_attribute *attr,
 			     char *buf)
 {
@@ -99,12 +119,14 @@ static ssize_t new_addr_show(struct kobject *kobj, struct kobj_attribute *attr,
 static struct kobj_attribute enabled_attr = __ATTR_RW(enabled);
 static struct kobj_attribute checksum_attr = __ATTR_RO(checksum);
 static struct kobj_attribute forced_attr = __ATTR_RO(forced);
+static struct kobj_attribute stack_order_attr = __ATTR_RO(stack_order);
 /* Addresses are for root: they would tell where the kernel lies. */
 static struct kobj_attribute old_addr_attr = __ATTR_RO_MODE(old_addr, 0400);
 static struct kobj_attribute new_addr_attr = __ATTR_RO_MODE(new_addr, 0400);
 
 static struct attribute *patch_attrs[] = {
-	&enabled_attr.attr, &checksum_attr.attr, &forced_attr.attr, NULL
+	&enabled_attr.attr, &checksum_attr.attr, &forced_attr.attr,
+	&stack_order_attr.attr, NULL
 };
 
 static struct attribute *func_attrs[] = {

@@ -27,6 +27,13 @@ gboolean kp_release_same(const char *version, const char *evr)
 	return same;
 }
 
+gboolean kp_release_equal(const char *a, const char *b)
+{
+	if (a == NULL || b == NULL || !kp_version_says(a) || !kp_version_says(b))
+		return g_strcmp0(a, b) == 0;
+	return kp_release_same(a, b) || kp_release_same(b, a);
+}
+
 /* How many words at the beginning of @words are those of @kernel; 0 unless these are
  * all up to the first that is no number: the distribution's, or the flavour's. */
 static guint words_of_kernel(char **words, char **kernel)

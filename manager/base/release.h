@@ -10,6 +10,10 @@
  * distribution. */
 gboolean kp_release_same(const char *version, const char *evr);
 
+/* TRUE when @a and @b are one release, whichever of them a package has: 1-02 is 1-2, and so
+ * is 1-2.el9. What says no release is the same as itself alone. */
+gboolean kp_release_equal(const char *a, const char *b);
+
 /* The release in @name, the canonical name of a module that says none itself, for the
  * kernel @kver: kpatch_5_14_0_362_8_1_1_2 is 1-2 for 5.14.0-362.8.1.el9_3.x86_64. As
  * vendors build them, that is behind the kernel's release, with or without what follows

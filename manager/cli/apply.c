@@ -22,7 +22,8 @@ static int apply_best(const KpScene *scene, const KpOptions *options, const char
 			kp_say(options, "%s", (const char *)g_ptr_array_index(choice->reasons, i));
 	if (kp_change_newer_is_live(scene, choice->patch))
 		return kp_change_nothing(scene, options, action);
-	return kp_change_apply(scene, options, action, choice->patch, progress, error);
+	return kp_change_apply(scene, options, action, choice->patch, KP_UNASKED, progress,
+			       error);
 }
 
 static int run_apply(const KpOptions *options, const char *action, const char *word,
@@ -43,7 +44,7 @@ static int run_apply(const KpOptions *options, const char *action, const char *w
 	named = kp_named_patch(scene, word, &opened, error);
 	if (named == NULL)
 		return -1;
-	return kp_change_apply(scene, options, action, named, &progress, error);
+	return kp_change_apply(scene, options, action, named, KP_ASKED_BY_NAME, &progress, error);
 }
 
 /* kpatch.enable=0 on the kernel command line is the way to boot without what

@@ -81,6 +81,7 @@ static const KpPatch *find_digest(const GPtrArray *patches, const char *sha256)
 static const KpPatch *next_best(const KpScene *scene, const KpPatch *patch)
 {
 	g_autoptr(KpGood) good = NULL;
+	g_autoptr(GPtrArray) nothing = g_ptr_array_new();
 	g_autoptr(GPtrArray) holds = g_ptr_array_copy(scene->holds, NULL, NULL);
 	KpHold hold = { .kind = KP_HOLD_BLOCKED, .kver = patch->kver, .name = patch->name,
 			.version = patch->version, .sha256 = (char *)kp_patch_sha256(patch),
@@ -90,7 +91,7 @@ static const KpPatch *next_best(const KpScene *scene, const KpPatch *patch)
 	g_ptr_array_add(holds, &hold);
 	kp_state_last_good(scene->state, scene->host->kver, &good, NULL);
 	return kp_guard_choose(scene->candidates->patches, holds,
-			       good != NULL ? good->sha256 : NULL);
+			       good != NULL ? good->sha256 : NULL, nothing, scene->records);
 }
 
 static void take_back(struct vigil *vigil, const KpScene *scene, const KpPatch *patch,
@@ -136,7 +137,7 @@ static VigilEnd conclude(struct vigil *vigil, const KpAttempt *watched, const ch
 {
 	g_autoptr(KpScene) scene = kp_scene_open(vigil->options, TRUE, &vigil->progress->watch, error);
 	g_autoptr(KpAttempt) attempt = NULL;
-	const KpLivePatch *top;
+	const KpLivePatch *live;
 	const KpPatch *patch;
 
 	if (scene == NULL)
@@ -145,8 +146,8 @@ static VigilEnd conclude(struct vigil *vigil, const KpAttempt *watched, const ch
 		return VIGIL_ERROR;
 	if (!is_ours(vigil, attempt) || !g_str_equal(attempt->sha256, watched->sha256))
 		return VIGIL_AGAIN;
-	top = kp_live_top(scene->live);
-	if (top == NULL || !g_str_equal(top->name, attempt->name))
+	live = kp_live_find(scene->live, attempt->name);
+	if (live == NULL || !live->enabled)
 		return kp_guard_end(scene->state, vigil->host, error) ? VIGIL_OVER : VIGIL_ERROR;
 	if (why == NULL)
 		return call_good(vigil, scene, attempt, error);

@@ -40,7 +40,8 @@ static const KpPatch *choose(const struct boot *boot)
 		kp_state_last_good(scene->state, scene->host->kver, &good, NULL);
 	for (;;) {
 		const KpPatch *patch = kp_guard_choose(boot->left, scene->holds,
-						       good != NULL ? good->sha256 : NULL);
+						       good != NULL ? good->sha256 : NULL,
+						       scene->live, scene->records);
 
 		/* what is revoked is no failure of this boot: the next best is due */
 		if (patch == NULL || kp_scene_vouch(scene, patch, NULL) || !kp_patch_revoked(patch))
@@ -65,7 +66,8 @@ static int change(const struct boot *boot, const KpPatch *patch, GError **error)
 					 error);
 	if (kp_change_newer_is_live(boot->scene, patch))
 		return kp_change_nothing(boot->scene, boot->options, "boot");
-	return kp_change_apply(boot->scene, boot->options, "boot", patch, boot->progress, error);
+	return kp_change_apply(boot->scene, boot->options, "boot", patch, KP_UNASKED,
+			       boot->progress, error);
 }
 
 /* The exit code, or -1: it failed for a reason of its own, or @error is set. */
@@ -101,7 +103,7 @@ static int report_first(struct boot *boot, const KpPatch *patch, int code, GErro
  * only as they were when it was made (kpatch-manager(8), INITRAMFS). */
 static gboolean held_is_live(const KpScene *scene)
 {
-	const KpLivePatch *top = kp_live_top(scene->live);
+	const KpLivePatch *top = kp_live_ours(scene->live);
 
 	for (guint i = 0; i < scene->holds->len && top != NULL; i++) {
 		const KpHold *hold = g_ptr_array_index(scene->holds, i);
@@ -189,7 +191,8 @@ static int try_all(struct boot *boot, GError **error)
 	patch = choose(boot);
 	if (!boot->revoked && held_is_live(boot->scene) &&
 	    (patch == NULL || kp_change_newer_is_live(boot->scene, patch)))
-		return kp_change_rollback(boot->scene, boot->options, patch, boot->progress, error);
+		return kp_change_rollback(boot->scene, boot->options, patch, KP_ASKED_BACK,
+					  boot->progress, error);
 	while ((patch = choose(boot)) != NULL) {
 		code = try_one(boot, patch, &problem);
 		if (code >= 0) {

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/version.h"
+#include "cli/effects.h"
 #include "cli/journal.h"
 #include "cli/out.h"
 #include "cli/report.h"
@@ -11,6 +12,7 @@
 #include "live/live.h"
 #include "live/preflight.h"
 #include "live/selinux.h"
+#include "live/stream.h"
 #include "live/unload.h"
 
 /* The admin hears of it once a command, whatever asked for it. */
@@ -36,13 +38,20 @@ static void report(const KpScene *scene, const KpOptions *options, const char *a
 
 static void say_done(const KpScene *scene, const KpOptions *options, const KpPlan *plan)
 {
-	if (plan->target == NULL)
-		kp_say(options, "Kernel %s runs without a patch.", scene->host->kver);
-	else
+	if (plan->target != NULL)
 		kp_say(options, "%s (%s) is live in kernel %s.", plan->target->name,
 		       plan->target->version, scene->host->kver);
+	else if (plan->after->len == 0)
+		kp_say(options, "Kernel %s runs without a patch.", scene->host->kver);
 	if (plan->target != NULL)
 		kp_say_signer(options, plan->target);
+	for (guint i = 0; i < plan->after->len; i++) {
+		const char *name = g_ptr_array_index(plan->after, i);
+
+		if (plan->target == NULL || !g_str_equal(name, plan->target->name))
+			kp_say(options, "%s, which is foreign, stays live in kernel %s.", name,
+			       scene->host->kver);
+	}
 	for (guint i = 0; i < plan->steps->len; i++) {
 		const KpStep *step = &g_array_index(plan->steps, KpStep, i);
 
@@ -53,20 +62,30 @@ static void say_done(const KpScene *scene, const KpOptions *options, const KpPla
 	}
 }
 
+/* Everything that is enabled, from the top down. */
+static void say_live(const KpScene *scene, const KpOptions *options)
+{
+	for (guint i = 0; i < scene->live->len; i++) {
+		const KpLivePatch *entry = g_ptr_array_index(scene->live, i);
+
+		if (!entry->enabled)
+			break;
+		kp_say(options, "%s%s%s%s is live in kernel %s%s: nothing to do.", entry->name,
+		       entry->version != NULL ? " (" : "", entry->version != NULL ? entry->version : "",
+		       entry->version != NULL ? ")" : "", scene->host->kver,
+		       entry->foreign ? ", and foreign" : "");
+	}
+}
+
 static int nothing_to_do(const KpScene *scene, const KpOptions *options, const char *action,
 			 const KpPlan *plan)
 {
-	const KpLivePatch *top = kp_live_top(scene->live);
-
 	report(scene, options, action, plan, "nothing", NULL, NULL, scene->candidates->problems);
 	if (g_str_equal(action, "sync"))
 		return KP_EXIT_DONE;
-	if (top == NULL)
+	if (kp_live_top(scene->live) == NULL)
 		kp_say(options, "Kernel %s runs without a patch: nothing to do.", scene->host->kver);
-	else
-		kp_say(options, "%s%s%s%s is live in kernel %s: nothing to do.", top->name,
-		       top->version != NULL ? " (" : "", top->version != NULL ? top->version : "",
-		       top->version != NULL ? ")" : "", scene->host->kver);
+	say_live(scene, options);
 	return KP_EXIT_DONE;
 }
 
@@ -94,7 +113,8 @@ int kp_change_none_chosen(const KpScene *scene, const KpOptions *options, const 
 	for (guint i = 0; i < choice->reasons->len && !quiet; i++)
 		kp_say(options, "%s", (const char *)g_ptr_array_index(choice->reasons, i));
 	if (!quiet)
-		kp_say(options, choice->reasons->len > 0 ?
+		kp_say(options, choice->others ? "No patch for kernel %s may take the place of what is "
+		       "live unasked: nothing to do." : choice->reasons->len > 0 ?
 		       "All patches for kernel %s are held or revoked: nothing to do." :
 		       "There is no patch for kernel %s: nothing to do.", scene->host->kver);
 	if (options->json)
@@ -114,10 +134,10 @@ int kp_change_none_chosen(const KpScene *scene, const KpOptions *options, const 
 
 gboolean kp_change_newer_is_live(const KpScene *scene, const KpPatch *patch)
 {
-	const KpLivePatch *top = kp_live_top(scene->live);
+	const KpLivePatch *newest = kp_stream_newest(scene->live, patch);
 
-	return top != NULL && kp_version_says(top->version) &&
-	       kp_version_compare(patch->version, top->version) < 0;
+	return newest != NULL && kp_version_says(newest->version) &&
+	       kp_version_compare(patch->version, newest->version) < 0;
 }
 
 static int show_plan(const KpScene *scene, const KpOptions *options, const char *action,
@@ -138,12 +158,7 @@ static gboolean wants_trial(const char *action, const KpPlan *plan)
 {
 	static const char *const actions[] = { "apply", "sync", "load", NULL };
 
-	if (!g_strv_contains(actions, action))
-		return FALSE;
-	for (guint i = 0; i < plan->steps->len; i++)
-		if (g_array_index(plan->steps, KpStep, i).kind == KP_STEP_LOAD)
-			return TRUE;
-	return FALSE;
+	return g_strv_contains(actions, action) && kp_plan_loads(plan);
 }
 
 static int execute(const KpScene *scene, const KpOptions *options, const char *action,
@@ -209,7 +224,7 @@ static void add_denial(const KpScene *scene, const KpOptions *options, const cha
 /* All reasons in one error, each on its own line. */
 static gboolean refuse_any(const KpScene *scene, const KpOptions *options, const char *action,
 			   const KpPatch *patch, const GPtrArray *holds, gboolean older_ok,
-			  GError **error)
+			   KpAsking asking, GError **error)
 {
 	g_autofree char *floor = NULL;
 	gboolean asked = FALSE;
@@ -222,8 +237,9 @@ static gboolean refuse_any(const KpScene *scene, const KpOptions *options, const
 	kp_vouch(scene->voucher, patch);
 	kp_warn_all(kp_voucher_warnings(scene->voucher));
 	asked = !older_ok && kp_scene_is_asked(scene, patch, options->boot);
-	floor = older_ok || asked ? NULL : kp_scene_floor(scene);
-	reasons = kp_preflight(scene->host, patch, scene->live, holds, floor, older_ok);
+	floor = older_ok || asked ? NULL : kp_scene_floor(scene, patch);
+	reasons = kp_preflight(scene->host, patch, scene->live, holds, floor, older_ok,
+			       asking);
 	add_denial(scene, options, action, reasons);
 	if (reasons->len == 0 && asked)
 		say_asked(scene, patch);
@@ -241,35 +257,42 @@ static gboolean refuse_any(const KpScene *scene, const KpOptions *options, const
 }
 
 gboolean kp_change_preflight(const KpScene *scene, const KpOptions *options,
-			     const char *action, const KpPatch *patch, GError **error)
+			     const char *action, const KpPatch *patch, KpAsking asking,
+			     GError **error)
 {
-	return refuse_any(scene, options, action, patch, scene->holds, options->older, error);
+	return refuse_any(scene, options, action, patch, scene->holds, options->older, asking,
+			  error);
 }
 
 int kp_change_apply(const KpScene *scene, const KpOptions *options, const char *action,
-		    const KpPatch *patch, KpProgress *progress, GError **error)
+		    const KpPatch *patch, KpAsking asking, KpProgress *progress,
+		    GError **error)
 {
 	g_autoptr(KpPlan) plan = NULL;
 
-	if (!refuse_any(scene, options, action, patch, scene->holds, options->older, error))
+	if (!refuse_any(scene, options, action, patch, scene->holds, options->older, asking, error))
 		return -1;
 	plan = kp_plan_apply(scene->host, scene->candidates, scene->live, patch);
 	if (options->load_only)
 		kp_plan_drop_keep(plan);
+	kp_effects_warn(scene, plan);
 	return carry_out(scene, options, action, plan, progress, error);
 }
 
 int kp_change_rollback(const KpScene *scene, const KpOptions *options,
-		       const KpPatch *target, KpProgress *progress, GError **error)
+		       const KpPatch *target, KpAsking asking, KpProgress *progress,
+		       GError **error)
 {
 	/* to name a held release is to release it */
 	g_autoptr(GPtrArray) no_holds = g_ptr_array_new();
 	g_autoptr(KpPlan) plan = NULL;
 
 	if (target != NULL &&
-	    !refuse_any(scene, options, "rollback", target, no_holds, TRUE, error))
+	    !refuse_any(scene, options, "rollback", target, no_holds, TRUE, asking, error))
 		return -1;
-	plan = kp_plan_rollback(scene->host, scene->candidates, scene->live, scene->holds, target);
+	plan = kp_plan_rollback(scene->host, scene->candidates, scene->live, scene->holds, target,
+				asking == KP_ASKED_BY_NAME);
+	kp_effects_warn(scene, plan);
 	return carry_out(scene, options, "rollback", plan, progress, error);
 }
 
@@ -279,7 +302,7 @@ int kp_change_replace(const KpScene *scene, const KpOptions *options, const char
 	g_autoptr(KpPlan) plan = NULL;
 
 	if (target != NULL &&
-	    !refuse_any(scene, options, action, target, scene->holds, TRUE, error))
+	    !refuse_any(scene, options, action, target, scene->holds, TRUE, KP_ASKED_BACK, error))
 		return -1;
 	plan = target == NULL ? kp_plan_none(scene->live) :
 	       kp_plan_apply(scene->host, scene->candidates, scene->live, target);

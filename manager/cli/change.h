@@ -7,16 +7,21 @@
 #include "cli/report.h"
 #include "cli/scene.h"
 #include "live/plan.h"
+#include "live/preflight.h"
 
 /* Each returns an exit code, or -1 with @error set. */
 
-/* Makes @patch live, or with --dry-run shows what would be done. */
+/* Makes @patch live, or with --dry-run shows what would be done. @asking: by whom it was
+ * chosen. */
 int kp_change_apply(const KpScene *scene, const KpOptions *options, const char *action,
-		    const KpPatch *patch, KpProgress *progress, GError **error);
+		    const KpPatch *patch, KpAsking asking, KpProgress *progress,
+		    GError **error);
 
-/* Goes back to @target, NULL: to no patch. */
+/* Goes back to @target, NULL: to no patch. @asking: what is foreign goes, too, if somebody
+ * named where to go. */
 int kp_change_rollback(const KpScene *scene, const KpOptions *options,
-		       const KpPatch *target, KpProgress *progress, GError **error);
+		       const KpPatch *target, KpAsking asking, KpProgress *progress,
+		       GError **error);
 
 /* Puts @target, NULL: no patch, in the place of what is live and must not stay, whichever
  * is newer. Nothing is held. */
@@ -26,7 +31,8 @@ int kp_change_replace(const KpScene *scene, const KpOptions *options, const char
 /* TRUE when nothing speaks against @patch; else KP_ERROR_REFUSED has all that
  * does, and is reported as JSON if that is wanted. */
 gboolean kp_change_preflight(const KpScene *scene, const KpOptions *options,
-			     const char *action, const KpPatch *patch, GError **error);
+			     const char *action, const KpPatch *patch, KpAsking asking,
+			     GError **error);
 
 /* Reports that there was nothing to do. */
 int kp_change_nothing(const KpScene *scene, const KpOptions *options, const char *action);

@@ -82,7 +82,6 @@ KpUpdatePlan *kp_check_plan(const KpStatus *status, const KpRepositories *reposi
 	g_autoptr(GPtrArray) barred = kp_barred_read(status);
 	g_autoptr(KpVersionLocks) locks = kp_version_locks_read(options->root, warnings);
 	g_autoptr(GPtrArray) passed = g_ptr_array_new_with_free_func((GDestroyNotify)kp_passed_free);
-	const KpLivePatch *live = kp_live_top(status->live);
 	const KpUpdateRequest request = {
 		.root = options->root,
 		.rpmdb = status->settings->rpmdb,
@@ -91,7 +90,7 @@ KpUpdatePlan *kp_check_plan(const KpStatus *status, const KpRepositories *reposi
 		.barred = barred,
 		.locks = locks,
 		.running = status->host->kver,
-		.live = live != NULL && kp_version_says(live->version) ? live->version : NULL,
+		.live = kp_status_live_release(status),
 		.kernel = options->kernel,
 		.all = options->kernel == NULL,
 		.passed = passed,

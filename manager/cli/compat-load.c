@@ -35,7 +35,7 @@ static const KpPatch *find_patch(const KpScene *scene, const char *word, KpPatch
 }
 
 static int load_patch(const KpScene *scene, const KpOptions *options, const KpPatch *patch,
-		      KpProgress *progress, GError **error)
+		      KpAsking asking, KpProgress *progress, GError **error)
 {
 	const KpLivePatch *same = kp_live_find(scene->live, patch->name);
 
@@ -45,7 +45,7 @@ static int load_patch(const KpScene *scene, const KpOptions *options, const KpPa
 	}
 	kp_out("loading patch module: %s\n", patch->path);
 	fflush(stdout);
-	if (kp_change_apply(scene, options, "load", patch, progress, error) >= 0)
+	if (kp_change_apply(scene, options, "load", patch, asking, progress, error) >= 0)
 		return 0;
 	g_prefix_error(error, "failed to load module %s: ", patch->path);
 	return -1;
@@ -64,13 +64,14 @@ static int load(const KpScene *scene, const KpCompatCall *call, KpProgress *prog
 	options.load_only = TRUE;
 	if (call->word != NULL) {
 		patch = find_patch(scene, call->word, &opened, error);
-		return patch == NULL ? -1 : load_patch(scene, &options, patch, progress, error);
+		return patch == NULL ? -1 : load_patch(scene, &options, patch, KP_ASKED_BY_NAME,
+						       progress, error);
 	}
 	kp_warn_all(scene->candidates->problems);
 	choice = kp_scene_choose(scene);
 	if (choice->patch == NULL || kp_change_newer_is_live(scene, choice->patch))
 		return 0;
-	return load_patch(scene, &options, choice->patch, progress, error);
+	return load_patch(scene, &options, choice->patch, KP_UNASKED, progress, error);
 }
 
 static void say_steps(const KpPlan *plan)

@@ -46,7 +46,7 @@ static int load(KpScene *scene, const KpOptions *options, const KpPatch *patch,
 		g_prefix_error(error, "%s (%s) is not loaded: ", patch->name, patch->version);
 		return -1;
 	}
-	code = kp_change_apply(scene, options, "boot", patch, progress, error);
+	code = kp_change_apply(scene, options, "boot", patch, KP_UNASKED, progress, error);
 	if (code < 0)
 		kp_early_end(root, NULL);
 	return code;

@@ -103,6 +103,7 @@ int kp_command_hold(const KpOptions *options, char **words, GError **error)
 	scene = kp_scene_open(options, !options->dry_run, &progress.watch, error);
 	if (scene == NULL)
 		return -1;
+	kp_scene_take_releases(scene, options);
 	kp_warn_all(scene->warnings);
 	return hold(scene, options, words[0], error);
 }

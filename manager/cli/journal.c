@@ -180,7 +180,7 @@ static void say_done(KpJournal *journal, KpJournalEntry *entry, const KpPlan *pl
 {
 	const KpStep *out = find_step(plan, KP_STEP_DISABLE);
 
-	if (find_step(plan, KP_STEP_LOAD) != NULL) {
+	if (kp_plan_loads(plan)) {
 		kp_journal_say(journal, KP_JOURNAL_LIVE, entry, "%s (%s) is live in kernel %s.",
 			       entry->name, entry->version, entry->kver);
 	} else if (out != NULL) {

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "cli/change.h"
 #include "cli/command.h"
+#include "cli/effects.h"
 #include "cli/named.h"
 #include "cli/report.h"
 #include "live/keyring.h"
@@ -23,20 +24,25 @@ static void say_rules(const KpScene *scene, const KpOptions *options, const KpPa
 }
 
 static int report(const KpScene *scene, const KpOptions *options, const KpPatch *patch,
-		  GError **error)
+		  KpAsking asking, GError **error)
 {
-	if (!kp_change_preflight(scene, options, "preflight", patch, error))
+	g_autoptr(GPtrArray) effects = NULL;
+
+	if (!kp_change_preflight(scene, options, "preflight", patch, asking, error))
 		return -1;
+	effects = kp_effects(scene, patch);
 	if (options->json) {
 		const KpOutcome outcome = { .action = "preflight", .kver = scene->host->kver,
 					    .patch = patch, .result = "nothing",
-					    .warnings = scene->warnings };
+					    .reasons = effects, .warnings = scene->warnings };
 
 		kp_report_json(&outcome);
 	}
 	kp_say(options, "%s (%s): nothing speaks against it in kernel %s.", patch->name,
 	       patch->version, scene->host->kver);
 	kp_say_signer(options, patch);
+	for (guint i = 0; i < effects->len; i++)
+		kp_say(options, "%s", (char *)g_ptr_array_index(effects, i));
 	say_rules(scene, options, patch);
 	return KP_EXIT_DONE;
 }
@@ -70,10 +76,10 @@ int kp_command_preflight(const KpOptions *options, char **words, GError **error)
 	kp_warn_all(denials);
 	if (words[0] != NULL) {
 		patch = kp_named_patch(scene, words[0], &opened, error);
-		return patch != NULL ? report(scene, options, patch, error) : -1;
+		return patch != NULL ? report(scene, options, patch, KP_ASKED_BY_NAME, error) : -1;
 	}
 	kp_warn_all(scene->candidates->problems);
 	choice = kp_scene_choose(scene);
-	return choice->patch != NULL ? report(scene, options, choice->patch, error)
+	return choice->patch != NULL ? report(scene, options, choice->patch, KP_UNASKED, error)
 				     : nothing(scene, options, choice);
 }

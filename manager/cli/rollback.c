@@ -7,13 +7,14 @@
 #include "cli/report.h"
 #include "cli/scene.h"
 #include "live/live.h"
+#include "live/stream.h"
 
 /* The release @word means. It must not be newer than what is live: going
  * forward is what apply does. */
 static gboolean find_target(const KpScene *scene, const char *word, const KpPatch **target,
 			    GError **error)
 {
-	const KpLivePatch *top = kp_live_top(scene->live);
+	const KpLivePatch *newest;
 	const KpPatch *found = kp_select_named(scene->candidates->patches, word);
 
 	if (found == NULL) {
@@ -22,11 +23,12 @@ static gboolean find_target(const KpScene *scene, const char *word, const KpPatc
 			    "'kpatch-manager status' shows what there is", word, scene->host->kver);
 		return FALSE;
 	}
-	if (top != NULL && top->version != NULL &&
-	    kp_version_compare(found->version, top->version) > 0) {
+	newest = kp_stream_newest(scene->live, found);
+	if (newest != NULL && newest->version != NULL &&
+	    kp_version_compare(found->version, newest->version) > 0) {
 		g_set_error(error, KP_ERROR, KP_ERROR_USAGE,
 			    "%s is newer than %s, which is live; 'kpatch-manager apply %s' goes "
-			    "forward", found->version, top->version, found->version);
+			    "forward", found->version, newest->version, found->version);
 		return FALSE;
 	}
 	*target = found;
@@ -34,11 +36,11 @@ static gboolean find_target(const KpScene *scene, const char *word, const KpPatc
 }
 
 /* The release before what is live, which nobody has revoked since. */
-static const KpPatch *find_previous(const KpScene *scene, const char *version)
+static const KpPatch *find_previous(const KpScene *scene, const KpLivePatch *live)
 {
 	for (;;) {
 		const KpPatch *found = kp_select_previous(scene->candidates->patches, scene->holds,
-							  version);
+							  live, scene->records);
 
 		if (found == NULL || kp_scene_vouch(scene, found, NULL) || !kp_patch_revoked(found))
 			return found;
@@ -49,18 +51,19 @@ static const KpPatch *find_previous(const KpScene *scene, const char *version)
 static int roll_back(const KpScene *scene, const KpOptions *options, const char *word,
 		     KpProgress *progress, GError **error)
 {
-	const KpLivePatch *top = kp_live_top(scene->live);
+	const KpLivePatch *top = kp_live_ours(scene->live);
 	const KpPatch *target = NULL;
 
 	if (word == NULL && top == NULL)
 		return kp_change_nothing(scene, options, "rollback");
 	if (word == NULL)
-		target = find_previous(scene, top->version);
+		target = find_previous(scene, top);
 	else if (!g_str_equal(word, "none") && !find_target(scene, word, &target, error))
 		return -1;
 	if (word == NULL && target == NULL)
 		kp_say(options, "There is no earlier release of %s: going back to no patch.", top->name);
-	return kp_change_rollback(scene, options, target, progress, error);
+	return kp_change_rollback(scene, options, target,
+				  word != NULL ? KP_ASKED_BY_NAME : KP_ASKED_BACK, progress, error);
 }
 
 int kp_command_rollback(const KpOptions *options, char **words, GError **error)
@@ -72,6 +75,7 @@ int kp_command_rollback(const KpOptions *options, char **words, GError **error)
 	scene = kp_scene_open(options, !options->dry_run, &progress.watch, error);
 	if (scene == NULL)
 		return -1;
+	kp_scene_take_releases(scene, options);
 	kp_warn_all(scene->candidates->problems);
 	return roll_back(scene, options, words[0], &progress, error);
 }

@@ -5,13 +5,17 @@
 
 #include "base/error.h"
 #include "base/lock.h"
+#include "base/names.h"
 #include "base/release.h"
+#include "base/version.h"
 #include "cli/journal.h"
 #include "cli/packages.h"
+#include "cli/releases.h"
 #include "live/doubt.h"
 #include "live/floor.h"
 #include "live/guard.h"
 #include "live/live.h"
+#include "live/stream.h"
 
 void kp_scene_free(KpScene *scene)
 {
@@ -187,9 +191,9 @@ gboolean kp_scene_vouch(const KpScene *scene, const KpPatch *patch, GError **err
 	return FALSE;
 }
 
-char *kp_scene_floor(const KpScene *scene)
+char *kp_scene_floor(const KpScene *scene, const KpPatch *patch)
 {
-	const KpRecord *floor = kp_floor_find(scene->records, scene->holds);
+	const KpRecord *floor = kp_floor_find(scene->records, scene->holds, patch);
 	char *release;
 
 	if (floor == NULL)
@@ -206,6 +210,46 @@ gboolean kp_scene_is_asked(const KpScene *scene, const KpPatch *patch, gboolean 
 
 	return asked->floor != NULL && asked->packaged && (asked->since || boot) &&
 	       g_str_equal(kp_patch_sha256(patch), kp_patch_sha256(asked->patch));
+}
+
+static gboolean any_nameless(const KpScene *scene)
+{
+	for (guint i = 0; i < scene->candidates->patches->len; i++) {
+		const KpPatch *patch = g_ptr_array_index(scene->candidates->patches, i);
+
+		if (!kp_version_says(patch->version))
+			return TRUE;
+	}
+	return FALSE;
+}
+
+void kp_scene_take_releases(KpScene *scene, const KpOptions *options)
+{
+	g_autoptr(KpInventory) inventory = NULL;
+
+	if (!any_nameless(scene))
+		return;
+	inventory = kp_packages_read(options->root, scene->settings, NULL);
+	if (inventory != NULL)
+		kp_releases_take(scene->candidates, scene->live, inventory, options->root);
+}
+
+/* A release is held, and a module that says none has the name of what is held: whether it
+ * is that release, or a newer one, only packages know. */
+static gboolean is_hold_unclear(const KpScene *scene)
+{
+	for (guint i = 0; i < scene->holds->len; i++) {
+		const KpHold *hold = g_ptr_array_index(scene->holds, i);
+
+		for (guint j = 0; kp_version_says(hold->version) &&
+				  j < scene->candidates->patches->len; j++) {
+			const KpPatch *patch = g_ptr_array_index(scene->candidates->patches, j);
+
+			if (!kp_version_says(patch->version) && kp_name_equal(hold->name, patch->name))
+				return TRUE;
+		}
+	}
+	return FALSE;
 }
 
 /* The package database is read only when it has something to say: a boot mostly does
@@ -237,7 +281,8 @@ static void ask_packages(KpScene *scene, const KpOptions *options)
 KpChoice *kp_scene_choose(const KpScene *scene)
 {
 	for (;;) {
-		KpChoice *choice = kp_select_best(scene->candidates->patches, scene->holds);
+		KpChoice *choice = kp_select_followed(scene->candidates->patches, scene->holds,
+						      scene->live, scene->records);
 		const KpPatch *patch = choice->patch;
 		gboolean known = patch != NULL && patch->distrust != NULL;
 
@@ -288,6 +333,9 @@ KpScene *kp_scene_open(const KpOptions *options, gboolean changing, const KpWatc
 	scene->candidates = kp_store_scan(options->root, scene->host->kver);
 	scene->live = kp_live_read(options->root, scene->candidates);
 	hold_doubted(scene, changing && !options->early);
+	if (!options->early && is_hold_unclear(scene))
+		kp_scene_take_releases(scene, options);
 	ask_packages(scene, options);
+	kp_stream_mark(scene->live, scene->candidates, scene->records, scene->host->kver);
 	return g_steal_pointer(&scene);
 }

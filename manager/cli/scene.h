@@ -33,13 +33,18 @@ typedef struct {
  * which wants root and the machine itself. Caller frees with kp_scene_free(). */
 KpScene *kp_scene_open(const KpOptions *options, gboolean changing, const KpWatch *watch,
 		       GError **error);
-/* The newest patch that is neither held nor revoked; what was chosen is verified.
+/* Asks the package database for the releases of modules that say none, if there are such:
+ * before one of them is held. */
+void kp_scene_take_releases(KpScene *scene, const KpOptions *options);
+
+/* What may be taken unasked: the newest patch of the stream that is live, or was, which is
+ * neither held nor revoked (select.h); what was chosen is verified.
  * Caller frees. */
 KpChoice *kp_scene_choose(const KpScene *scene);
 
-/* The version that nothing older may take the place of unasked, or NULL. Caller
- * frees. */
-char *kp_scene_floor(const KpScene *scene);
+/* The version that nothing older of the stream of @patch may take the place of unasked, or
+ * NULL. Caller frees. */
+char *kp_scene_floor(const KpScene *scene, const KpPatch *patch);
 
 /* Is @patch older than that, and all the same due, because the package manager went back
  * to it? @boot: also because it is there, and an older patch is better than none. */

@@ -97,7 +97,7 @@ static void add_loader(KpJson *json, const KpRecord *load)
 
 static void add_live(KpJson *json, const KpStatus *status, const KpStatusKernel *kernel)
 {
-	const KpLivePatch *top = kp_live_top(status->live);
+	const KpLivePatch *top = kp_live_ours(status->live);
 
 	kp_json_list(json, "live");
 	for (guint i = 0; kernel->running && i < status->live->len; i++) {
@@ -110,6 +110,8 @@ static void add_live(KpJson *json, const KpStatus *status, const KpStatusKernel 
 		kp_json_text(json, "version", live->version);
 		kp_json_text(json, "backend", kp_backend_word(live->backend));
 		kp_json_flag(json, "transition", live->transition);
+		kp_json_flag(json, "foreign", live->foreign);
+		kp_json_text(json, "covered", live->covered);
 		kp_json_time(json, "since", live == top ? kernel->since : 0);
 		kp_json_text(json, "state", live_word(kernel, live));
 		kp_json_text(json, "revoked", live == top ? revoked_of(kernel, live) : NULL);

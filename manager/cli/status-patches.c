@@ -6,6 +6,7 @@
 #include "base/names.h"
 #include "base/version.h"
 #include "live/condition.h"
+#include "live/stream.h"
 
 static gboolean same_release(const KpPatch *file, const char *name, const char *version)
 {
@@ -35,16 +36,21 @@ static gboolean has_failed(const KpStatus *status, const KpStatusKernel *kernel,
 	       g_strcmp0(last->version, patch->version) == 0;
 }
 
+static gboolean is_before(const KpStatusPatch *patch, const char *name, const char *version)
+{
+	return kp_stream_same(patch->name, patch->version, name, version) &&
+	       kp_version_compare(patch->version, version) < 0;
+}
+
 /* What is live, or will be at boot, is newer. */
 static gboolean is_older(const KpStatus *status, const KpStatusKernel *kernel,
 			 const KpStatusPatch *patch)
 {
-	const KpLivePatch *top = kernel->running ? kp_live_top(status->live) : NULL;
-	const char *newer = top != NULL ? top->version : NULL;
+	const KpLivePatch *top = kernel->running ? kp_live_ours(status->live) : NULL;
+	const KpPatch *best = kernel->best;
 
-	if (kernel->best != NULL && kp_version_compare(kernel->best->version, newer) > 0)
-		newer = kernel->best->version;
-	return kp_version_compare(patch->version, newer) < 0;
+	return (top != NULL && is_before(patch, top->name, top->version)) ||
+	       (best != NULL && is_before(patch, best->name, best->version));
 }
 
 static void judge(const KpStatus *status, const KpStatusKernel *kernel, KpStatusPatch *patch)
@@ -54,6 +60,7 @@ static void judge(const KpStatus *status, const KpStatusKernel *kernel, KpStatus
 		.live = live != NULL && live->enabled,
 		.transition = live != NULL && live->transition,
 		.awaited = status->awaited,
+		.foreign = live != NULL && live->foreign,
 		.pending = live != NULL && live->pending != NULL,
 		.packaged = is_packaged(kernel, patch->name, patch->version),
 		.revoked = patch->revoked != NULL,
@@ -87,7 +94,7 @@ static gboolean has_file(const KpStatusKernel *kernel, const KpLivePatch *live)
 
 void kp_status_recall(KpStatus *status, KpStatusKernel *kernel)
 {
-	const KpLivePatch *top = kernel->running ? kp_live_top(status->live) : NULL;
+	const KpLivePatch *top = kernel->running ? kp_live_ours(status->live) : NULL;
 
 	if (top == NULL || status->state == NULL)
 		return;
@@ -106,7 +113,7 @@ void kp_status_recall(KpStatus *status, KpStatusKernel *kernel)
 static const char *why_revoked(const KpStatus *status, const KpStatusKernel *kernel,
 			       const KpPatch *file, const KpLivePatch *live)
 {
-	if (live != NULL && live == kp_live_top(status->live) && kernel->recalled != NULL)
+	if (live != NULL && live == kp_live_ours(status->live) && kernel->recalled != NULL)
 		return kernel->recalled;
 	return file != NULL && kp_patch_revoked(file) ? file->distrust : NULL;
 }
@@ -143,15 +150,40 @@ void kp_status_add_patches(KpStatus *status, KpStatusKernel *kernel)
 	}
 }
 
-const KpStatusPatch *kp_status_top(const KpStatus *status, const KpStatusKernel *kernel)
+static const KpStatusPatch *find_live(const KpStatusKernel *kernel, const KpLivePatch *live)
 {
-	const KpLivePatch *top = kernel->running ? kp_live_top(status->live) : NULL;
-
-	for (guint i = 0; top != NULL && i < kernel->patches->len; i++) {
+	for (guint i = 0; live != NULL && i < kernel->patches->len; i++) {
 		const KpStatusPatch *patch = g_ptr_array_index(kernel->patches, i);
 
-		if (patch->live == top)
+		if (patch->live == live)
 			return patch;
+	}
+	return NULL;
+}
+
+const KpStatusPatch *kp_status_top(const KpStatus *status, const KpStatusKernel *kernel)
+{
+	return kernel->running ? find_live(kernel, kp_live_ours(status->live)) : NULL;
+}
+
+const KpStatusPatch *kp_status_shown(const KpStatus *status, const KpStatusKernel *kernel)
+{
+	const KpStatusPatch *top = kp_status_top(status, kernel);
+
+	return top != NULL || !kernel->running ? top :
+	       find_live(kernel, kp_live_top(status->live));
+}
+
+const char *kp_status_live_release(const KpStatus *status)
+{
+	const KpLivePatch *top = kp_live_ours(status->live);
+
+	for (guint i = 0; top != NULL && i < status->kernels->len; i++) {
+		const KpStatusKernel *kernel = g_ptr_array_index(status->kernels, i);
+
+		if (kernel->running && kp_version_says(top->version) &&
+		    kp_stream_is_packaged(top, kernel->candidates, kernel->records))
+			return top->version;
 	}
 	return NULL;
 }

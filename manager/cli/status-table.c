@@ -109,7 +109,7 @@ static gboolean any_coverage(const KpStatus *status)
 
 static void add_row(const KpStatus *status, KpTable *table, const KpStatusKernel *kernel)
 {
-	const KpStatusPatch *top = kp_status_top(status, kernel);
+	const KpStatusPatch *top = kp_status_shown(status, kernel);
 	g_autofree char *installed = installed_text(kernel);
 	g_autofree char *live = live_text(top);
 	g_autofree char *since = kernel->since != 0 ? local_time(kernel->since) : NULL;
@@ -229,6 +229,7 @@ static void add_remarks(const KpStatus *status, GString *text)
 			add_top(top, text);
 			add_asked(kernel, top, text);
 		}
+		kp_status_stack_text(status, kernel, text);
 		add_blocks(kernel, text);
 		kp_status_outlook_text(kernel, text);
 		if (kernel->last == NULL || g_str_equal(kernel->last->result, "done"))
@@ -265,11 +266,13 @@ char *kp_status_check_text(const KpStatus *status)
 {
 	const KpStatusKernel *kernel = running_kernel(status);
 	const KpStatusPatch *top = kernel != NULL ? kp_status_top(status, kernel) : NULL;
+	const KpStatusPatch *shown = kernel != NULL ? kp_status_shown(status, kernel) : NULL;
 	GString *text = g_string_new(NULL);
 
-	g_string_printf(text, "%s: kernel %s, live: %s", status->verdict.word,
-			status->host->kver, top == NULL ? "none" :
-			top->version != NULL ? top->version : top->name);
+	g_string_printf(text, "%s: kernel %s, live: %s%s", status->verdict.word,
+			status->host->kver, shown == NULL ? "none" :
+			shown->version != NULL ? shown->version : shown->name,
+			shown != NULL && top == NULL ? " (foreign)" : "");
 	if (kernel != NULL && kernel->best != NULL)
 		g_string_append_printf(text, ", newest: %s", kernel->best->version);
 	g_string_append_c(text, '\n');
@@ -280,6 +283,7 @@ char *kp_status_check_text(const KpStatus *status)
 		add_asked(kernel, top, text);
 	}
 	if (kernel != NULL) {
+		kp_status_stack_text(status, kernel, text);
 		add_blocks(kernel, text);
 		kp_status_outlook_text(kernel, text);
 	}

@@ -18,7 +18,8 @@ static gboolean is_current(const KpStatusFacts *facts)
 const char *kp_status_word(const KpStatusFacts *facts)
 {
 	gboolean current = is_current(facts);
-	gboolean settled = facts->live && current && !facts->transition;
+	gboolean settled = facts->live && current && !facts->transition && !facts->overlaid &&
+			   !facts->hidden;
 	const struct {
 		gboolean is;
 		const char *word;
@@ -60,6 +61,7 @@ KpStatusVerdict kp_status_verdict(const KpStatusFacts *facts)
 		{ g_str_equal(word, "not-live"), { KP_EXIT_CHECK_NOT_LIVE, "not-live" } },
 		{ g_str_equal(word, "uncovered") || g_str_equal(word, "reboot-needed"),
 		  { KP_EXIT_CHECK_UNCOVERED, word } },
+		{ facts->foreign, { KP_EXIT_CHECK_FOREIGN, "foreign" } },
 		{ g_str_equal(word, "update-available"), { KP_EXIT_CHECK_NEWER, word } },
 	};
 

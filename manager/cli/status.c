@@ -10,8 +10,10 @@
 #include "cli/command.h"
 #include "cli/out.h"
 #include "cli/packages.h"
+#include "cli/releases.h"
 #include "cli/table.h"
 #include "live/selinux.h"
+#include "live/stream.h"
 
 static void kernel_free(gpointer data)
 {
@@ -35,6 +37,7 @@ void kp_status_free(KpStatus *status)
 		return;
 	g_ptr_array_unref(status->kernels);
 	g_clear_pointer(&status->live, g_ptr_array_unref);
+	g_clear_pointer(&status->nothing, g_ptr_array_unref);
 	g_ptr_array_unref(status->available);
 	kp_look_clear(&status->look);
 	g_ptr_array_unref(status->problems);
@@ -162,6 +165,28 @@ static gboolean in_transition(const GPtrArray *live)
 	return FALSE;
 }
 
+static gboolean any_foreign(const GPtrArray *live)
+{
+	for (guint i = 0; i < live->len; i++)
+		if (((KpLivePatch *)g_ptr_array_index(live, i))->foreign)
+			return TRUE;
+	return FALSE;
+}
+
+/* An older release that somebody put on top takes back what the newer one fixes. */
+static gboolean newer_is_below(const GPtrArray *live, const KpLivePatch *top)
+{
+	for (guint i = 0; i < live->len; i++) {
+		const KpLivePatch *entry = g_ptr_array_index(live, i);
+
+		if (entry->enabled && entry != top && kp_version_says(top->version) &&
+		    kp_stream_same(entry->name, entry->version, top->name, top->version) &&
+		    kp_version_compare(entry->version, top->version) > 0)
+			return TRUE;
+	}
+	return FALSE;
+}
+
 static gboolean owns_folder(const KpStatusKernel *kernel)
 {
 	for (guint i = 0; i < kernel->packages->len; i++)
@@ -191,7 +216,7 @@ static gboolean is_revoked(const KpStatus *status, const KpStatusKernel *kernel)
 
 static void judge(KpStatus *status, KpStatusKernel *kernel)
 {
-	const KpLivePatch *top = kernel->running ? kp_live_top(status->live) : NULL;
+	const KpLivePatch *top = kernel->running ? kp_live_ours(status->live) : NULL;
 	KpStatusFacts facts = {
 		.running = kernel->running,
 		.covered = kernel->candidates->patches->len > 0 || owns_folder(kernel),
@@ -200,6 +225,9 @@ static void judge(KpStatus *status, KpStatusKernel *kernel)
 		.pending = top != NULL && top->pending != NULL,
 		.best = kernel->best != NULL ? kernel->best->version : NULL,
 		.live = top != NULL,
+		.foreign = kernel->running && any_foreign(status->live),
+		.overlaid = top != NULL && (top->covered != NULL || newer_is_below(status->live, top)),
+		.hidden = top != NULL && kernel->hidden != NULL,
 		.live_version = top != NULL ? top->version : NULL,
 		.last_failed = kernel->last != NULL &&
 			       !g_str_equal(kernel->last->result, "done") &&
@@ -244,12 +272,37 @@ static void add_trust_warnings(KpStatus *status)
 		add_text(status, g_strdup(g_ptr_array_index(warnings, i)));
 }
 
+static const GPtrArray *live_in(const KpStatus *status, const KpStatusKernel *kernel)
+{
+	return kernel->running ? status->live : status->nothing;
+}
+
+/* What packages have, if it is of another stream than what is live. */
+static const KpPatch *find_hidden(const KpStatus *status, const KpStatusKernel *kernel)
+{
+	const KpLivePatch *top = kp_live_ours(live_in(status, kernel));
+	g_autoptr(GPtrArray) packaged = g_ptr_array_new();
+	g_autoptr(KpChoice) choice = NULL;
+
+	for (guint i = 0; top != NULL && i < kernel->candidates->patches->len; i++) {
+		KpPatch *patch = g_ptr_array_index(kernel->candidates->patches, i);
+
+		if (patch->origin != KP_ORIGIN_PACKAGE)
+			continue;
+		if (kp_stream_same(patch->name, patch->version, top->name, top->version))
+			return NULL;
+		g_ptr_array_add(packaged, patch);
+	}
+	choice = kp_select_best(packaged, kernel->holds);
+	return top != NULL && !top->succeeded ? choice->patch : NULL;
+}
+
 /* Newest first, until one is not revoked: older ones have no say. */
 static const KpPatch *choose(KpStatus *status, KpStatusKernel *kernel)
 {
 	for (;;) {
-		g_autoptr(KpChoice) choice = kp_select_best(kernel->candidates->patches,
-							    kernel->holds);
+		g_autoptr(KpChoice) choice = kp_select_followed(kernel->candidates->patches,
+			kernel->holds, live_in(status, kernel), kernel->records);
 		const KpPatch *patch = choice->patch;
 
 		if (patch == NULL || kp_vouch(status->voucher, patch) || !kp_patch_revoked(patch))
@@ -267,35 +320,6 @@ static void vouch_live(KpStatus *status, KpStatusKernel *kernel)
 	}
 }
 
-/* The copy of it says the same. */
-static void take_release(KpCandidates *candidates, const char *name, const char *release)
-{
-	for (guint i = 0; i < candidates->patches->len; i++) {
-		KpPatch *patch = g_ptr_array_index(candidates->patches, i);
-
-		if (kp_version_says(patch->version) || !g_str_equal(patch->name, name))
-			continue;
-		g_free(patch->version);
-		patch->version = g_strdup(release);
-	}
-}
-
-/* Where modules say no release, not even in their name, packages do. What makes a patch
- * live asks no package: it takes the one that is installed. */
-static void take_releases(const KpStatus *status, KpStatusKernel *kernel, const char *root)
-{
-	for (guint i = 0; status->inventory != NULL && i < kernel->candidates->patches->len; i++) {
-		const KpPatch *patch = g_ptr_array_index(kernel->candidates->patches, i);
-		const KpInvModule *module;
-		const KpInvPatch *owner = kp_version_says(patch->version) ? NULL :
-			kp_inventory_owner(status->inventory, root, patch->path, &module);
-
-		if (owner != NULL)
-			take_release(kernel->candidates, patch->name,
-				     kp_release_without_epoch(owner->evr));
-	}
-}
-
 /* As apply and the boot do. */
 static void ask_packages(KpStatus *status, KpStatusKernel *kernel, const char *root)
 {
@@ -309,24 +333,34 @@ static void ask_packages(KpStatus *status, KpStatusKernel *kernel, const char *r
 				status->inventory);
 }
 
+/* Without the history nobody can say who brought what is live and has no file. */
+static void read_live(KpStatus *status, KpStatusKernel *kernel, const char *root)
+{
+	status->live = kp_live_read(root, kernel->candidates);
+	kp_stream_mark(status->live, kernel->candidates, kernel->records, kernel->kver);
+}
+
 static void complete_kernel(KpStatus *status, KpStatusKernel *kernel, const char *root)
 {
 	kernel->candidates = kp_store_scan(root, kernel->kver);
 	read_kernel_state(status, kernel);
-	take_releases(status, kernel, root);
+	/* as those do who hold a release; what makes a patch live asks seldom (scene.h) */
+	if (status->inventory != NULL)
+		kp_releases_take(kernel->candidates, NULL, status->inventory, root);
 	ask_packages(status, kernel, root);
 	if (status->thorough)
 		vouch_all(status, kernel);
+	if (kernel->running)
+		read_live(status, kernel, root);
 	kernel->best = choose(status, kernel);
+	kernel->hidden = find_hidden(status, kernel);
 	if (kernel->best != NULL && kernel->best->distrust != NULL)
 		add_text(status, g_strdup_printf("%s: %s", kernel->best->path,
 						 kernel->best->distrust));
 	for (guint i = 0; i < kernel->candidates->problems->len; i++)
 		add_text(status, g_strdup(g_ptr_array_index(kernel->candidates->problems, i)));
-	if (!kernel->running)
-		return;
-	status->live = kp_live_read(root, kernel->candidates);
-	vouch_live(status, kernel);
+	if (kernel->running)
+		vouch_live(status, kernel);
 }
 
 static int compare_kernels(gconstpointer a, gconstpointer b)
@@ -355,6 +389,7 @@ static KpStatus *read_facts(const char *root, GError **error)
 
 	status->kernels = g_ptr_array_new_with_free_func(kernel_free);
 	status->problems = g_ptr_array_new_with_free_func(g_free);
+	status->nothing = g_ptr_array_new();
 	status->available = kp_available_read(root, &status->look);
 	status->settings = kp_settings_read(root, error);
 	if (status->settings == NULL)
@@ -387,7 +422,7 @@ static void complete(KpStatus *status, const char *root, const char *only)
 	add_trust_warnings(status);
 	add_text(status, kp_arriving_warning(root));
 	status->service = kp_service_state(root);
-	if (kp_live_top(status->live) != NULL)
+	if (kp_live_ours(status->live) != NULL)
 		add_text(status, kp_service_problem(status->service));
 }
 

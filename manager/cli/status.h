@@ -44,7 +44,8 @@ typedef struct {
 	GPtrArray *holds;	/* KpHold */
 	GPtrArray *records;	/* KpRecord, newest first */
 	KpAsked asked;		/* a way back that the package manager went */
-	const KpPatch *best;	/* newest that is not held, or NULL */
+	const KpPatch *best;	/* that would be taken, or NULL */
+	const KpPatch *hidden;	/* of another stream than what is live, and packages have it */
 	KpRecord *load;		/* how the top patch went live, or NULL */
 	char *recalled;		/* why the top patch is revoked by now, or NULL */
 	gint64 since;		/* when the top patch went live; 0: not known */
@@ -64,6 +65,7 @@ typedef struct {
 	GPtrArray *available;	/* KpAvailable: what was noted of repositories */
 	KpLook look;		/* and when */
 	GPtrArray *live;	/* KpLivePatch of the running kernel */
+	GPtrArray *nothing;	/* as much of every other one: empty */
 	KpServiceState service;	/* at the next boot */
 	gboolean thorough;	/* every file is verified */
 	gboolean awaited;	/* a transition is under way, and waited for */
@@ -84,7 +86,10 @@ typedef struct {
 	gboolean newer_kernel;	/* one is installed */
 	const char *available;	/* newest version in a repository; NULL: none known */
 	const char *best;	/* version of the newest that is not held, or NULL */
-	gboolean live;		/* some patch is live */
+	gboolean live;		/* some patch is live that is not foreign */
+	gboolean foreign;	/* some patch is live that is */
+	gboolean overlaid;	/* what is live is not all in force, or a newer one is below it */
+	gboolean hidden;	/* what packages have is of another stream */
 	const char *live_version;	/* of the top patch; may be NULL */
 	gboolean last_failed;	/* the last attempt did not go well */
 } KpStatusFacts;
@@ -98,8 +103,17 @@ KpStatusVerdict kp_status_verdict(const KpStatusFacts *facts);
 /* Fills the patches of @kernel, when all else of @status is known. */
 void kp_status_add_patches(KpStatus *status, KpStatusKernel *kernel);
 
-/* The patch that is in force in @kernel, or NULL. */
+/* The topmost patch in @kernel that is not foreign, or NULL. */
 const KpStatusPatch *kp_status_top(const KpStatus *status, const KpStatusKernel *kernel);
+
+/* What is live in @kernel to begin with: that patch, or else the topmost foreign one. */
+const KpStatusPatch *kp_status_shown(const KpStatus *status, const KpStatusKernel *kernel);
+
+/* The release that is live, if the packages of the running kernel go on from it; or NULL. */
+const char *kp_status_live_release(const KpStatus *status);
+
+/* What is live beside that, and what keeps it from being in force. */
+void kp_status_stack_text(const KpStatus *status, const KpStatusKernel *kernel, GString *text);
 
 /* Reads who vouched for what is live in @kernel, and whether somebody took that
  * back since. Before kp_status_add_patches(). */

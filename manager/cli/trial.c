@@ -5,6 +5,7 @@
 #include "live/execute.h"
 #include "live/live.h"
 #include "live/plan.h"
+#include "live/stream.h"
 #include "live/trial.h"
 
 static gint64 now(void)
@@ -66,13 +67,14 @@ static void block(const KpScene *scene, const KpPatch *patch, const char *why,
 	warn(warnings, error);
 }
 
-static gboolean go_back(const KpScene *scene, const KpPatch *previous, KpProgress *progress,
+static gboolean go_back(const KpScene *scene, const KpPatch *patch, const KpPatch *previous,
+			KpProgress *progress,
 			GPtrArray *warnings, GError **error)
 {
 	/* unwatched: who stops us now would leave the bad patch live */
 	const KpExecution execution = { scene->host, scene->settings, scene->state, "rollback",
 					NULL, scene->voucher };
-	g_autoptr(KpPlan) plan = previous == NULL ? kp_plan_none(scene->live) :
+	g_autoptr(KpPlan) plan = previous == NULL ? kp_plan_none(scene->live, patch->name) :
 		kp_plan_apply(scene->host, scene->candidates, scene->live, previous);
 	gboolean ok = kp_execute(&execution, plan, warnings, error);
 
@@ -96,7 +98,7 @@ void kp_trial_take_back(const KpScene *scene, KpJournal *journal, const KpPatch 
 	}
 	target = previous == NULL ? g_strdup("no patch") :
 		 g_strdup_printf("%s (%s)", previous->name, previous->version);
-	if (go_back(scene, previous, progress, warnings, &problem))
+	if (go_back(scene, patch, previous, progress, warnings, &problem))
 		outcome = g_strdup_printf("it was rolled back to %s and is blocked; "
 					  "'kpatch-manager release %s' lets it in again",
 					  target, patch->version);
@@ -113,14 +115,14 @@ void kp_trial_take_back(const KpScene *scene, KpJournal *journal, const KpPatch 
  * copy is the next best. */
 static const KpPatch *file_before(const KpScene *before, const KpScene *after)
 {
-	const KpLivePatch *top = kp_live_top(before->live);
+	const KpLivePatch *top = kp_live_ours(before->live);
 	const KpPatch *found;
 
 	if (top == NULL)
 		return NULL;
 	found = kp_select_named(after->candidates->patches, top->name);
 	return found != NULL ? found : kp_select_previous(after->candidates->patches,
-							   after->holds, top->version);
+							   after->holds, top, after->records);
 }
 
 static void fail(const KpScene *scene, KpJournal *journal, const KpPatch *patch,
@@ -133,6 +135,7 @@ static void fail(const KpScene *scene, KpJournal *journal, const KpPatch *patch,
 
 	after.candidates = candidates;
 	after.live = live;
+	kp_stream_mark(live, candidates, scene->records, scene->host->kver);
 	kp_trial_take_back(&after, journal, patch, file_before(scene, &after), why, progress,
 			   warnings, error);
 }

@@ -78,7 +78,6 @@ static gboolean make_plan(KpUpdate *update, GError **error)
 	g_autoptr(KpVersionLocks) locks = kp_version_locks_read(update->options->root,
 								update->warnings);
 	g_autoptr(GArray) files = named_files(update);
-	const KpLivePatch *live = kp_live_top(update->status->live);
 	const KpUpdateRequest request = {
 		.root = update->options->root,
 		.rpmdb = update->settings->rpmdb,
@@ -87,7 +86,7 @@ static gboolean make_plan(KpUpdate *update, GError **error)
 		.barred = barred,
 		.locks = locks,
 		.running = update->status->host->kver,
-		.live = live != NULL && kp_version_says(live->version) ? live->version : NULL,
+		.live = kp_status_live_release(update->status),
 		.kernel = update->options->kernel,
 		.all = update->options->all_kernels,
 		.release = update->release,

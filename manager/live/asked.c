@@ -4,11 +4,14 @@
 #include "base/version.h"
 #include "live/floor.h"
 #include "live/select.h"
+#include "live/stream.h"
 
-static gboolean is_newer(const char *version, const char *than)
+/* Of another stream nothing is newer or older. */
+static gboolean is_newer(const char *name, const char *version, const KpPatch *than)
 {
-	return kp_version_says(version) && kp_version_says(than) &&
-	       kp_version_compare(version, than) > 0;
+	return kp_version_says(version) && kp_version_says(than->version) &&
+	       kp_stream_same(name, version, than->name, than->version) &&
+	       kp_version_compare(version, than->version) > 0;
 }
 
 /* The newest that packages have now. */
@@ -29,20 +32,20 @@ static const KpPatch *best_packaged(const KpCandidates *candidates, const GPtrAr
 
 static gboolean is_newer_copy(const KpPatch *copy, const KpPatch *packaged)
 {
-	return copy->origin == KP_ORIGIN_STORE && is_newer(copy->version, packaged->version);
+	return copy->origin == KP_ORIGIN_STORE && is_newer(copy->name, copy->version, packaged);
 }
 
 gboolean kp_asked_matters(KpAsked *asked, const KpCandidates *candidates,
 			  const GPtrArray *holds, const GPtrArray *records)
 {
 	const KpPatch *packaged = best_packaged(candidates, holds);
-	const KpRecord *floor = kp_floor_find(records, holds);
+	const KpRecord *floor = packaged == NULL ? NULL : kp_floor_find(records, holds, packaged);
 	gboolean matters = FALSE;
 
 	*asked = (KpAsked){ NULL, NULL, FALSE, FALSE };
 	if (packaged == NULL)
 		return FALSE;
-	if (floor != NULL && is_newer(floor->version, packaged->version))
+	if (floor != NULL && is_newer(floor->name, floor->version, packaged))
 		asked->floor = floor;
 	for (guint i = 0; i < candidates->patches->len && !matters; i++) {
 		const KpPatch *patch = g_ptr_array_index(candidates->patches, i);

@@ -11,6 +11,7 @@ typedef struct {
 	gboolean transition;	/* the kernel is going to it, or away from it */
 	gboolean awaited;	/* and somebody is waiting for the end of that */
 	gboolean pending;	/* it waits for a module to be loaded */
+	gboolean foreign;	/* nobody here knows where it came from */
 	gboolean packaged;	/* a package brings it */
 	gboolean revoked;	/* the file, or whoever signed it */
 	gboolean blocked;

@@ -25,7 +25,7 @@ static const char attributes[ATTRIBUTES_SIZE] = { 0x07, 0, 0, 0 };
 const KpPatch *kp_early_choose(const GPtrArray *patches, const GPtrArray *holds, KpState *state,
 			       const char *kver)
 {
-	g_autoptr(GPtrArray) good = g_ptr_array_new();
+	g_autoptr(GPtrArray) good = g_ptr_array_new(), none = g_ptr_array_new(), records = NULL;
 	g_autoptr(KpChoice) choice = NULL;
 
 	for (guint i = 0; i < patches->len && state != NULL; i++) {
@@ -34,7 +34,8 @@ const KpPatch *kp_early_choose(const GPtrArray *patches, const GPtrArray *holds,
 		if (kp_state_is_good(state, kver, kp_patch_sha256(patch)))
 			g_ptr_array_add(good, patch);
 	}
-	choice = kp_select_best(good, holds);
+	records = state == NULL ? NULL : kp_state_history(state, kver, 0, NULL);
+	choice = kp_select_followed(good, holds, none, records);
 	return choice->patch;
 }
 

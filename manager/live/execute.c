@@ -6,6 +6,7 @@
 #include "live/guard.h"
 #include "live/live.h"
 #include "live/module.h"
+#include "live/outcome.h"
 
 typedef gboolean (*StepFunc)(const KpExecution *ex, const KpStep *step, GError **error);
 
@@ -56,10 +57,13 @@ static gboolean run_load(const KpExecution *ex, const KpStep *step, GError **err
 	return kp_backend_for(step->backend)->load(&call, step->patch, error);
 }
 
+/* Whether a patch replaces others may be known only when it has. */
 static gboolean run_disable(const KpExecution *ex, const KpStep *step, GError **error)
 {
 	const KpBackendCall call = { ex->settings, ex->watch };
 
+	if (!kp_live_flag(ex->host->root, step->backend, step->name, "enabled", FALSE))
+		return TRUE;
 	return kp_backend_for(step->backend)->disable(&call, step->name, error);
 }
 
@@ -106,6 +110,7 @@ static const struct {
 	[KP_STEP_WITHDRAW] = { run_withdraw, FALSE },
 	[KP_STEP_REMOVE] = { run_remove, TRUE },
 	[KP_STEP_LOAD] = { run_load, FALSE },
+	[KP_STEP_STACK] = { run_load, FALSE },
 	[KP_STEP_DISABLE] = { run_disable, FALSE },
 	[KP_STEP_KEEP] = { run_keep, TRUE },
 };
@@ -149,7 +154,7 @@ static gboolean run_steps(const KpExecution *ex, const KpPlan *plan, GPtrArray *
 		g_autoptr(GError) problem = NULL;
 
 		/* not earlier: the core module has a mark of its own */
-		if (step->kind == KP_STEP_LOAD)
+		if (kp_step_loads(step))
 			mark(ex, step->patch, warnings);
 		if (step_table[step->kind].run(ex, step, &problem))
 			continue;
@@ -197,7 +202,7 @@ static const KpPatch *loaded_by(const KpPlan *plan)
 	for (guint i = 0; i < plan->steps->len; i++) {
 		const KpStep *step = &g_array_index(plan->steps, KpStep, i);
 
-		if (step->kind == KP_STEP_LOAD)
+		if (kp_step_loads(step))
 			return step->patch;
 	}
 	return NULL;
@@ -224,8 +229,10 @@ gboolean kp_execute(const KpExecution *execution, const KpPlan *plan,
 	gboolean ok;
 
 	ok = run_steps(execution, plan, warnings, &problem);
+	/* what is in the kernel is on trial, whatever else there is beside it */
 	if (loaded != NULL || plan->target == NULL)
 		unmark_or_hand_over(execution, loaded, ok, warnings);
+	ok = ok && kp_outcome_check(execution->host->root, plan, &problem);
 
 	if (!ok && execution->watch != NULL && execution->watch->stop != NULL &&
 	    *execution->watch->stop != 0)

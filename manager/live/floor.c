@@ -1,22 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "live/floor.h"
 
-/* As kp_hold_means(), of what was loaded and need not be there any more. */
+#include "live/select.h"
+#include "live/stream.h"
+
 static gboolean is_kept_away(const KpRecord *record, const GPtrArray *holds)
 {
+	const KpIdentity identity = { record->name, record->version, record->sha256 };
+
 	for (guint i = 0; i < holds->len; i++) {
 		const KpHold *hold = g_ptr_array_index(holds, i);
 
-		if (g_str_equal(hold->kver, record->kver) &&
-		    (g_str_equal(hold->sha256, record->sha256) ||
-		     (hold->kind == KP_HOLD_HELD && g_str_equal(hold->name, record->name) &&
-		      g_str_equal(hold->version, record->version))))
+		if (kp_hold_covers(hold, record->kver, &identity))
 			return TRUE;
 	}
 	return FALSE;
 }
 
-const KpRecord *kp_floor_find(const GPtrArray *records, const GPtrArray *holds)
+const KpRecord *kp_floor_find(const GPtrArray *records, const GPtrArray *holds,
+			      const KpPatch *patch)
 {
 	for (guint i = 0; i < records->len; i++) {
 		const KpRecord *record = g_ptr_array_index(records, i);
@@ -25,7 +27,8 @@ const KpRecord *kp_floor_find(const GPtrArray *records, const GPtrArray *holds)
 			continue;
 		if (*record->name == '\0')
 			return NULL;
-		if (!is_kept_away(record, holds))
+		if (kp_stream_same(record->name, record->version, patch->name, patch->version) &&
+		    !is_kept_away(record, holds))
 			return record;
 	}
 	return NULL;

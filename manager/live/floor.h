@@ -4,12 +4,14 @@
 #define KP_FLOOR_H
 
 #include "base/state.h"
+#include "live/patch.h"
 
-/* The release in @records (KpRecord of one kernel, newest first) that went live
- * last: what is older is refused unless it is asked for. Each that went live was
+/* The release in @records (KpRecord of one kernel, newest first) of the stream of @patch
+ * (stream.h) that went live last: what is older is refused unless it is asked for. Each that went live was
  * no older than the one before, or asked for, so this is the highest since
  * anybody asked. Releases that @holds keep away since are passed over, and after
  * a way back to no patch there is none: NULL. Borrowed. Pure. */
-const KpRecord *kp_floor_find(const GPtrArray *records, const GPtrArray *holds);
+const KpRecord *kp_floor_find(const GPtrArray *records, const GPtrArray *holds,
+			      const KpPatch *patch);
 
 #endif

@@ -8,6 +8,7 @@
 #include "base/version.h"
 #include "live/core-guard.h"
 #include "live/program.h"
+#include "live/stream.h"
 
 #define SERVICE "kpatch-boot-good.service"
 
@@ -37,10 +38,11 @@ static gboolean newer_is_blocked(const GPtrArray *holds, const KpPatch *best)
 	return FALSE;
 }
 
-const KpPatch *kp_guard_choose(const GPtrArray *patches, const GPtrArray *holds,
-			       const char *good)
+/* The best of @some of @patches; see guard.h. */
+static const KpPatch *choose_of(const GPtrArray *some, const GPtrArray *patches,
+				const GPtrArray *holds, const char *good)
 {
-	g_autoptr(KpChoice) choice = kp_select_best(patches, holds);
+	g_autoptr(KpChoice) choice = kp_select_best(some, holds);
 
 	if (choice->patch == NULL || good == NULL || !newer_is_blocked(holds, choice->patch))
 		return choice->patch;
@@ -52,6 +54,17 @@ const KpPatch *kp_guard_choose(const GPtrArray *patches, const GPtrArray *holds,
 			return patch;
 	}
 	return choice->patch;
+}
+
+const KpPatch *kp_guard_choose(const GPtrArray *patches, const GPtrArray *holds,
+			       const char *good, const GPtrArray *live,
+			       const GPtrArray *records)
+{
+	g_autoptr(GPtrArray) followed = kp_stream_followed(patches, live, records);
+	const KpPatch *patch = choose_of(followed, patches, holds, good);
+
+	return patch != NULL || kp_live_top(live) != NULL ? patch :
+	       choose_of(patches, patches, holds, good);
 }
 
 static gint64 now(void)

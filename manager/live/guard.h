@@ -26,12 +26,14 @@ typedef enum {
  * patch was proven good before. Pure. */
 KpGuardVerdict kp_guard_verdict(const KpAttempt *attempt, gboolean good, const char *boot_id);
 
-/* The patch to load at boot, borrowed from @patches, or NULL: the newest that
- * is not held or blocked; but while a newer one than that is blocked, the one
- * with the digest @good, which was proven good last (may be NULL), if it is
+/* The patch to load at boot, borrowed from @patches, or NULL: the newest that is not held
+ * or blocked, of those that may be taken unasked while @live is, according to @records
+ * (stream.h), and of all when nothing is live; but while a newer one than that is blocked,
+ * the one with the digest @good, which was proven good last (may be NULL), if it is
  * there. Pure. */
 const KpPatch *kp_guard_choose(const GPtrArray *patches, const GPtrArray *holds,
-			       const char *good);
+			       const char *good, const GPtrArray *live,
+			       const GPtrArray *records);
 
 /* Looks for the mark of a boot that died, and blocks what it names; at @boot,
  * one that is forgiven becomes a mark of this boot. What was found, or what

@@ -7,6 +7,7 @@
 #include "base/release.h"
 #include "base/root.h"
 #include "base/version.h"
+#include "live/stack.h"
 
 /* some 60 bytes a module */
 #define MODULES_MAX (256 * 1024)
@@ -23,6 +24,7 @@ static void live_free(gpointer data)
 	g_free(live->name);
 	g_free(live->version);
 	g_free(live->pending);
+	g_free(live->covered);
 	g_free(live);
 }
 
@@ -168,16 +170,6 @@ static void read_nameless_leftovers(GPtrArray *all, const char *root)
 		read_leftover_line(all, root, *line);
 }
 
-static int compare_live(gconstpointer a, gconstpointer b)
-{
-	const KpLivePatch *left = *(const KpLivePatch *const *)a;
-	const KpLivePatch *right = *(const KpLivePatch *const *)b;
-
-	if (left->enabled != right->enabled)
-		return right->enabled - left->enabled;
-	return kp_version_compare(right->version, left->version);
-}
-
 /* Where the module says none, its name may have it. */
 static void add_release(GPtrArray *all, const char *root)
 {
@@ -241,7 +233,7 @@ GPtrArray *kp_live_read(const char *root, const KpCandidates *candidates)
 	if (candidates != NULL && has_unversioned(candidates))
 		take_names_for_versions(all);
 	read_nameless_leftovers(all, root);
-	g_ptr_array_sort(all, compare_live);
+	kp_stack_sort(all, root);
 	return all;
 }
 
@@ -275,6 +267,22 @@ const KpLivePatch *kp_live_top(const GPtrArray *live)
 	const KpLivePatch *top = live->len > 0 ? g_ptr_array_index(live, 0) : NULL;
 
 	return top != NULL && top->enabled ? top : NULL;
+}
+
+const KpLivePatch *kp_live_ours(const GPtrArray *live)
+{
+	for (guint i = 0; i < live->len; i++) {
+		const KpLivePatch *entry = g_ptr_array_index(live, i);
+
+		if (entry->enabled && !entry->foreign)
+			return entry;
+	}
+	return NULL;
+}
+
+gboolean kp_live_is_in_force(const KpLivePatch *live)
+{
+	return live->enabled && !live->transition && live->covered == NULL;
 }
 
 const KpLivePatch *kp_live_find(const GPtrArray *live, const char *name)

@@ -16,10 +16,15 @@ typedef struct {
 	gboolean transition;	/* a livepatch transition is under way */
 	char *pending;		/* modules it has functions of that are not loaded,
 				 * with blanks between; NULL when there are none */
+	gint64 place;		/* in the stack of its backend: the greater, the higher;
+				 * 0 when nothing tells it (stack.h) */
+	char *covered;		/* the patch above it that replaces a function of it, or NULL */
+	gboolean foreign;	/* nobody here knows where it came from (stream.h) */
+	gboolean succeeded;	/* its package is gone, and what packages have now follows it */
 } KpLivePatch;
 
-/* All patches in the kernel: KpLivePatch, enabled ones first, newest version
- * first. Replaced livepatch modules have left /sys/kernel/livepatch; they are
+/* All patches in the kernel: KpLivePatch, enabled ones first, and of these what is on
+ * top of the stack (stack.h). Replaced livepatch modules have left /sys/kernel/livepatch; they are
  * found by the names of @candidates (may be NULL) and by the taint that the
  * kernel marks such modules with. Caller unrefs. */
 GPtrArray *kp_live_read(const char *root, const KpCandidates *candidates);
@@ -27,8 +32,15 @@ GPtrArray *kp_live_read(const char *root, const KpCandidates *candidates);
 /* Why /sys cannot be believed to show all patches, or NULL. Caller frees. */
 char *kp_live_problem(const KpHost *host);
 
-/* The newest enabled patch of @live, or NULL. */
+/* The enabled patch on top of the stack, whoever brought it, or NULL. */
 const KpLivePatch *kp_live_top(const GPtrArray *live);
+
+/* The topmost that is not foreign, or NULL. */
+const KpLivePatch *kp_live_ours(const GPtrArray *live);
+
+/* TRUE when every task runs all of @live: in a transition some still have the old code, and
+ * what is covered is not run. */
+gboolean kp_live_is_in_force(const KpLivePatch *live);
 
 /* The entry called @name, in any spelling, or NULL. */
 const KpLivePatch *kp_live_find(const GPtrArray *live, const char *name);

@@ -100,6 +100,9 @@ static void take_entry(KpModinfo *info, struct lists *lists, const char *entry)
 		if (g_str_has_prefix(entry, list_table[i].key))
 			g_ptr_array_add(lists->of[i],
 					g_strdup(entry + strlen(list_table[i].key)));
+	/* the parameter of patches for kpatch.ko by which they are told to */
+	if (g_str_equal(entry, "parmtype=replace:bool"))
+		info->replace_param = TRUE;
 	if (g_str_has_prefix(entry, "livepatch="))
 		info->livepatch = entry[strlen("livepatch=")] == 'Y';
 }
@@ -178,6 +181,13 @@ static gboolean complete(const KpModinfo *info, GError **error)
 	return TRUE;
 }
 
+static KpReplaces read_replaces(Elf *elf, const KpModinfo *info)
+{
+	if (info->livepatch)
+		return kp_replaces_read(elf);
+	return info->replace_param ? KP_REPLACES_ALL : KP_REPLACES_NONE;
+}
+
 /* @elf, whose header is good, as far as it matters; ends it. */
 static KpModinfo *take_elf(Elf *elf, gsize size, GError **error)
 {
@@ -192,6 +202,8 @@ static KpModinfo *take_elf(Elf *elf, gsize size, GError **error)
 	for (gsize i = 0; i < G_N_ELEMENTS(list_table); i++)
 		lists.of[i] = g_ptr_array_new();
 	ok = read_sections(elf, info, &lists, size, error) && complete(info, error);
+	if (ok)
+		info->replaces = read_replaces(elf, info);
 	elf_end(elf);
 	for (gsize i = 0; i < G_N_ELEMENTS(list_table); i++) {
 		g_ptr_array_add(lists.of[i], NULL);

@@ -6,6 +6,8 @@
 
 #include <glib.h>
 
+#include "live/replaces.h"
+
 typedef struct {
 	char *name;		/* modinfo name= */
 	char *vermagic;
@@ -14,6 +16,8 @@ typedef struct {
 	char **funcs;		/* kpatch_func=object:function, one each; never NULL */
 	char **targets;		/* kpatch_target=module:srcversion, one each; never NULL */
 	gboolean livepatch;	/* modinfo livepatch=Y */
+	gboolean replace_param;	/* has a parameter replace */
+	KpReplaces replaces;	/* what was live before it */
 	gboolean kpatch_funcs;	/* has a section .kpatch.funcs */
 } KpModinfo;
 

@@ -159,8 +159,8 @@ gboolean kp_module_remove(const char *name, GError **error)
 		return TRUE;
 	case KP_TRY_AGAIN:
 		g_set_error(error, KP_ERROR, KP_ERROR_BUSY,
-			    "the module %s is still in use; it patches nothing, and the next "
-			    "apply or sync removes it", name);
+			    "the module %s is still in use and stays loaded; the next apply or "
+			    "sync tries again to remove it", name);
 		return FALSE;
 	case KP_TRY_FAILED:
 		break;

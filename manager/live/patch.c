@@ -197,6 +197,7 @@ static gboolean fill_identity(KpPatch *patch, KpModinfo *info, GError **error)
 	patch->cves = g_steal_pointer(&info->cves);
 	patch->funcs = g_steal_pointer(&info->funcs);
 	patch->targets = g_steal_pointer(&info->targets);
+	patch->replaces = info->replaces;
 	patch->backend = info->livepatch ? KP_BACKEND_LIVEPATCH : KP_BACKEND_KPATCH;
 	if (!info->livepatch && !info->kpatch_funcs)
 		reason = "a kernel module, but no patch (neither .kpatch.funcs nor livepatch=Y)";
@@ -237,7 +238,9 @@ static gboolean same_patch(KpPatch *patch, int fd, GError **error)
 	if (info == NULL || !fill_identity(copy, info, error))
 		return FALSE;
 	if (!g_str_equal(copy->name, patch->name) || !g_str_equal(copy->kver, patch->kver) ||
-	    !g_str_equal(copy->version, patch->version) || copy->backend != patch->backend) {
+	    (!patch->version_given && !g_str_equal(copy->version, patch->version)) ||
+	    copy->backend != patch->backend ||
+	    copy->replaces != patch->replaces) {
 		g_set_error_literal(error, KP_ERROR, KP_ERROR_BUSY,
 				    "it was changed while it was read; try again when it is complete");
 		return FALSE;

@@ -6,6 +6,7 @@
 #include <glib.h>
 #include <sys/types.h>
 
+#include "live/replaces.h"
 #include "signing/verify.h"
 
 typedef enum {
@@ -29,12 +30,14 @@ typedef struct {
 	char *kver;		/* kernel it was built for, from vermagic */
 	char *version;		/* version-release, for example 1-2: as the module says,
 				 * else as its name has it (base/release.h), else the name */
+	gboolean version_given;	/* by the package that brought it (cli/releases.h) */
 	char *sha256;		/* ask kp_patch_sha256() */
 	char **cves;		/* never NULL */
 	char **funcs;		/* "object:function" it says that it replaces; may be NULL */
 	char **targets;		/* "module:srcversion" it was built for; may be NULL */
 	gboolean has_signature;	/* a module signature is appended; by whom is not known */
 	KpBackendKind backend;
+	KpReplaces replaces;	/* what is live when it is loaded */
 	gboolean sealed;	/* @fd is a copy of our own: kp_patch_seal() */
 	KpSignOutcome *signature;	/* what verifying it came to; NULL: it was not */
 	gboolean vouched;	/* as far as signatures go, it may be loaded: kp_vouch() */

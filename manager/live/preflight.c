@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "live/preflight.h"
 
+#include "base/names.h"
+#include "base/release.h"
 #include "base/version.h"
 #include "live/conflict.h"
 #include "live/keyring.h"
+#include "live/plan.h"
+#include "live/stream.h"
 
 struct question {
 	const KpHost *host;
@@ -12,6 +16,7 @@ struct question {
 	const GPtrArray *holds;
 	const char *floor;
 	gboolean older_ok;
+	KpAsking asking;
 };
 
 static char *other_kernel(const struct question *q)
@@ -34,7 +39,7 @@ static char *held(const struct question *q)
 
 static char *older_than_live(const struct question *q)
 {
-	const KpLivePatch *top = kp_live_top(q->live);
+	const KpLivePatch *top = kp_stream_newest(q->live, q->patch);
 
 	if (q->older_ok || top == NULL || !kp_version_says(top->version) ||
 	    !kp_version_says(q->patch->version) || kp_version_compare(q->patch->version, top->version) >= 0)
@@ -46,7 +51,7 @@ static char *older_than_live(const struct question *q)
 /* What is live says the same, and better. */
 static char *older_than_floor(const struct question *q)
 {
-	if (q->older_ok || !kp_version_says(q->floor) || kp_live_top(q->live) != NULL ||
+	if (q->older_ok || !kp_version_says(q->floor) || kp_stream_newest(q->live, q->patch) != NULL ||
 	    !kp_version_says(q->patch->version) || kp_version_compare(q->patch->version, q->floor) >= 0)
 		return NULL;
 	return g_strdup_printf("%s is older than %s, which was live last; 'kpatch-manager rollback %s' "
@@ -81,6 +86,48 @@ static char *other_backend(const struct question *q)
 				"'kpatch-manager rollback none' first",
 				entry->name, kp_backend_word(entry->backend),
 				kp_backend_word(q->patch->backend));
+	}
+	return NULL;
+}
+
+/* The kernel has one module of each name. */
+static char *same_name(const struct question *q)
+{
+	const KpLivePatch *same = kp_live_find(q->live, q->patch->name);
+
+	if (same == NULL || !same->enabled || !kp_version_says(same->version) ||
+	    !kp_version_says(q->patch->version) ||
+	    kp_release_equal(same->version, q->patch->version))
+		return NULL;
+	return g_strdup_printf("a module of the same name is live in the release %s, and the kernel takes "
+			       "a name once; 'kpatch-manager rollback none' first", same->version);
+}
+
+/* TRUE when making @q's patch live would end @entry, of another stream. */
+static gboolean is_in_the_way(const struct question *q, const KpLivePatch *entry)
+{
+	if (!entry->enabled || entry->backend != q->patch->backend || entry->succeeded ||
+	    kp_stream_same(entry->name, entry->version, q->patch->name, q->patch->version))
+		return FALSE;
+	if (!entry->foreign)
+		return q->asking == KP_UNASKED;
+	return q->asking != KP_ASKED_BY_NAME && q->patch->replaces != KP_REPLACES_NONE &&
+	       kp_plan_would_load(q->live, q->patch);
+}
+
+static char *other_stream(const struct question *q)
+{
+	const char *command = q->asking == KP_ASKED_BACK ? "rollback" : "apply";
+
+	for (guint i = 0; i < q->live->len; i++) {
+		const KpLivePatch *entry = g_ptr_array_index(q->live, i);
+
+		if (is_in_the_way(q, entry))
+			return g_strdup_printf(
+				"it would take the place of %s, which is live and %s; "
+				"'kpatch-manager %s %s' does that", entry->name, entry->foreign ?
+				"foreign: nothing here brought it" : "of another stream",
+				command, q->patch->version);
 	}
 	return NULL;
 }
@@ -122,13 +169,14 @@ static char *unknown_to_kernel(const struct question *q)
 }
 
 GPtrArray *kp_preflight(const KpHost *host, const KpPatch *patch, const GPtrArray *live,
-			const GPtrArray *holds, const char *floor, gboolean older_ok)
+			const GPtrArray *holds, const char *floor, gboolean older_ok,
+			KpAsking asking)
 {
 	static char *(*const checks[])(const struct question *) = {
 		distrusted, other_kernel, held, older_than_live, older_than_floor, no_livepatch,
-		ftrace_off, other_backend, unsigned_module, unknown_to_kernel,
+		ftrace_off, other_backend, same_name, other_stream, unsigned_module, unknown_to_kernel,
 	};
-	const struct question question = { host, patch, live, holds, floor, older_ok };
+	const struct question question = { host, patch, live, holds, floor, older_ok, asking };
 	GPtrArray *reasons = g_ptr_array_new_with_free_func(g_free);
 
 	for (gsize i = 0; i < G_N_ELEMENTS(checks); i++) {

@@ -16,11 +16,15 @@ KpPlan *kp_plan_unload(const GPtrArray *live, const char *name)
 	KpPlan *plan = g_new0(KpPlan, 1);
 
 	plan->steps = g_array_new(FALSE, TRUE, sizeof(KpStep));
+	plan->after = g_ptr_array_new();
 	for (guint i = 0; i < live->len; i++) {
 		const KpLivePatch *entry = g_ptr_array_index(live, i);
 
-		if (name != NULL && !kp_name_equal(entry->name, name))
+		if (name != NULL && !kp_name_equal(entry->name, name)) {
+			if (entry->enabled)
+				g_ptr_array_add(plan->after, entry->name);
 			continue;
+		}
 		if (entry->enabled)
 			add_step(plan, KP_STEP_DISABLE, entry);
 		add_step(plan, KP_STEP_REMOVE, entry);

@@ -11,9 +11,13 @@
 
 #include "base/settings.h"
 
-static const char section_names[] = "\0.modinfo\0.kpatch.funcs\0.shstrtab";
+static const char section_names[] =
+	"\0.modinfo\0.kpatch.funcs\0.shstrtab\0.rela.data\0.symtab\0.strtab";
 
-enum { NAME_MODINFO = 1, NAME_FUNCS = 10, NAME_STRINGS = 24 };
+enum {
+	NAME_MODINFO = 1, NAME_FUNCS = 10, NAME_STRINGS = 24, NAME_RELA = 34, NAME_DATA = 39,
+	NAME_SYMTAB = 45, NAME_STRTAB = 53,
+};
 
 static void add_entry(GString *info, const char *key, const char *value)
 {
@@ -41,6 +45,8 @@ static GString *make_modinfo(const FixtureModule *module)
 		g_string_append(info, *entry);
 		g_string_append_c(info, '\0');
 	}
+	if (module->funcs && !module->no_replace)
+		add_entry(info, "parmtype", "replace:bool");
 	if (module->livepatch)
 		add_entry(info, "livepatch", "Y");
 	if (module->endless)
@@ -50,22 +56,73 @@ static GString *make_modinfo(const FixtureModule *module)
 
 static void add_section(Elf *elf, guint name, guint type, const void *bytes, gsize size)
 {
+	GElf_Shdr header;
 	Elf_Scn *section = elf_newscn(elf);
 	Elf_Data *data = elf_newdata(section);
-	GElf_Shdr header;
 
 	data->d_buf = (void *)bytes;
 	data->d_size = size;
 	data->d_align = 1;
+	data->d_type = type == SHT_SYMTAB ? ELF_T_SYM : type == SHT_RELA ? ELF_T_RELA : ELF_T_BYTE;
 	g_assert_nonnull(gelf_getshdr(section, &header));
 	header.sh_name = name;
 	header.sh_type = type;
 	g_assert_true(gelf_update_shdr(section, &header));
 }
 
+static void change_section(Elf *elf, size_t index, guint64 flags, guint link, guint info,
+			   guint64 entry)
+{
+	Elf_Scn *section = elf_getscn(elf, index);
+	GElf_Shdr header;
+
+	g_assert_nonnull(gelf_getshdr(section, &header));
+	header.sh_flags = flags;
+	header.sh_link = link;
+	header.sh_info = info;
+	header.sh_entsize = entry;
+	g_assert_true(gelf_update_shdr(section, &header));
+}
+
+#define KLP_SIZE 104
+
+/* As a compiler lays out "static struct klp_patch patch", include/linux/livepatch.h. */
+struct klp {
+	guint8 data[2 * KLP_SIZE];
+	Elf64_Sym symbols[4];
+	Elf64_Rela relocations[2];
+};
+
+static const char klp_strings[] = "\0__this_module\0patch";
+
+static void add_klp(Elf *elf, struct klp *klp, const char *how, guint first)
+{
+	guint count = g_str_equal(how, "both") ? 2 : 1;
+
+	memset(klp, 0, sizeof(*klp));
+	klp->data[24] = g_str_equal(how, "yes");
+	klp->symbols[1] = (Elf64_Sym){ .st_name = 1, .st_info = ELF64_ST_INFO(STB_GLOBAL, STT_NOTYPE) };
+	for (guint i = 0; i < count; i++) {
+		klp->symbols[2 + i] = (Elf64_Sym){
+			.st_name = 15, .st_info = ELF64_ST_INFO(STB_LOCAL, STT_OBJECT),
+			.st_shndx = (Elf64_Half)first, .st_value = i * KLP_SIZE, .st_size = KLP_SIZE };
+		klp->relocations[i] = (Elf64_Rela){
+			.r_offset = i * KLP_SIZE, .r_info = ELF64_R_INFO(1, R_X86_64_64) };
+	}
+	add_section(elf, NAME_DATA, SHT_PROGBITS, klp->data, sizeof(klp->data));
+	add_section(elf, NAME_RELA, SHT_RELA, klp->relocations, count * sizeof(Elf64_Rela));
+	add_section(elf, NAME_SYMTAB, SHT_SYMTAB, klp->symbols, (2 + count) * sizeof(Elf64_Sym));
+	add_section(elf, NAME_STRTAB, SHT_STRTAB, klp_strings, sizeof(klp_strings));
+	change_section(elf, first, SHF_ALLOC | SHF_WRITE, 0, 0, 0);
+	change_section(elf, first + 1, SHF_INFO_LINK, first + 2, first, sizeof(Elf64_Rela));
+	change_section(elf, first + 2, 0, first + 3, 1, sizeof(Elf64_Sym));
+}
+
 static void write_elf(int fd, const FixtureModule *module, const GString *info)
 {
 	static const char funcs[64];
+	guint sections = module->funcs ? 2 : 1;
+	struct klp klp;
 	Elf *elf;
 	GElf_Ehdr header;
 
@@ -76,11 +133,13 @@ static void write_elf(int fd, const FixtureModule *module, const GString *info)
 	header.e_ident[EI_DATA] = ELFDATA2LSB;
 	header.e_machine = module->machine != 0 ? module->machine : EM_X86_64;
 	header.e_type = ET_REL;
-	header.e_shstrndx = module->funcs ? 3 : 2;
+	header.e_shstrndx = (Elf64_Half)(sections + (module->klp != NULL ? 5 : 1));
 	g_assert_true(gelf_update_ehdr(elf, &header));
 	add_section(elf, NAME_MODINFO, SHT_PROGBITS, info->str, info->len);
 	if (module->funcs)
 		add_section(elf, NAME_FUNCS, SHT_PROGBITS, funcs, sizeof(funcs));
+	if (module->klp != NULL)
+		add_klp(elf, &klp, module->klp, sections + 1);
 	add_section(elf, NAME_STRINGS, SHT_STRTAB, section_names, sizeof(section_names));
 	g_assert_cmpint(elf_update(elf, ELF_C_WRITE), >, 0);
 	elf_end(elf);

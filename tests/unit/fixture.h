@@ -12,7 +12,10 @@ typedef struct {
 	const char *const *cves;	/* NULL-terminated, or NULL */
 	const char *const *entries;	/* more "key=value", NULL-terminated, or NULL */
 	gboolean livepatch;
-	gboolean funcs;		/* has .kpatch.funcs */
+	const char *klp;	/* has a struct klp_patch that replaces ("yes", "no"), two of
+				 * them ("both"), or one that the compiler has not made (NULL) */
+	gboolean funcs;		/* has .kpatch.funcs, and the parameter replace */
+	gboolean no_replace;	/* it has not */
 	guint machine;		/* e_machine; 0: x86-64 */
 	gboolean endless;	/* .modinfo without its last NUL */
 	const char *salt;	/* makes the content differ; may be NULL */

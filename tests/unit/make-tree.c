@@ -5,6 +5,11 @@
  *   make-tree ROOT held|blocked KVER VERSION	a hold of that release
  *   make-tree ROOT RESULT KVER VERSION		a record of an apply in boot-1
  *   make-tree ROOT "signed-by FINGERPRINT" KVER VERSION	one that was done
+ *   make-tree ROOT loaded KVER NAME VERSION ORIGIN	how the module NAME went live
+ *   make-tree ROOT hold KVER NAME VERSION DIGEST	a hold that means this
+ *   make-tree ROOT module KVER NAME VERSION FOLDER KIND	a module file; VERSION "-":
+ *	it says none; KIND: kpatch, kpatch-stacks, livepatch, livepatch-stacks or
+ *	livepatch-silent, which does not tell whether it replaces others
  */
 #include <string.h>
 
@@ -59,10 +64,58 @@ static void add_record(KpState *state, const char *result, const char *kver,
 	g_assert_true(kp_state_add_record(state, &record, NULL));
 }
 
+static void add_module(const char *root, const char *kver, const char *name, const char *version,
+		       const char *folder, const char *kind)
+{
+	gboolean livepatch = g_str_has_prefix(kind, "livepatch");
+	gboolean stacks = g_str_has_suffix(kind, "-stacks");
+	const FixtureModule module = {
+		.name = name, .kver = kver, .version = g_str_equal(version, "-") ? NULL : version,
+		.livepatch = livepatch, .funcs = !livepatch, .no_replace = stacks,
+		.klp = !livepatch || g_str_has_suffix(kind, "-silent") ? NULL : stacks ? "no" : "yes",
+	};
+	g_autoptr(GBytes) bytes = fixture_module(&module);
+	g_autofree char *path = g_strdup_printf("%s/%s/%s.ko", folder, kver, name);
+
+	fixture_write(root, path, g_bytes_get_data(bytes, NULL), (gssize)g_bytes_get_size(bytes));
+}
+
+static void hold(KpState *state, const char *kver, const char *name, const char *version,
+		 const char *digest)
+{
+	const KpHold hold = { KP_HOLD_HELD, (char *)kver, (char *)name, (char *)version,
+			      (char *)digest, (char *)"for a test", 1 };
+	gboolean added;
+
+	g_assert_true(kp_state_add_hold(state, &hold, &added, NULL));
+}
+
+static void add_load(KpState *state, const char *kver, const char *name, const char *version,
+		     const char *origin)
+{
+	const KpRecord record = { 1000, (char *)"boot-1", (char *)kver, (char *)"apply", (char *)name,
+				  (char *)version, (char *)"s", (char *)"kpatch", (char *)"done",
+				  (char *)"for a test", NULL, NULL, (char *)origin };
+
+	g_assert_true(kp_state_add_record(state, &record, NULL));
+}
+
 int main(int argc, char **argv)
 {
 	g_autoptr(KpState) state = NULL;
 
+	if (argc == 8 && g_str_equal(argv[2], "module")) {
+		add_module(argv[1], argv[3], argv[4], argv[5], argv[6], argv[7]);
+		return 0;
+	}
+	if (argc == 7) {
+		state = kp_state_open(argv[1], TRUE, NULL);
+		if (g_str_equal(argv[2], "hold"))
+			hold(state, argv[3], argv[4], argv[5], argv[6]);
+		else
+			add_load(state, argv[3], argv[4], argv[5], argv[6]);
+		return 0;
+	}
 	g_assert_cmpint(argc, ==, 5);
 	if (g_str_equal(argv[2], "package") || g_str_equal(argv[2], "store")) {
 		fixture_patch(argv[1], g_str_equal(argv[2], "store") ? KP_STORE_FOLDER

@@ -85,7 +85,8 @@ static void test_undone(Scene *scene, gconstpointer data)
 	sample_hold(scene->holds, target);
 	target->sealed = target->vouched = TRUE;
 	sample_patch(scene->candidates, KP_ORIGIN_PACKAGE, "1-2");
-	plan = kp_plan_rollback(scene->host, scene->candidates, scene->live, scene->holds, target);
+	plan = kp_plan_rollback(scene->host, scene->candidates, scene->live, scene->holds, target,
+				TRUE);
 	g_assert_false(run(scene, plan, &error));
 	g_assert_error(error, KP_ERROR, KP_ERROR_FAILED);
 	expect_held(scene, "1-1");
@@ -117,11 +118,30 @@ static void test_held(Scene *scene, gconstpointer data)
 	g_autoptr(KpPlan) plan = NULL;
 
 	sample_patch(scene->candidates, KP_ORIGIN_PACKAGE, "1-2");
-	plan = kp_plan_rollback(scene->host, scene->candidates, scene->live, scene->holds, NULL);
+	plan = kp_plan_rollback(scene->host, scene->candidates, scene->live, scene->holds, NULL,
+				TRUE);
 	g_assert_true(run(scene, plan, &error));
 	g_assert_no_error(error);
 	expect_held(scene, "1-2");
 	expect_record(scene, "done");
+}
+
+/* Every step went well, and still the kernel is not as was planned. */
+static void test_other_outcome(Scene *scene, gconstpointer data)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(KpPlan) plan = NULL;
+
+	sample_live(scene->live, "kpatch_1_1", "1-1", TRUE);
+	plan = kp_plan_none(scene->live, NULL);
+	g_assert_true(run(scene, plan, &error));
+	g_assert_no_error(error);
+	expect_record(scene, "done");
+	fixture_live(scene->root, "livepatch", "livepatch_sample", "", TRUE);
+	g_assert_false(run(scene, plan, &error));
+	g_assert_error(error, KP_ERROR, KP_ERROR_FAILED);
+	g_assert_nonnull(strstr(error->message, "livepatch_sample is live"));
+	expect_record(scene, "failed");
 }
 
 /* The kernel is patched by then: a copy that cannot be kept is a warning. */
@@ -147,6 +167,7 @@ int main(int argc, char **argv)
 	g_test_add("/execute/undone", Scene, NULL, set_up, test_undone, tear_down);
 	g_test_add("/execute/unverified", Scene, NULL, set_up, test_unverified, tear_down);
 	g_test_add("/execute/held", Scene, NULL, set_up, test_held, tear_down);
+	g_test_add("/execute/other-outcome", Scene, NULL, set_up, test_other_outcome, tear_down);
 	g_test_add("/execute/tidying", Scene, NULL, set_up, test_tidying, tear_down);
 	return g_test_run();
 }

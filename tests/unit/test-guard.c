@@ -73,7 +73,10 @@ static void tear_down(Scene *scene, gconstpointer data)
 
 static void expect_choice(Scene *scene, const char *good, const KpPatch *wanted)
 {
-	g_assert_true(kp_guard_choose(scene->candidates->patches, scene->holds, good) == wanted);
+	g_autoptr(GPtrArray) none = g_ptr_array_new();
+
+	g_assert_true(kp_guard_choose(scene->candidates->patches, scene->holds, good, none,
+				      none) == wanted);
 }
 
 static void block(Scene *scene, const KpPatch *patch)
@@ -267,6 +270,7 @@ static void test_core_death_is_not_the_patch(Scene *scene, gconstpointer data)
 {
 	KpPatch *patch = sample_patch(scene->candidates, KP_ORIGIN_PACKAGE, "1-1");
 	KpPatch *newer = sample_patch(scene->candidates, KP_ORIGIN_PACKAGE, "1-2");
+	g_autoptr(GPtrArray) none = g_ptr_array_new();
 	g_autoptr(GPtrArray) holds = NULL;
 	g_autoptr(KpAttempt) died = NULL;
 
@@ -282,7 +286,7 @@ static void test_core_death_is_not_the_patch(Scene *scene, gconstpointer data)
 	g_assert_cmpuint(holds->len, ==, 1);
 	/* nor does the core module's block make us look for an older patch */
 	g_assert_true(kp_guard_choose(scene->candidates->patches, holds,
-				      kp_patch_sha256(patch)) == newer);
+				      kp_patch_sha256(patch), none, none) == newer);
 }
 
 int main(int argc, char **argv)

@@ -67,7 +67,7 @@ static void test_rollback(void)
 
 	sample_patch(candidates, KP_ORIGIN_STORE, "1-2");
 	sample_live(live, "kpatch_1_2", "1-2", TRUE);
-	plan = kp_plan_rollback(host, candidates, live, holds, NULL);
+	plan = kp_plan_rollback(host, candidates, live, holds, NULL, TRUE);
 	kp_journal_plan(journal, "rollback", host->kver, plan, NULL);
 	g_assert_cmpuint(sent->len, ==, 2);
 	g_assert_true(has_id(sent, 0, KP_JOURNAL_TAKEN_OUT));

@@ -39,6 +39,55 @@ static void test_replaces(void)
 	g_assert_null(info->cves[0]);
 }
 
+/* What a module does to those before it is in its struct klp_patch, or is its parameter. */
+static void test_takes_the_place(void)
+{
+	static const struct {
+		gboolean livepatch;
+		gboolean no_parameter;
+		const char *klp;
+		KpReplaces replaces;
+	} rows[] = {
+		{ TRUE, FALSE, "yes", KP_REPLACES_ALL },
+		{ TRUE, FALSE, "no", KP_REPLACES_NONE },
+		{ TRUE, FALSE, "both", KP_REPLACES_UNKNOWN },
+		{ TRUE, FALSE, NULL, KP_REPLACES_UNKNOWN },
+		{ FALSE, FALSE, NULL, KP_REPLACES_ALL },
+		{ FALSE, TRUE, NULL, KP_REPLACES_NONE },
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+		const FixtureModule module = {
+			.name = "a", .kver = "6.1", .livepatch = rows[i].livepatch, .klp = rows[i].klp,
+			.funcs = !rows[i].livepatch, .no_replace = rows[i].no_parameter,
+		};
+		g_autoptr(GBytes) bytes = fixture_module(&module);
+		g_autoptr(KpModinfo) info = kp_modinfo_parse(bytes, NULL);
+
+		g_assert_nonnull(info);
+		g_assert_cmpint(info->replaces, ==, rows[i].replaces);
+	}
+}
+
+/* Wherever the bytes of such a file are wrong, nothing is read outside of it. */
+static void test_takes_no_place_outside(void)
+{
+	const FixtureModule module = { .name = "a", .kver = "6.1", .livepatch = TRUE, .klp = "yes" };
+	g_autoptr(GBytes) bytes = fixture_module(&module);
+	gsize size;
+	const guint8 *content = g_bytes_get_data(bytes, &size);
+
+	for (gsize at = 0; at < size; at++) {
+		g_autofree guint8 *copy = g_memdup2(content, size);
+		g_autoptr(KpModinfo) info = NULL;
+		g_autoptr(GBytes) damaged = NULL;
+
+		copy[at] ^= 0xff;
+		damaged = g_bytes_new(copy, size);
+		info = kp_modinfo_parse(damaged, NULL);
+	}
+}
+
 static void test_signature(void)
 {
 	static const char magic[] = "~Module signature appended~\n";
@@ -290,6 +339,8 @@ int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/modinfo/replaces", test_replaces);
+	g_test_add_func("/modinfo/takes-the-place", test_takes_the_place);
+	g_test_add_func("/modinfo/takes-no-place-outside", test_takes_no_place_outside);
 	g_test_add_func("/patch/signature", test_signature);
 	g_test_add_func("/modinfo/good", test_good);
 	g_test_add_func("/modinfo/wrong-kind", test_wrong_kind);

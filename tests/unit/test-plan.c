@@ -49,7 +49,7 @@ static void expect_apply(Scene *scene, const KpPatch *patch, const char *wanted)
 static void expect_rollback(Scene *scene, const KpPatch *target, const char *wanted)
 {
 	g_autoptr(KpPlan) plan = kp_plan_rollback(scene->host, scene->candidates, scene->live,
-						  scene->holds, target);
+						  scene->holds, target, TRUE);
 
 	expect(plan, wanted);
 }
@@ -130,6 +130,46 @@ static void test_interrupted_disable(Scene *scene, gconstpointer data)
 	expect_apply(scene, next, "withdraw kpatch_1_1, load kpatch_1_2, remove kpatch_1_1");
 }
 
+/* What is not replaced is taken out, from the top down, and when the new one is live. */
+static void test_stacked(Scene *scene, gconstpointer data)
+{
+	KpPatch *first = sample_patch(scene->candidates, KP_ORIGIN_STORE, "1-1");
+	KpPatch *next = sample_patch(scene->candidates, KP_ORIGIN_STORE, "1-3");
+
+	sample_live(scene->live, "kpatch_1_2", "1-2", TRUE);
+	sample_live(scene->live, "kpatch_1_1", "1-1", TRUE);
+	expect_apply(scene, next, "load kpatch_1_3, remove kpatch_1_2, remove kpatch_1_1");
+	next->replaces = KP_REPLACES_NONE;
+	expect_apply(scene, next, "stack kpatch_1_3, disable kpatch_1_2, remove kpatch_1_2, "
+		     "disable kpatch_1_1, remove kpatch_1_1");
+	next->replaces = KP_REPLACES_UNKNOWN;
+	expect_apply(scene, next, "load kpatch_1_3, disable kpatch_1_2, remove kpatch_1_2, "
+		     "disable kpatch_1_1, remove kpatch_1_1");
+	expect_apply(scene, first, "disable kpatch_1_2, remove kpatch_1_2");
+	expect_rollback(scene, first, "hold kpatch_1_3, disable kpatch_1_2, remove kpatch_1_2");
+}
+
+static void test_foreign(Scene *scene, gconstpointer data)
+{
+	KpPatch *next = sample_patch(scene->candidates, KP_ORIGIN_STORE, "1-3");
+	g_autoptr(KpPlan) none = NULL, named = NULL, back = NULL;
+
+	sample_live(scene->live, "livepatch_sample", "livepatch_sample", TRUE)->foreign = TRUE;
+	sample_live(scene->live, "kpatch_1_2", "1-2", TRUE);
+	expect_apply(scene, next, "load kpatch_1_3, remove livepatch_sample, remove kpatch_1_2");
+	next->replaces = KP_REPLACES_NONE;
+	expect_apply(scene, next, "stack kpatch_1_3, disable kpatch_1_2, remove kpatch_1_2");
+	none = kp_plan_none(scene->live, NULL);
+	expect(none, "disable kpatch_1_2, remove kpatch_1_2");
+	named = kp_plan_none(scene->live, "livepatch-sample");
+	expect(named, "disable livepatch_sample, remove livepatch_sample, disable kpatch_1_2, "
+	       "remove kpatch_1_2");
+	back = kp_plan_rollback(scene->host, scene->candidates, scene->live, scene->holds, NULL, FALSE);
+	expect(back, "hold kpatch_1_3, disable kpatch_1_2, remove kpatch_1_2");
+	expect_rollback(scene, NULL, "hold kpatch_1_3, disable livepatch_sample, "
+			"remove livepatch_sample, disable kpatch_1_2, remove kpatch_1_2");
+}
+
 static void test_rollback(Scene *scene, gconstpointer data)
 {
 	KpPatch *target = sample_patch(scene->candidates, KP_ORIGIN_STORE, "1-1");
@@ -159,7 +199,7 @@ static void test_none(Scene *scene, gconstpointer data)
 
 	sample_patch(scene->candidates, KP_ORIGIN_STORE, "1-1");
 	sample_live(scene->live, "kpatch_1_2", "1-2", TRUE);
-	plan = kp_plan_none(scene->live);
+	plan = kp_plan_none(scene->live, NULL);
 	expect(plan, "disable kpatch_1_2, remove kpatch_1_2");
 }
 
@@ -190,6 +230,8 @@ int main(int argc, char **argv)
 		{ "/plan/replace", test_replace },
 		{ "/plan/again", test_again },
 		{ "/plan/leftover-of-same-name", test_leftover_of_same_name },
+		{ "/plan/stacked", test_stacked },
+		{ "/plan/foreign", test_foreign },
 		{ "/plan/interrupted-transition", test_interrupted },
 		{ "/plan/interrupted-replace", test_interrupted_replace },
 		{ "/plan/interrupted-disable", test_interrupted_disable },

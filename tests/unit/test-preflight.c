@@ -32,7 +32,8 @@ static void tear_down(Scene *scene, gconstpointer data)
 static void expect(Scene *scene, gboolean older_ok, guint count, const char *part)
 {
 	g_autoptr(GPtrArray) reasons = kp_preflight(scene->host, scene->patch, scene->live,
-						    scene->holds, NULL, older_ok);
+						    scene->holds, NULL, older_ok,
+						    KP_UNASKED);
 	gboolean found = part == NULL;
 
 	g_assert_cmpuint(reasons->len, ==, count);

@@ -101,7 +101,10 @@ static void test_named(void)
 
 static const char *previous(KpCandidates *candidates, GPtrArray *holds, const char *live)
 {
-	const KpPatch *found = kp_select_previous(candidates->patches, holds, live);
+	g_autoptr(GPtrArray) none = g_ptr_array_new(), lives = sample_lives();
+	g_autofree char *name = g_strdelimit(g_strdup_printf("kpatch_%s", live), "-", '_');
+	const KpPatch *found = kp_select_previous(candidates->patches, holds,
+						  sample_live(lives, name, live, TRUE), none);
 
 	return found != NULL ? found->version : NULL;
 }

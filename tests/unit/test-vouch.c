@@ -117,7 +117,7 @@ static void test_floor(gconstpointer data)
 	}
 	if (floors[row].held != NULL)
 		sample_hold(holds, sample_patch(candidates, KP_ORIGIN_STORE, floors[row].held));
-	floor = kp_floor_find(records, holds);
+	floor = kp_floor_find(records, holds, sample_patch(candidates, KP_ORIGIN_PACKAGE, "1-0"));
 	g_assert_cmpstr(floor != NULL ? floor->version : NULL, ==, floors[row].floor);
 }
 

@@ -23,6 +23,14 @@ rm -f /tmp/stop /tmp/stopped /tmp/seen
 
 ok "1-2 stacks on 1-1 without replace" load_again test-demo-1-2
 like "the newer one decides" 'token=\*\*\*' "$(cat /proc/cmdline)"
+order() { cat $sys/test_demo_1_1/stack_order $sys/test_demo_1_2/stack_order | tr '\n' ' '; }
+is "and the stack says that it is on top" "1 2 " "$(order)"
+ok "1-1 is taken back below it" again set_enabled test_demo_1_1 0
+is "then it is alone" "0 1 " "$(order)"
+ok "1-1 is made live once more, on top" again set_enabled test_demo_1_1 1
+is "and the stack says so" "2 1 " "$(order)"
+like "the older one decides, where it has something to say" 'secret=\*\*\* token=abc123' "$(cat /proc/cmdline)"
+like "and nowhere else" 'kpatched' "$(cat /proc/version)"
 ok "1-2 is taken back" again set_enabled test_demo_1_2 0
 like "the older one decides again" 'secret=\*\*\* token=abc123' "$(cat /proc/cmdline)"
 ok "1-1 is taken back" again set_enabled test_demo_1_1 0
