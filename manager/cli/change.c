@@ -299,12 +299,13 @@ int kp_change_rollback(const KpScene *scene, const KpOptions *options,
 int kp_change_replace(const KpScene *scene, const KpOptions *options, const char *action,
 		      const KpPatch *target, KpProgress *progress, GError **error)
 {
+	const KpLivePatch *top = kp_live_top(scene->live);
 	g_autoptr(KpPlan) plan = NULL;
 
 	if (target != NULL &&
 	    !refuse_any(scene, options, action, target, scene->holds, TRUE, KP_ASKED_BACK, error))
 		return -1;
-	plan = target == NULL ? kp_plan_none(scene->live) :
+	plan = target == NULL ? kp_plan_none(scene->live, top != NULL ? top->name : NULL) :
 	       kp_plan_apply(scene->host, scene->candidates, scene->live, target);
 	return carry_out(scene, options, action, plan, progress, error);
 }
