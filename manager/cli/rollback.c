@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "cli/report.h"
 #include "cli/scene.h"
+#include "cli/trial.h"
 #include "live/live.h"
 
 /* The release @word means. It must not be newer than what is live: going
@@ -69,6 +70,7 @@ int kp_command_rollback(const KpOptions *options, char **words, GError **error)
 	KpProgress progress;
 
 	kp_progress_init(&progress, options);
+	kp_trial_end(options);
 	scene = kp_scene_open(options, !options->dry_run, &progress.watch, error);
 	if (scene == NULL)
 		return -1;

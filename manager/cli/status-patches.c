@@ -54,6 +54,7 @@ static void judge(const KpStatus *status, const KpStatusKernel *kernel, KpStatus
 		.live = live != NULL && live->enabled,
 		.transition = live != NULL && live->transition,
 		.awaited = status->awaited,
+		.missed = live != NULL && live->missed != NULL,
 		.pending = live != NULL && live->pending != NULL,
 		.packaged = is_packaged(kernel, patch->name, patch->version),
 		.revoked = patch->revoked != NULL,

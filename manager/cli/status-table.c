@@ -74,7 +74,9 @@ static char *live_text(const KpStatusPatch *top)
 	if (top == NULL)
 		return NULL;
 	release = top->version != NULL ? top->version : top->name;
-	return g_str_equal(top->word, "live") ? g_strdup(release) :
+	/* that modules are to come is no state that asks for something: it is told below */
+	return g_str_equal(top->word, "live") || g_str_equal(top->word, "pending") ?
+	       g_strdup(release) :
 	       g_strdup_printf("%s (%s)", release, top->word);
 }
 
@@ -132,17 +134,6 @@ static void add_problems(const KpStatus *status, GString *text)
 	}
 }
 
-static void add_blocks(const KpStatusKernel *kernel, GString *text)
-{
-	for (guint i = 0; i < kernel->holds->len; i++) {
-		const KpHold *hold = g_ptr_array_index(kernel->holds, i);
-
-		if (hold->kind == KP_HOLD_BLOCKED)
-			g_string_append_printf(text, "Blocked on %s: %s (%s): %s\n", kernel->kver,
-					       hold->name, hold->version, hold->reason);
-	}
-}
-
 /* What is live and needs a word more than the table has room for. */
 static void add_top(const KpStatusPatch *top, GString *text)
 {
@@ -154,11 +145,11 @@ static void add_top(const KpStatusPatch *top, GString *text)
 	else if (top->file != NULL && top->file->distrust != NULL)
 		g_string_append_printf(text, "%s (%s) is live, and would not be loaded again: %s\n",
 				       top->name, version, top->file->distrust);
-	if (g_str_equal(top->word, "pending"))
-		g_string_append_printf(text, "%s (%s) is live; its functions in these modules "
-				       "become so when they are loaded: %s\n",
+	if (top->live->pending != NULL && !top->live->transition)
+		g_string_append_printf(text, "%s (%s) has functions of modules that are not loaded; "
+				       "they are replaced when these are: %s\n",
 				       top->name, version, top->live->pending);
-	else if (g_str_equal(top->word, "stalled"))
+	if (g_str_equal(top->word, "stalled"))
 		g_string_append_printf(text, "%s (%s) is in a transition that nobody waits for; "
 				       "'kpatch-manager apply %s' does\n",
 				       top->name, version, version);
@@ -229,7 +220,7 @@ static void add_remarks(const KpStatus *status, GString *text)
 			add_top(top, text);
 			add_asked(kernel, top, text);
 		}
-		add_blocks(kernel, text);
+		kp_status_why_text(status, kernel, text);
 		kp_status_outlook_text(kernel, text);
 		if (kernel->last == NULL || g_str_equal(kernel->last->result, "done"))
 			continue;
@@ -280,7 +271,7 @@ char *kp_status_check_text(const KpStatus *status)
 		add_asked(kernel, top, text);
 	}
 	if (kernel != NULL) {
-		add_blocks(kernel, text);
+		kp_status_why_text(status, kernel, text);
 		kp_status_outlook_text(kernel, text);
 	}
 	return g_string_free(text, FALSE);

@@ -23,7 +23,7 @@ const char *kp_status_word(const KpStatusFacts *facts)
 		gboolean is;
 		const char *word;
 	} rules[] = {
-		{ facts->blocked || facts->revoked, "failed" },
+		{ facts->blocked || facts->revoked || facts->missed, "failed" },
 		{ !facts->running && !facts->covered, "uncovered" },
 		{ !facts->running && kp_version_compare(facts->available, facts->best) > 0,
 		  "update-available" },
@@ -56,7 +56,6 @@ KpStatusVerdict kp_status_verdict(const KpStatusFacts *facts)
 		{ g_str_equal(word, "failed"), { KP_EXIT_CHECK_FAILED, "failed" } },
 		{ facts->transition && facts->awaited, { KP_EXIT_CHECK_UNSETTLED, "loading" } },
 		{ facts->transition, { KP_EXIT_CHECK_UNSETTLED, "stalled" } },
-		{ facts->pending, { KP_EXIT_CHECK_UNSETTLED, "pending" } },
 		{ g_str_equal(word, "not-live"), { KP_EXIT_CHECK_NOT_LIVE, "not-live" } },
 		{ g_str_equal(word, "uncovered") || g_str_equal(word, "reboot-needed"),
 		  { KP_EXIT_CHECK_UNCOVERED, word } },

@@ -195,7 +195,7 @@ static void judge(KpStatus *status, KpStatusKernel *kernel)
 		.covered = kernel->candidates->patches->len > 0 || owns_folder(kernel),
 		.transition = kernel->running && in_transition(status->live),
 		.awaited = status->awaited,
-		.pending = top != NULL && top->pending != NULL,
+		.missed = top != NULL && top->missed != NULL,
 		.best = kernel->best != NULL ? kernel->best->version : NULL,
 		.live = top != NULL,
 		.live_version = top != NULL ? top->version : NULL,

@@ -77,7 +77,7 @@ typedef struct {
 	gboolean covered;	/* a package or a file has a patch for it */
 	gboolean transition;	/* one is under way */
 	gboolean awaited;	/* and waited for */
-	gboolean pending;	/* the top patch waits for a module to be loaded */
+	gboolean missed;	/* functions of the top patch are not switched, and will not be */
 	gboolean blocked;	/* the newest patch is blocked */
 	gboolean revoked;	/* what is live is revoked */
 	gboolean newer_kernel;	/* one is installed */
@@ -114,6 +114,10 @@ void kp_status_look_json(KpJson *json, const KpStatus *status);
 /* the members "available" and "coverage" */
 void kp_status_outlook_json(KpJson *json, const KpStatusKernel *kernel);
 void kp_coverage_json(KpJson *json, const KpCoverage *coverage);
+
+/* Why what should be live is not, or not as it should be, and what to do: one line
+ * each. */
+void kp_status_why_text(const KpStatus *status, const KpStatusKernel *kernel, GString *text);
 
 /* TRUE when a patch that is newer than the best one is blocked. */
 gboolean kp_status_is_blocked(const KpStatusKernel *kernel);

@@ -16,6 +16,8 @@ typedef struct {
 	gboolean transition;	/* a livepatch transition is under way */
 	char *pending;		/* modules it has functions of that are not loaded,
 				 * with blanks between; NULL when there are none */
+	char *missed;		/* objects that are there, or can never be, and whose
+				 * functions are not switched, in the same way */
 } KpLivePatch;
 
 /* All patches in the kernel: KpLivePatch, enabled ones first, newest version
