@@ -10,6 +10,7 @@
 #include "live/execute.h"
 #include "live/live.h"
 #include "live/preflight.h"
+#include "live/resolve.h"
 #include "live/selinux.h"
 #include "live/unload.h"
 
@@ -196,14 +197,22 @@ static void say_asked(const KpScene *scene, const KpPatch *patch)
 
 /* For those who only look. Whoever loads is told by the kernel itself: to ask is a
  * right that a domain may lack, and the question would be noted as a denial. */
-static void add_denial(const KpScene *scene, const KpOptions *options, const char *action,
-		       GPtrArray *reasons)
+static void add_denial(const KpScene *scene, GPtrArray *reasons)
 {
-	char *denial = options->dry_run || g_str_equal(action, "preflight") ?
-		kp_selinux_denial(scene->host) : NULL;
+	char *denial = kp_selinux_denial(scene->host);
 
 	if (denial != NULL)
 		g_ptr_array_add(reasons, denial);
+}
+
+/* What whoever loads finds out by loading. */
+static void look_closer(const KpScene *scene, const KpOptions *options, const char *action,
+			const KpPatch *patch, GPtrArray *reasons)
+{
+	if (!options->dry_run && !g_str_equal(action, "preflight"))
+		return;
+	add_denial(scene, reasons);
+	kp_resolve_symbols(scene->host, patch, reasons);
 }
 
 /* All reasons in one error, each on its own line. */
@@ -224,7 +233,7 @@ static gboolean refuse_any(const KpScene *scene, const KpOptions *options, const
 	asked = !older_ok && kp_scene_is_asked(scene, patch, options->boot);
 	floor = older_ok || asked ? NULL : kp_scene_floor(scene);
 	reasons = kp_preflight(scene->host, patch, scene->live, holds, floor, older_ok);
-	add_denial(scene, options, action, reasons);
+	look_closer(scene, options, action, patch, reasons);
 	if (reasons->len == 0 && asked)
 		say_asked(scene, patch);
 	if (reasons->len == 0)

@@ -4,6 +4,7 @@
 #include "base/version.h"
 #include "live/conflict.h"
 #include "live/keyring.h"
+#include "live/resolve.h"
 
 struct question {
 	const KpHost *host;
@@ -137,6 +138,7 @@ GPtrArray *kp_preflight(const KpHost *host, const KpPatch *patch, const GPtrArra
 		if (reason != NULL)
 			g_ptr_array_add(reasons, reason);
 	}
+	kp_resolve_objects(host, patch, reasons);
 	kp_conflicts_read(host->root, patch, live, reasons);
 	return reasons;
 }
