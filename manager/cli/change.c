@@ -7,6 +7,7 @@
 #include "cli/out.h"
 #include "cli/report.h"
 #include "cli/trial.h"
+#include "live/core.h"
 #include "live/execute.h"
 #include "live/live.h"
 #include "live/preflight.h"
@@ -205,6 +206,18 @@ static void add_denial(const KpScene *scene, GPtrArray *reasons)
 		g_ptr_array_add(reasons, denial);
 }
 
+/* The core module is loaded before a patch that needs it, at the latest at the next boot. */
+static void add_core(const KpScene *scene, const KpPatch *patch, GPtrArray *reasons)
+{
+	g_autofree char *problem = patch->backend != KP_BACKEND_KPATCH ? NULL :
+		kp_core_problem(scene->host, scene->voucher, scene->state);
+
+	if (problem != NULL && scene->host->has_core)
+		kp_warn("at the next boot no patch will be live: %s", problem);
+	else if (problem != NULL)
+		g_ptr_array_add(reasons, g_steal_pointer(&problem));
+}
+
 /* What whoever loads finds out by loading. */
 static void look_closer(const KpScene *scene, const KpOptions *options, const char *action,
 			const KpPatch *patch, GPtrArray *reasons)
@@ -212,6 +225,7 @@ static void look_closer(const KpScene *scene, const KpOptions *options, const ch
 	if (!options->dry_run && !g_str_equal(action, "preflight"))
 		return;
 	add_denial(scene, reasons);
+	add_core(scene, patch, reasons);
 	kp_resolve_symbols(scene->host, patch, reasons);
 }
 

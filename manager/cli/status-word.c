@@ -56,6 +56,7 @@ KpStatusVerdict kp_status_verdict(const KpStatusFacts *facts)
 		{ g_str_equal(word, "failed"), { KP_EXIT_CHECK_FAILED, "failed" } },
 		{ facts->transition && facts->awaited, { KP_EXIT_CHECK_UNSETTLED, "loading" } },
 		{ facts->transition, { KP_EXIT_CHECK_UNSETTLED, "stalled" } },
+		{ facts->core_refused, { KP_EXIT_CHECK_FAILED, "core-refused" } },
 		{ g_str_equal(word, "not-live"), { KP_EXIT_CHECK_NOT_LIVE, "not-live" } },
 		{ g_str_equal(word, "uncovered") || g_str_equal(word, "reboot-needed"),
 		  { KP_EXIT_CHECK_UNCOVERED, word } },

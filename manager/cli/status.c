@@ -11,6 +11,7 @@
 #include "cli/out.h"
 #include "cli/packages.h"
 #include "cli/table.h"
+#include "live/core.h"
 #include "live/selinux.h"
 
 static void kernel_free(gpointer data)
@@ -37,6 +38,7 @@ void kp_status_free(KpStatus *status)
 	g_clear_pointer(&status->live, g_ptr_array_unref);
 	g_ptr_array_unref(status->available);
 	g_ptr_array_unref(status->problems);
+	g_free(status->core);
 	kp_inventory_free(status->inventory);
 	kp_state_close(status->state);
 	kp_voucher_free(status->voucher);
@@ -199,6 +201,7 @@ static void judge(KpStatus *status, KpStatusKernel *kernel)
 		.best = kernel->best != NULL ? kernel->best->version : NULL,
 		.live = top != NULL,
 		.live_version = top != NULL ? top->version : NULL,
+		.core_refused = kernel->running && status->core != NULL,
 		.last_failed = kernel->last != NULL &&
 			       !g_str_equal(kernel->last->result, "done") &&
 			       g_str_equal(kernel->last->boot_id, status->host->boot_id),
@@ -358,6 +361,23 @@ static KpStatus *read_facts(const char *root, GError **error)
 	return g_steal_pointer(&status);
 }
 
+/* What is live, or will be at the next boot, may need a core module that is not loaded
+ * any more: whose key was changed, for one. */
+static char *judge_core(const KpStatus *status)
+{
+	const KpLivePatch *top = kp_live_top(status->live);
+	gboolean needed = top != NULL && top->backend == KP_BACKEND_KPATCH;
+
+	for (guint i = 0; i < status->kernels->len; i++) {
+		const KpStatusKernel *kernel = g_ptr_array_index(status->kernels, i);
+
+		needed |= kernel->running && kernel->best != NULL &&
+			  kernel->best->backend == KP_BACKEND_KPATCH;
+	}
+	return needed && status->host->kver != NULL ?
+	       kp_core_problem(status->host, status->voucher, status->state) : NULL;
+}
+
 static void complete(KpStatus *status, const char *root, const char *only)
 {
 	add_kernels(status, root, only);
@@ -366,6 +386,10 @@ static void complete(KpStatus *status, const char *root, const char *only)
 		complete_kernel(status, g_ptr_array_index(status->kernels, i), root);
 	if (status->live == NULL)
 		status->live = kp_live_read(root, NULL);
+	status->core = judge_core(status);
+	if (status->core != NULL)
+		add_text(status, g_strdup_printf("at the next boot no patch will be live: %s",
+						 status->core));
 	/* in a transition that nobody waits for, nothing will happen by itself */
 	status->awaited = in_transition(status->live) && kp_lock_is_held(root);
 	for (guint i = 0; i < status->kernels->len; i++)

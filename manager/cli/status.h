@@ -64,6 +64,7 @@ typedef struct {
 	KpLook look;		/* and when */
 	GPtrArray *live;	/* KpLivePatch of the running kernel */
 	KpServiceState service;	/* at the next boot */
+	char *core;		/* why kpatch.ko, which is needed, would not be loaded then, or NULL */
 	gboolean thorough;	/* every file is verified */
 	gboolean awaited;	/* a transition is under way, and waited for */
 	KpStatusVerdict verdict;	/* of the running kernel */
@@ -85,6 +86,7 @@ typedef struct {
 	const char *best;	/* version of the newest that is not held, or NULL */
 	gboolean live;		/* some patch is live */
 	const char *live_version;	/* of the top patch; may be NULL */
+	gboolean core_refused;	/* the core module would not be loaded at the next boot */
 	gboolean last_failed;	/* the last attempt did not go well */
 } KpStatusFacts;
 
