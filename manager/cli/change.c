@@ -2,11 +2,13 @@
 #include "cli/change.h"
 
 #include "base/error.h"
+#include "base/names.h"
 #include "base/version.h"
 #include "cli/journal.h"
 #include "cli/out.h"
 #include "cli/report.h"
 #include "cli/trial.h"
+#include "live/by-hand.h"
 #include "live/core.h"
 #include "live/execute.h"
 #include "live/live.h"
@@ -36,6 +38,22 @@ static void report(const KpScene *scene, const KpOptions *options, const char *a
 		kp_report_json(&outcome);
 }
 
+/* Who tries a file finds it live after the next boot, and in the way of packages. */
+static void say_stays(const KpScene *scene, const KpOptions *options, const KpPlan *plan)
+{
+	const KpLivePatch *before = kp_live_top(scene->live);
+	const KpPatch *target = plan->target;
+
+	if (target == NULL || target->origin != KP_ORIGIN_FILE || options->load_only)
+		return;
+	if (before != NULL && !kp_name_equal(before->name, target->name))
+		kp_say(options, "It replaces %s (%s).", before->name,
+		       before->version != NULL ? before->version : "?");
+	kp_say(options, "It is kept in " KP_STORE_FOLDER "/%s and made live at every boot until a newer "
+	       "release comes, which packages may bring; 'kpatch-manager rollback' ends that.",
+	       target->kver);
+}
+
 static void say_done(const KpScene *scene, const KpOptions *options, const KpPlan *plan)
 {
 	if (plan->target == NULL)
@@ -45,6 +63,7 @@ static void say_done(const KpScene *scene, const KpOptions *options, const KpPla
 		       plan->target->version, scene->host->kver);
 	if (plan->target != NULL)
 		kp_say_signer(options, plan->target);
+	say_stays(scene, options, plan);
 	for (guint i = 0; i < plan->steps->len; i++) {
 		const KpStep *step = &g_array_index(plan->steps, KpStep, i);
 
@@ -55,12 +74,24 @@ static void say_done(const KpScene *scene, const KpOptions *options, const KpPla
 	}
 }
 
+gboolean kp_change_warn_shadowed(const KpScene *scene)
+{
+	g_autofree char *text = NULL;
+
+	if (kp_by_hand_shadowed(scene->records, scene->live, scene->candidates, scene->holds) == NULL)
+		return TRUE;
+	text = kp_by_hand_text(scene->records, scene->live, scene->candidates, scene->holds);
+	kp_warn("%s", text);
+	return TRUE;
+}
+
 static int nothing_to_do(const KpScene *scene, const KpOptions *options, const char *action,
 			 const KpPlan *plan)
 {
 	const KpLivePatch *top = kp_live_top(scene->live);
 
 	report(scene, options, action, plan, "nothing", NULL, NULL, scene->candidates->problems);
+	kp_change_warn_shadowed(scene);
 	if (g_str_equal(action, "sync"))
 		return KP_EXIT_DONE;
 	if (top == NULL)

@@ -23,6 +23,10 @@ int kp_change_rollback(const KpScene *scene, const KpOptions *options,
 gboolean kp_change_preflight(const KpScene *scene, const KpOptions *options,
 			     const char *action, const KpPatch *patch, GError **error);
 
+/* Whoever installed a package must hear why what it brought is not live: because of what
+ * somebody applied by hand. TRUE. */
+gboolean kp_change_warn_shadowed(const KpScene *scene);
+
 /* Reports that there was nothing to do. */
 int kp_change_nothing(const KpScene *scene, const KpOptions *options, const char *action);
 

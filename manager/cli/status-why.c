@@ -3,6 +3,7 @@
 #include "cli/status.h"
 
 #include "base/names.h"
+#include "live/by-hand.h"
 #include "live/preflight.h"
 #include "live/switched.h"
 #include "live/trial-note.h"
@@ -98,11 +99,21 @@ static void add_holds(const KpStatusKernel *kernel, GString *text)
 	}
 }
 
+static void add_by_hand(const KpStatus *status, const KpStatusKernel *kernel, GString *text)
+{
+	g_autofree char *line = kp_by_hand_text(kernel->records, status->live, kernel->candidates,
+						kernel->holds);
+
+	if (line != NULL)
+		g_string_append_printf(text, "%s\n", line);
+}
+
 void kp_status_why_text(const KpStatus *status, const KpStatusKernel *kernel, GString *text)
 {
 	if (kernel->running) {
 		add_trial(status, text);
 		add_missed(status, text);
+		add_by_hand(status, kernel, text);
 	}
 	if (g_str_equal(kernel->word, "not-live") && !is_moving(status))
 		add_not_live(status, kernel, text);

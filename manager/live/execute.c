@@ -2,6 +2,7 @@
 #include "live/execute.h"
 
 #include "base/error.h"
+#include "live/by-hand.h"
 #include "live/core.h"
 #include "live/guard.h"
 #include "live/live.h"
@@ -80,6 +81,19 @@ static gboolean run_withdraw(const KpExecution *ex, const KpStep *step, GError *
 	return settle(ex, step, FALSE, error);
 }
 
+/* What somebody tries by hand must not push out what he goes back to. */
+static void prune(const KpExecution *ex, const KpPatch *patch, const char *const *spared)
+{
+	g_autoptr(GPtrArray) records = ex->state == NULL ? NULL :
+		kp_state_history(ex->state, patch->kver, 0, NULL);
+	g_autofree const char **by_hand = NULL;
+
+	if (records == NULL)
+		records = g_ptr_array_new();
+	by_hand = kp_by_hand_digests(records, patch);
+	kp_store_prune(ex->host->root, patch->kver, ex->settings->keep, by_hand, spared);
+}
+
 static gboolean run_keep(const KpExecution *ex, const KpStep *step, GError **error)
 {
 	g_autoptr(KpGood) good = NULL;
@@ -90,7 +104,7 @@ static gboolean run_keep(const KpExecution *ex, const KpStep *step, GError **err
 	if (ex->state != NULL && kp_state_last_good(ex->state, step->patch->kver, &good, NULL) &&
 	    good != NULL)
 		spared[1] = good->sha256;
-	kp_store_prune(ex->host->root, step->patch->kver, ex->settings->keep, spared);
+	prune(ex, step->patch, spared);
 	return TRUE;
 }
 

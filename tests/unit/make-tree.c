@@ -4,6 +4,7 @@
  *   make-tree ROOT package|store KVER VERSION	a patch file in that folder
  *   make-tree ROOT held|blocked KVER VERSION	a hold of that release
  *   make-tree ROOT RESULT KVER VERSION		a record of an apply in boot-1
+ *   make-tree ROOT by-hand KVER VERSION	a record that its file was applied
  *   make-tree ROOT "signed-by FINGERPRINT" KVER VERSION	one that was done
  */
 #include <string.h>
@@ -41,6 +42,17 @@ static void add_hold(KpState *state, const char *root, const char *kind, const c
 	g_assert_true(kp_state_add_hold(state, &hold, &added, NULL));
 }
 
+/* A file that somebody applied, which has a copy. */
+static void add_by_hand(KpState *state, const char *root, const char *kver, const char *version)
+{
+	g_autofree char *name = name_of(version), *digest = digest_of(root, kver, version);
+	KpRecord record = { 1000, (char *)"boot-1", (char *)kver, (char *)"apply", name,
+			    (char *)version, digest, (char *)"kpatch", (char *)"done", (char *)"",
+			    NULL, NULL, (char *)"file" };
+
+	g_assert_true(kp_state_add_record(state, &record, NULL));
+}
+
 #define SIGNED_BY "signed-by "
 
 static void add_record(KpState *state, const char *result, const char *kver,
@@ -72,6 +84,8 @@ int main(int argc, char **argv)
 	state = kp_state_open(argv[1], TRUE, NULL);
 	if (g_str_equal(argv[2], "held") || g_str_equal(argv[2], "blocked"))
 		add_hold(state, argv[1], argv[2], argv[3], argv[4]);
+	else if (g_str_equal(argv[2], "by-hand"))
+		add_by_hand(state, argv[1], argv[3], argv[4]);
 	else
 		add_record(state, argv[2], argv[3], argv[4]);
 	return 0;

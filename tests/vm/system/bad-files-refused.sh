@@ -52,7 +52,8 @@ guest "kpatch-manager apply $unknown"
 check "apply says what the kernel's log has of it" rc=4 \
     "shows The kernel's log: kpatch: symbol 'no_such_function_anywhere' does not exist"
 guest "kpatch-manager apply $good && kpatch-manager preflight $unknown"
-check "nor with it" rc=4 "shows no_such_function_anywhere" "hides uses the symbol"
+check "nor with it" rc=4 "shows no_such_function_anywhere" "hides uses the symbol" \
+    "shows It is kept in /var/lib/kpatch/$KVER and made live at every boot"
 needs "take it back" "kpatch-manager rollback none && kpatch-manager release && rm -f /var/lib/kpatch/$KVER/*.ko"
 
 needs "put them where packages put theirs" "
