@@ -20,7 +20,7 @@ static gboolean find_target(const KpScene *scene, const char *word, const KpPatc
 	if (found == NULL) {
 		g_set_error(error, KP_ERROR, KP_ERROR_FAILED,
 			    "there is no release %s of a patch for kernel %s; "
-			    "'kpatch-manager status' shows what there is", word, scene->host->kver);
+			    "'kpatch-manager list' shows what there is", word, scene->host->kver);
 		return FALSE;
 	}
 	if (top != NULL && top->version != NULL &&

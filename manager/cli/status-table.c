@@ -149,10 +149,14 @@ static void add_top(const KpStatusPatch *top, GString *text)
 		g_string_append_printf(text, "%s (%s) has functions of modules that are not loaded; "
 				       "they are replaced when these are: %s\n",
 				       top->name, version, top->live->pending);
-	if (g_str_equal(top->word, "stalled"))
+	if (g_str_equal(top->word, "stalled") && top->file != NULL)
 		g_string_append_printf(text, "%s (%s) is in a transition that nobody waits for; "
-				       "'kpatch-manager apply %s' does\n",
-				       top->name, version, version);
+				       "'kpatch-manager apply %s' does\n", top->name, version,
+				       kp_version_says(top->version) ? top->version : top->name);
+	else if (g_str_equal(top->word, "stalled"))
+		g_string_append_printf(text, "%s (%s) is in a transition that nobody waits for, and has "
+				       "no file; 'kpatch-manager rollback none' takes it out\n",
+				       top->name, version);
 	else if (g_str_equal(top->word, "orphaned"))
 		g_string_append_printf(text, "%s (%s) is live, and no package brings it\n",
 				       top->name, version);
