@@ -139,6 +139,35 @@ static void test_table(void)
 	g_assert_nonnull(strstr(coloured, "\033[32mfine\033[0m\n"));
 }
 
+/* A terminal that is too narrow breaks lines anywhere. */
+static void test_narrow_table(void)
+{
+	static const char *const heads[] = { " ", "KERNEL", "LIVE", "STATE", NULL };
+	static const char *const first[] = { "*", "6.12.117+deb12-amd64", "1-2", "up-to-date", NULL };
+	static const char *const second[] = { " ", "6.1.0-57-amd64", NULL, "uncovered", NULL };
+	static const char *const columns[] = { "43", "42", "0", "many", NULL };
+	g_autoptr(KpTable) table = kp_table_new(heads);
+	const char *const wide = "   KERNEL                LIVE  STATE\n";
+	g_autofree char *narrow = NULL, *coloured = NULL;
+
+	kp_table_add(table, first, "\033[32m");
+	kp_table_add(table, second, NULL);
+	for (gsize i = 0; columns[i] != NULL; i++) {
+		g_autofree char *text = NULL;
+
+		g_setenv("COLUMNS", columns[i], TRUE);
+		text = kp_table_text(table, FALSE);
+		g_assert_true(g_str_has_prefix(text, wide));
+	}
+	g_setenv("COLUMNS", "40", TRUE);
+	narrow = kp_table_text(table, FALSE);
+	coloured = kp_table_text(table, TRUE);
+	g_unsetenv("COLUMNS");
+	g_assert_cmpstr(narrow, ==, "* KERNEL  6.12.117+deb12-amd64\n  LIVE    1-2\n"
+			"  STATE   up-to-date\n\n  KERNEL  6.1.0-57-amd64\n  STATE   uncovered\n");
+	g_assert_nonnull(strstr(coloured, "\033[32mup-to-date\033[0m\n"));
+}
+
 static char *captured(void)
 {
 	char *root = fixture_folder();
@@ -347,6 +376,7 @@ int main(int argc, char **argv)
 	}
 	g_test_add_func("/status/conditions", test_conditions);
 	g_test_add_func("/status/table", test_table);
+	g_test_add_func("/status/narrow-table", test_narrow_table);
 	g_test_add_func("/status/json", test_json);
 	g_test_add_func("/status/text", test_text);
 	g_test_add_func("/status/broken", test_broken);
