@@ -5,6 +5,7 @@
 
 #include "base/names.h"
 #include "base/version.h"
+#include "live/by-hand.h"
 
 #define GREEN "\033[32m"
 #define YELLOW "\033[33m"
@@ -162,8 +163,16 @@ static void add_top(const KpStatusPatch *top, GString *text)
 				       top->name, version);
 }
 
+/* By what somebody applied by hand, of which there is a line of its own. */
+static gboolean is_shadowed(const KpStatus *status, const KpStatusKernel *kernel)
+{
+	return kp_by_hand_shadowed(kernel->records, status->live, kernel->candidates,
+				   kernel->holds) != NULL;
+}
+
 /* What is live is newer than what packages have since. */
-static void add_asked(const KpStatusKernel *kernel, const KpStatusPatch *top, GString *text)
+static void add_asked(const KpStatus *status, const KpStatusKernel *kernel,
+		      const KpStatusPatch *top, GString *text)
 {
 	const KpPatch *asked = kernel->asked.patch;
 
@@ -173,6 +182,12 @@ static void add_asked(const KpStatusKernel *kernel, const KpStatusPatch *top, GS
 				       "place of %s at the next boot, or 'kpatch-manager rollback %s' "
 				       "does it now\n", asked->name, asked->version, top->version,
 				       asked->version);
+	else if (kernel->asked.packaged && !kernel->asked.since && kp_version_says(top->version) &&
+		 kp_version_compare(top->version, asked->version) > 0 && !is_shadowed(status, kernel))
+		g_string_append_printf(text, "Packages have %s (%s), which is older than what is live and, "
+				       "by the clock, was installed before that: if the clock was wrong "
+				       "and somebody went back to it, 'kpatch-manager rollback %s' makes "
+				       "it live\n", asked->name, asked->version, asked->version);
 }
 
 static const KpStatusKernel *running_kernel(const KpStatus *status)
@@ -222,7 +237,7 @@ static void add_remarks(const KpStatus *status, GString *text)
 
 		if (top != NULL) {
 			add_top(top, text);
-			add_asked(kernel, top, text);
+			add_asked(status, kernel, top, text);
 		}
 		kp_status_why_text(status, kernel, text);
 		kp_status_outlook_text(kernel, text);
@@ -272,7 +287,7 @@ char *kp_status_check_text(const KpStatus *status)
 	kp_status_look_text(status, text);
 	if (top != NULL) {
 		add_top(top, text);
-		add_asked(kernel, top, text);
+		add_asked(status, kernel, top, text);
 	}
 	if (kernel != NULL) {
 		kp_status_why_text(status, kernel, text);

@@ -3,6 +3,8 @@
 #include "cli/status.h"
 
 #include "base/names.h"
+#include "base/release.h"
+#include "base/version.h"
 #include "live/by-hand.h"
 #include "live/preflight.h"
 #include "live/switched.h"
@@ -108,6 +110,25 @@ static void add_by_hand(const KpStatus *status, const KpStatusKernel *kernel, GS
 		g_string_append_printf(text, "%s\n", line);
 }
 
+/* A package and its module that say different things: what is live is counted by the
+ * module, what is installed by the package. */
+static void add_liars(const KpStatus *status, const KpStatusKernel *kernel, GString *text)
+{
+	for (guint i = 0; status->inventory != NULL && i < kernel->candidates->patches->len; i++) {
+		const KpPatch *patch = g_ptr_array_index(kernel->candidates->patches, i);
+		const KpInvModule *module;
+		const KpInvPatch *owner = kp_inventory_owner(status->inventory, status->host->root,
+							     patch->path, &module);
+
+		if (owner != NULL && kp_version_says(patch->version) &&
+		    !kp_release_same(patch->version, owner->evr))
+			g_string_append_printf(text, "Package %s brings a module that says it is %s: as "
+					       "live it counts as %s, as installed as %s; ask who built "
+					       "it\n", owner->package, patch->version, patch->version,
+					       owner->evr);
+	}
+}
+
 void kp_status_why_text(const KpStatus *status, const KpStatusKernel *kernel, GString *text)
 {
 	if (kernel->running) {
@@ -117,5 +138,6 @@ void kp_status_why_text(const KpStatus *status, const KpStatusKernel *kernel, GS
 	}
 	if (g_str_equal(kernel->word, "not-live") && !is_moving(status))
 		add_not_live(status, kernel, text);
+	add_liars(status, kernel, text);
 	add_holds(kernel, text);
 }

@@ -5,14 +5,18 @@
 #include "base/error.h"
 #include "base/version.h"
 
-/* Of what says no release, only the same is as new. */
+/* Of what says no release, only the same is as new; and what differs in a leading zero
+ * alone has no order, but is not the same. */
 static gboolean is_current(const KpStatusFacts *facts)
 {
+	int order;
+
 	if (facts->best == NULL)
 		return TRUE;
 	if (!kp_version_says(facts->best) && !kp_version_says(facts->live_version))
 		return g_strcmp0(facts->best, facts->live_version) == 0;
-	return kp_version_compare(facts->live_version, facts->best) >= 0;
+	order = kp_version_compare(facts->live_version, facts->best);
+	return order > 0 || (order == 0 && g_str_equal(facts->live_version, facts->best));
 }
 
 const char *kp_status_word(const KpStatusFacts *facts)

@@ -29,6 +29,8 @@ static const struct {
 			    .live_version = "1-2" }, "up-to-date", 0, NULL },
 	{ "newer than best is live", { .running = TRUE, .covered = TRUE, .best = "1-1",
 				       .live = TRUE, .live_version = "1-2" }, "up-to-date", 0, NULL },
+	{ "another one of the same order is live", { .running = TRUE, .covered = TRUE, .best = "1-1",
+		      .live = TRUE, .live_version = "1-01" }, "not-live", 10, NULL },
 	{ "orphan", { .running = TRUE, .live = TRUE, .live_version = "1-2" }, "up-to-date", 0, NULL },
 	{ "older is live", { .running = TRUE, .covered = TRUE, .best = "1-10", .live = TRUE,
 			     .live_version = "1-9" }, "not-live", 10, NULL },
