@@ -11,6 +11,7 @@
 #include "base/root.h"
 #include "live/core-guard.h"
 #include "live/keyring.h"
+#include "live/kmsg.h"
 #include "live/module.h"
 #include "live/patch.h"
 #include "live/seal.h"
@@ -113,8 +114,9 @@ static gboolean load(const KpHost *host, KpVoucher *voucher, KpState *state,
 		     const KpCoreFile *file, GBytes *content, int fd, GError **error)
 {
 	g_autoptr(KpSignOutcome) outcome = NULL;
+	GError *problem = NULL;
 	struct stat st;
-	int copy = -1, code = 0;
+	int copy = -1, code = 0, log = kp_kmsg_open(KP_KMSG_FILE);
 
 	if (fstat(fd, &st) != 0)
 		code = errno;
@@ -126,7 +128,10 @@ static gboolean load(const KpHost *host, KpVoucher *voucher, KpState *state,
 	if (copy >= 0)
 		close(copy);
 	if (code > 0 && code != EEXIST)
-		kp_module_set_error(error, file->path, code);
+		kp_module_set_error(&problem, file->path, code);
+	kp_kmsg_explain(log, "kpatch", problem);
+	if (problem != NULL)
+		g_propagate_error(error, problem);
 	else if (code < 0)
 		g_prefix_error(error, "the core module %s: ", file->path);
 	return code == 0 || code == EEXIST;

@@ -7,6 +7,7 @@
 #include "live/guard.h"
 #include "live/live.h"
 #include "live/module.h"
+#include "live/switched.h"
 
 typedef gboolean (*StepFunc)(const KpExecution *ex, const KpStep *step, GError **error);
 
@@ -44,6 +45,23 @@ static gboolean run_remove(const KpExecution *ex, const KpStep *step, GError **e
 	return kp_module_remove(step->name, error);
 }
 
+/* That the kernel took it does not say that it replaces all that it should. */
+static gboolean is_switched(const KpExecution *ex, const KpStep *step, GError **error)
+{
+	KpLivePatch live = { .name = step->patch->name, .backend = step->backend };
+	g_autofree char *why = NULL;
+
+	kp_switched_read(ex->host->root, ex->host->kver, &live);
+	why = kp_switched_problem(ex->host->root, ex->host->kver, &live);
+	g_free(live.pending);
+	g_free(live.missed);
+	if (why != NULL)
+		g_set_error(error, KP_ERROR, KP_ERROR_FAILED,
+			    "%s (%s) is loaded, but not all of its functions are replaced: %s; "
+			    "'kpatch-manager rollback' takes it out", step->name, step->version, why);
+	return why == NULL;
+}
+
 static gboolean run_load(const KpExecution *ex, const KpStep *step, GError **error)
 {
 	const KpBackendCall call = { ex->settings, ex->watch };
@@ -54,7 +72,8 @@ static gboolean run_load(const KpExecution *ex, const KpStep *step, GError **err
 			    step->patch->path);
 		return FALSE;
 	}
-	return kp_backend_for(step->backend)->load(&call, step->patch, error);
+	return kp_backend_for(step->backend)->load(&call, step->patch, error) &&
+	       is_switched(ex, step, error);
 }
 
 static gboolean run_disable(const KpExecution *ex, const KpStep *step, GError **error)

@@ -72,3 +72,21 @@ char *kp_kmsg_since(int fd, const char *name)
 		close(fd);
 	return all != NULL ? g_string_free(all, FALSE) : NULL;
 }
+
+void kp_kmsg_explain(int fd, const char *name, GError *error)
+{
+	g_autofree char *said = NULL;
+	char *text;
+
+	if (error == NULL) {
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	said = kp_kmsg_since(fd, name);
+	if (said == NULL)
+		return;
+	text = g_strdup_printf("%s. The kernel's log: %s", error->message, said);
+	g_free(error->message);
+	error->message = text;
+}

@@ -15,6 +15,9 @@ int kp_kmsg_open(const char *path);
  * between them; NULL when there are none. Closes @fd. Caller frees. */
 char *kp_kmsg_since(int fd, const char *name);
 
+/* Adds them to @error, which may be NULL; closes @fd as well. */
+void kp_kmsg_explain(int fd, const char *name, GError *error);
+
 /* The message in @record, as /dev/kmsg gives it, if it is about @name; else NULL. Pure.
  * Caller frees. */
 char *kp_kmsg_message(const char *record, const char *name);

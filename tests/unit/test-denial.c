@@ -111,6 +111,7 @@ static void test_kmsg_since(void)
 	char *root = fixture_folder();
 	g_autofree char *path = g_build_filename(root, "kmsg", NULL);
 	g_autofree char *said = NULL;
+	g_autoptr(GError) error = g_error_new_literal(KP_ERROR, KP_ERROR_FAILED, "no");
 	static const char more[] = "3,2,1,-;kpatch: new\n";
 	int fd, other;
 
@@ -124,6 +125,11 @@ static void test_kmsg_since(void)
 	close(other);
 	said = kp_kmsg_since(fd, "kpatch_x");
 	g_assert_cmpstr(said, ==, "kpatch: new");
+	fd = kp_kmsg_open(path);
+	lseek(fd, 0, SEEK_SET);
+	kp_kmsg_explain(fd, "kpatch_x", error);
+	g_assert_cmpstr(error->message, ==, "no. The kernel's log: kpatch: old");
+	kp_kmsg_explain(kp_kmsg_open(path), "kpatch_x", NULL);
 	fixture_remove(root);
 }
 
