@@ -6,6 +6,8 @@
  * ftrace told of its functions. Objects of modules that are not loaded stay
  * unlinked until the module arrives.
  */
+#include <linux/ctype.h>
+#include <linux/kobject.h>
 #include <linux/notifier.h>
 #include <linux/slab.h>
 
@@ -63,9 +65,53 @@ static void coming_forget(struct module *mod)
 }
 
 /*
+ * What is built into the kernel has its folder in /sys/module only if it has
+ * parameters or a version; of the rest the kernel itself knows no name. No module
+ * can be loaded under a name that is taken there. One that is being loaded is not
+ * there before it has been to our notifier, which waits for kpatch_mutex.
+ */
+static bool is_built_in(const char *name)
+{
+	struct kobject *kobj = kset_find_obj(THIS_MODULE->mkobj.kobj.kset, name);
+	bool built_in;
+
+	if (!kobj)
+		return false;
+	built_in = !container_of(kobj, struct module_kobject, kobj)->mod;
+	kobject_put(kobj);
+	return built_in;
+}
+
+/* Kbuild turns '-' and ',' into '_': no module has any of these in its name. */
+static bool is_module_name(const char *name)
+{
+	const char *c = name;
+
+	while (isalnum(*c) || *c == '_' || *c == '.')
+		c++;
+	return *name && !*c && c - name < MODULE_NAME_LEN;
+}
+
+/* Could a module called so, which is not there, be loaded one day? */
+static int check_may_come(const struct kpatch_module *kpmod,
+			  const struct kpatch_object *obj)
+{
+	if (!is_module_name(obj->name))
+		pr_err("%s: its object is called '%s', and no module can be: say the module's name, with _ for -, or vmlinux\n",
+		       kpmod->mod->name, obj->name);
+	else if (is_built_in(obj->name))
+		pr_err("%s: its object %s is built into this kernel, and never comes as a module: say vmlinux\n",
+		       kpmod->mod->name, obj->name);
+	else
+		return 0;
+	return -EINVAL;
+}
+
+/*
  * Sets obj->mod to the module that @obj patches, NULL if there is none to be
  * patched now. It cannot vanish before kpatch_mutex is released: its going
- * would wait in our notifier. -EBUSY: nobody knows yet which of both it is.
+ * would wait in our notifier. -EBUSY: nobody knows yet which of both it is;
+ * -EINVAL: there can never be one.
  */
 static int find_object(const struct kpatch_module *kpmod,
 		       struct kpatch_object *obj)
@@ -79,6 +125,8 @@ static int find_object(const struct kpatch_module *kpmod,
 		state = READ_ONCE(mod->state);
 	rcu_read_unlock_sched();
 	obj->mod = NULL;
+	if (!mod)
+		return check_may_come(kpmod, obj);
 	if (state == MODULE_STATE_COMING && !coming_find(mod)) {
 		kpatch_refusal_loading(kpmod, obj);
 		return -EBUSY;

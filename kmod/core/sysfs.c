@@ -7,6 +7,7 @@
  *   /sys/kernel/kpatch/<patch>/forced		1: the module can never be removed
  *   /sys/kernel/kpatch/<patch>/stack_order	1: the first that is live, and below all
  *						others; 0: it is not live
+ *   /sys/kernel/kpatch/<patch>/<object>/patched	1: its functions are switched
  *   /sys/kernel/kpatch/<patch>/<object>/<function>,<sympos>/{old,new}_addr
  *
  * A node's memory belongs to its kobject, not to the patch. Removing a file
@@ -28,7 +29,8 @@ struct kpatch_sysfs_node {
 	struct list_head tree;		/* of a patch: all below it, newest first */
 	struct kpatch_module *kpmod;
 	const struct module *mod;	/* kpmod's, which may be gone by then */
-	const struct kpatch_func *func;
+	const struct kpatch_object *obj;	/* of an object */
+	const struct kpatch_func *func;		/* of a function */
 };
 
 /* The patches that we show. */
@@ -103,6 +105,16 @@ static ssize_t stack_order_show(struct kobject *kobj,
 	return sysfs_emit(buf, "%u\n", found);
 }
 
+/* As livepatch has it. A module that is not there is not patched. */
+static ssize_t patched_show(struct kobject *kobj, struct kobj_attribute *attr,
+			    char *buf)
+{
+	const struct kpatch_sysfs_node *node = to_node(kobj);
+
+	return sysfs_emit(buf, "%d\n", READ_ONCE(node->kpmod->enabled) &&
+					READ_ONCE(node->obj->linked));
+}
+
 static ssize_t old_addr_show(struct kobject *kobj, struct kobj_attribute *attr,
 			     char *buf)
 {
@@ -120,6 +132,7 @@ static struct kobj_attribute enabled_attr = __ATTR_RW(enabled);
 static struct kobj_attribute checksum_attr = __ATTR_RO(checksum);
 static struct kobj_attribute forced_attr = __ATTR_RO(forced);
 static struct kobj_attribute stack_order_attr = __ATTR_RO(stack_order);
+static struct kobj_attribute patched_attr = __ATTR_RO(patched);
 /* Addresses are for root: they would tell where the kernel lies. */
 static struct kobj_attribute old_addr_attr = __ATTR_RO_MODE(old_addr, 0400);
 static struct kobj_attribute new_addr_attr = __ATTR_RO_MODE(new_addr, 0400);
@@ -129,11 +142,14 @@ static struct attribute *patch_attrs[] = {
 	&stack_order_attr.attr, NULL
 };
 
+static struct attribute *object_attrs[] = { &patched_attr.attr, NULL };
+
 static struct attribute *func_attrs[] = {
 	&old_addr_attr.attr, &new_addr_attr.attr, NULL
 };
 
 ATTRIBUTE_GROUPS(patch);
+ATTRIBUTE_GROUPS(object);
 ATTRIBUTE_GROUPS(func);
 
 static void node_release(struct kobject *kobj)
@@ -150,6 +166,7 @@ static const struct kobj_type patch_ktype = {
 static const struct kobj_type object_ktype = {
 	.release = node_release,
 	.sysfs_ops = &kobj_sysfs_ops,
+	.default_groups = object_groups,
 };
 
 static const struct kobj_type func_ktype = {
@@ -160,12 +177,14 @@ static const struct kobj_type func_ktype = {
 
 /*
  * A node under @parent whose memory is freed by the last kobject_put(). @top is
- * the patch's, NULL for that one itself.
+ * the patch's, NULL for that one itself. What it is of is set before its files
+ * are there for somebody to read.
  */
 static struct kpatch_sysfs_node *node_add(struct kpatch_sysfs_node *top,
 					  const struct kobj_type *type,
 					  struct kobject *parent,
 					  struct kpatch_module *kpmod,
+					  const struct kpatch_object *obj,
 					  const struct kpatch_func *func,
 					  const char *name)
 {
@@ -178,6 +197,7 @@ static struct kpatch_sysfs_node *node_add(struct kpatch_sysfs_node *top,
 	INIT_LIST_HEAD(&node->tree);
 	node->kpmod = kpmod;
 	node->mod = kpmod->mod;
+	node->obj = obj;
 	node->func = func;
 	ret = kobject_init_and_add(&node->kobj, KPATCH_KTYPE(type), parent,
 				   "%s", name);
@@ -224,7 +244,7 @@ static int func_add(struct kpatch_sysfs_node *top, struct kobject *parent,
 
 	if (!name)
 		return -ENOMEM;
-	node = node_add(top, &func_ktype, parent, top->kpmod, func, name);
+	node = node_add(top, &func_ktype, parent, top->kpmod, NULL, func, name);
 	kfree(name);
 	return PTR_ERR_OR_ZERO(node);
 }
@@ -237,7 +257,7 @@ static int object_add(struct kpatch_sysfs_node *top, struct kpatch_object *obj)
 
 	if (ret)
 		return ret;
-	node = node_add(top, &object_ktype, &top->kobj, top->kpmod, NULL,
+	node = node_add(top, &object_ktype, &top->kobj, top->kpmod, obj, NULL,
 			obj->name);
 	if (IS_ERR(node))
 		return PTR_ERR(node);
@@ -288,7 +308,7 @@ int kpatch_sysfs_add(struct kpatch_module *kpmod)
 
 	if (has_tree(kpmod))
 		return 0;
-	top = node_add(NULL, &patch_ktype, kpatch_root_kobj, kpmod, NULL,
+	top = node_add(NULL, &patch_ktype, kpatch_root_kobj, kpmod, NULL, NULL,
 		       kpmod->mod->name);
 	if (IS_ERR(top))
 		return PTR_ERR(top);

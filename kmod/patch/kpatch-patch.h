@@ -74,10 +74,18 @@ struct kpatch_patch_keep {
 	__used __section(sect) __aligned(8)
 
 /*
+ * An object is a name as it is, vmlinux or that of a module with _ for -: in quotes
+ * it would be another one, which nothing is called.
+ */
+#define _KPATCH_OBJECT(object)						\
+	struct __PASTE(kpatch_object_without_quotes_, object)
+
+/*
  * Where the macros below cannot know it, sizes and addresses are left 0. What
  * is replaced is said in modinfo too, for those who read the file.
  */
 #define KPATCH_FUNC_POS(object, old, new, pos)				\
+	_KPATCH_OBJECT(object);						\
 	MODULE_INFO(kpatch_func, __stringify(object) ":" __stringify(old)); \
 	_KPATCH_RECORD(kpatch_patch_func, ".kpatch.funcs", func) = {	\
 		.new_addr = (unsigned long)(new),			\
@@ -101,6 +109,7 @@ struct kpatch_patch_keep {
  * kpatch-reach, @clone is also a function that foo is inlined into.
  */
 #define KPATCH_KEEP(object, clone)					\
+	_KPATCH_OBJECT(object);						\
 	MODULE_INFO(kpatch_keep, __stringify(object) ":" __stringify(clone)); \
 	_KPATCH_RECORD(kpatch_patch_keep, ".kpatch.keeps", keep) = {	\
 		.name = __stringify(clone),				\
@@ -123,6 +132,7 @@ struct kpatch_patch_keep {
 
 /* The static call is there for variables, too, and not used. */
 #define KPATCH_USE_POS(object, sym, pos)				\
+	_KPATCH_OBJECT(object);						\
 	typedef typeof(*_KPATCH_IF_FUNC(sym, &(sym),			\
 					(void (*)(void))NULL)) kpatch_type_##sym; \
 	DEFINE_STATIC_CALL_NULL(_KPATCH_CALL(_calls_##sym), kpatch_type_##sym); \
@@ -162,11 +172,13 @@ struct kpatch_patch_keep {
 
 /* May sleep; an error refuses the patch. */
 #define KPATCH_PRE_PATCH(object, fn)					\
+	_KPATCH_OBJECT(object);						\
 	_KPATCH_RECORD(kpatch_patch_hook,				\
 		       ".kpatch.callbacks.pre_patch", hook) = {		\
 		.refusing = (fn), .objname = __stringify(object) }
 
 #define _KPATCH_PLAIN_HOOK(object, fn, position)			\
+	_KPATCH_OBJECT(object);						\
 	_KPATCH_RECORD(kpatch_patch_hook,				\
 		       ".kpatch.callbacks." position, hook) = {		\
 		.plain = (fn), .objname = __stringify(object) }

@@ -88,6 +88,26 @@ readelf -rW $(OUT)/$(NAME).ko | awk ' \
 	END { exit bad }' >&2 || { rm -f $(OUT)/$(NAME).ko; exit 1; }
 endef
 
+# What is built into the kernel never comes as a module, so that a patch of it would
+# replace nothing. The list lies beside the kernel's modules, if these are here at all:
+# under /, or under the root that KDIR lies in (usr/src/headers).
+release := $(shell cat $(KDIR)/include/config/kernel.release 2>/dev/null)
+builtin := $(firstword $(wildcard $(KDIR)/modules.builtin \
+	$(KDIR)/../../../lib/modules/$(release)/modules.builtin \
+	$(KDIR)/../lib/modules/$(release)/modules.builtin \
+	/lib/modules/$(release)/modules.builtin))
+
+define no_strangers
+{ for object in $$(modinfo -F kpatch_func $(OUT)/$(NAME).ko | sed 's/:.*//' | sort -u); do \
+	case $$object in \
+	vmlinux) ;; \
+	kernel) echo "$(NAME): no module is called kernel: say vmlinux" >&2; bad=1;; \
+	*) [ -z "$(builtin)" ] || ! sed 's|.*/||; s|\.ko.*||; y/-,/__/' $(builtin) | grep -qxF "$$object" || \
+		{ echo "$(NAME): $$object is built into kernel $(release): say vmlinux" >&2; bad=1; };; \
+	esac; \
+done; [ -z "$$bad" ]; } || { rm -f $(OUT)/$(NAME).ko; exit 1; }
+endef
+
 .PHONY: module
 module:
 	@mkdir -p $(OUT)/kit
@@ -97,4 +117,5 @@ module:
 	@printf '%s\n' "$$kbuild_file" > $(OUT)/Kbuild
 	+@$(MAKE) --no-print-directory -C $(KDIR) M=$(OUT) $(if $(W),W=$(W)) $(if $(C),C=$(C)) $(symbols) modules
 	@$(no_addresses)
+	@$(no_strangers)
 	@$(if $(VMLINUX),$(reach))

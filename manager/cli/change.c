@@ -2,15 +2,19 @@
 #include "cli/change.h"
 
 #include "base/error.h"
+#include "base/names.h"
 #include "base/version.h"
 #include "cli/effects.h"
 #include "cli/journal.h"
 #include "cli/out.h"
 #include "cli/report.h"
 #include "cli/trial.h"
+#include "live/by-hand.h"
+#include "live/core.h"
 #include "live/execute.h"
 #include "live/live.h"
 #include "live/preflight.h"
+#include "live/resolve.h"
 #include "live/selinux.h"
 #include "live/stream.h"
 #include "live/unload.h"
@@ -36,6 +40,22 @@ static void report(const KpScene *scene, const KpOptions *options, const char *a
 		kp_report_json(&outcome);
 }
 
+/* Who tries a file finds it live after the next boot, and in the way of packages. */
+static void say_stays(const KpScene *scene, const KpOptions *options, const KpPlan *plan)
+{
+	const KpLivePatch *before = kp_live_top(scene->live);
+	const KpPatch *target = plan->target;
+
+	if (target == NULL || target->origin != KP_ORIGIN_FILE || options->load_only)
+		return;
+	if (before != NULL && !kp_name_equal(before->name, target->name))
+		kp_say(options, "It replaces %s (%s).", before->name,
+		       before->version != NULL ? before->version : "?");
+	kp_say(options, "It is kept in " KP_STORE_FOLDER "/%s and made live at every boot until a newer "
+	       "release comes, which packages may bring; 'kpatch-manager rollback' ends that.",
+	       target->kver);
+}
+
 static void say_done(const KpScene *scene, const KpOptions *options, const KpPlan *plan)
 {
 	if (plan->target != NULL)
@@ -45,6 +65,7 @@ static void say_done(const KpScene *scene, const KpOptions *options, const KpPla
 		kp_say(options, "Kernel %s runs without a patch.", scene->host->kver);
 	if (plan->target != NULL)
 		kp_say_signer(options, plan->target);
+	say_stays(scene, options, plan);
 	for (guint i = 0; i < plan->after->len; i++) {
 		const char *name = g_ptr_array_index(plan->after, i);
 
@@ -77,10 +98,22 @@ static void say_live(const KpScene *scene, const KpOptions *options)
 	}
 }
 
+gboolean kp_change_warn_shadowed(const KpScene *scene)
+{
+	g_autofree char *text = NULL;
+
+	if (kp_by_hand_shadowed(scene->records, scene->live, scene->candidates, scene->holds) == NULL)
+		return TRUE;
+	text = kp_by_hand_text(scene->records, scene->live, scene->candidates, scene->holds);
+	kp_warn("%s", text);
+	return TRUE;
+}
+
 static int nothing_to_do(const KpScene *scene, const KpOptions *options, const char *action,
 			 const KpPlan *plan)
 {
 	report(scene, options, action, plan, "nothing", NULL, NULL, scene->candidates->problems);
+	kp_change_warn_shadowed(scene);
 	if (g_str_equal(action, "sync"))
 		return KP_EXIT_DONE;
 	if (kp_live_top(scene->live) == NULL)
@@ -211,14 +244,35 @@ static void say_asked(const KpScene *scene, const KpPatch *patch)
 
 /* For those who only look. Whoever loads is told by the kernel itself: to ask is a
  * right that a domain may lack, and the question would be noted as a denial. */
-static void add_denial(const KpScene *scene, const KpOptions *options, const char *action,
-		       GPtrArray *reasons)
+static void add_denial(const KpScene *scene, GPtrArray *reasons)
 {
-	char *denial = options->dry_run || g_str_equal(action, "preflight") ?
-		kp_selinux_denial(scene->host) : NULL;
+	char *denial = kp_selinux_denial(scene->host);
 
 	if (denial != NULL)
 		g_ptr_array_add(reasons, denial);
+}
+
+/* The core module is loaded before a patch that needs it, at the latest at the next boot. */
+static void add_core(const KpScene *scene, const KpPatch *patch, GPtrArray *reasons)
+{
+	g_autofree char *problem = patch->backend != KP_BACKEND_KPATCH ? NULL :
+		kp_core_problem(scene->host, scene->voucher, scene->state);
+
+	if (problem != NULL && scene->host->has_core)
+		kp_warn("at the next boot no patch will be live: %s", problem);
+	else if (problem != NULL)
+		g_ptr_array_add(reasons, g_steal_pointer(&problem));
+}
+
+/* What whoever loads finds out by loading. */
+static void look_closer(const KpScene *scene, const KpOptions *options, const char *action,
+			const KpPatch *patch, GPtrArray *reasons)
+{
+	if (!options->dry_run && !g_str_equal(action, "preflight"))
+		return;
+	add_denial(scene, reasons);
+	add_core(scene, patch, reasons);
+	kp_resolve_symbols(scene->host, patch, reasons);
 }
 
 /* All reasons in one error, each on its own line. */
@@ -240,7 +294,7 @@ static gboolean refuse_any(const KpScene *scene, const KpOptions *options, const
 	floor = older_ok || asked ? NULL : kp_scene_floor(scene, patch);
 	reasons = kp_preflight(scene->host, patch, scene->live, holds, floor, older_ok,
 			       asking);
-	add_denial(scene, options, action, reasons);
+	look_closer(scene, options, action, patch, reasons);
 	if (reasons->len == 0 && asked)
 		say_asked(scene, patch);
 	if (reasons->len == 0)

@@ -34,6 +34,10 @@ gboolean kp_change_preflight(const KpScene *scene, const KpOptions *options,
 			     const char *action, const KpPatch *patch, KpAsking asking,
 			     GError **error);
 
+/* Whoever installed a package must hear why what it brought is not live: because of what
+ * somebody applied by hand. TRUE. */
+gboolean kp_change_warn_shadowed(const KpScene *scene);
+
 /* Reports that there was nothing to do. */
 int kp_change_nothing(const KpScene *scene, const KpOptions *options, const char *action);
 

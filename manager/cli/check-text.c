@@ -108,13 +108,28 @@ static void add_steps(GString *text, const KpCheck *check)
 
 static void add_hint(GString *text, const KpCheck *check)
 {
-	guint updates = 0;
+	const KpUpdateKernel *other = NULL;
+	guint running = 0, others = 0;
 
-	for (guint i = 0; i < check->plan->kernels->len; i++)
-		updates += kp_check_step(check, g_ptr_array_index(check->plan->kernels, i)) != NULL;
-	if (updates > 0)
-		g_string_append(text, "'kpatch-manager update' installs what the running kernel "
-				"lacks, with --all-kernels what all of them do.\n");
+	for (guint i = 0; i < check->plan->kernels->len; i++) {
+		const KpUpdateKernel *kernel = g_ptr_array_index(check->plan->kernels, i);
+
+		if (kp_check_step(check, kernel) == NULL)
+			continue;
+		running += kernel->running;
+		others += !kernel->running;
+		if (!kernel->running)
+			other = kernel;
+	}
+	if (running > 0)
+		g_string_append_printf(text, "'kpatch-manager update' installs what the running kernel "
+				       "lacks%s.\n",
+				       others > 0 ? ", with --all-kernels what all of them do" : "");
+	else if (others == 1)
+		g_string_append_printf(text, "'kpatch-manager update --kernel %s' installs it.\n",
+				       other->kver);
+	else if (others > 0)
+		g_string_append(text, "'kpatch-manager update --all-kernels' installs what they lack.\n");
 }
 
 char *kp_check_text(const KpCheck *check, gboolean coloured)

@@ -25,6 +25,15 @@ static const char *state_word(const KpLivePatch *live)
 	return live->enabled ? "enabled" : "disabled";
 }
 
+/* Modules that patch nothing any more have left the folders that tools read, and a line
+ * here is taken for a patch that is there. */
+static gboolean is_shown(const char *root, const KpLivePatch *live)
+{
+	g_autofree char *path = kp_live_attribute_path(root, live->backend, live->name, "enabled");
+
+	return g_file_test(path, G_FILE_TEST_EXISTS);
+}
+
 char *kp_compat_list_text(const char *root)
 {
 	g_autoptr(GPtrArray) loaded = kp_live_read(root, NULL);
@@ -35,7 +44,8 @@ char *kp_compat_list_text(const char *root)
 	for (guint i = 0; i < loaded->len; i++) {
 		const KpLivePatch *live = g_ptr_array_index(loaded, i);
 
-		g_string_append_printf(text, "%s [%s]\n", live->name, state_word(live));
+		if (is_shown(root, live))
+			g_string_append_printf(text, "%s [%s]\n", live->name, state_word(live));
 	}
 	g_string_append(text, "\nInstalled patch modules:\n");
 	for (guint i = 0; i < installed->len; i++) {

@@ -82,7 +82,7 @@ static void add_list(GPtrArray *paths, const char *root, const char *list)
 
 	add_location(places, root, list);
 	for (guint i = 0; i < places->len; i++) {
-		g_autofree char *text = kp_read_text(g_ptr_array_index(places, i), LIST_MAX);
+		g_autofree char *text = kp_root_read(root, g_ptr_array_index(places, i), LIST_MAX);
 		g_auto(GStrv) words = g_strsplit_set(text != NULL ? text : "", " \t\r\n<>\"", -1);
 
 		for (char **word = words; *word != NULL; word++)
@@ -103,7 +103,7 @@ static void add_links(GPtrArray *paths, const char *root, const char *location)
 		g_autoptr(GDir) dir = g_dir_open(place, 0, NULL);
 
 		while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
-			g_autofree char *path = g_build_filename(place, name, NULL);
+			g_autofree char *path = kp_root_entry(place, name);
 
 			if (g_file_test(path, G_FILE_TEST_IS_SYMLINK))
 				g_ptr_array_add(paths, g_steal_pointer(&path));

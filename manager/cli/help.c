@@ -20,8 +20,8 @@ static const KpCommand command_table[] = {
 	  "  kpatch-manager status --check   the running kernel in a line, for monitoring\n"
 	  "\n"
 	  "--check exits with the worst that is true: 14 failed, blocked or revoked, 13 in\n"
-	  "transition, stalled or pending, 10 not live, 12 uncovered, 15 a foreign patch is live,\n"
-	  "11 a newer one is available, 0 fine.\n",
+	  "transition or stalled, 10 not live, 12 uncovered, 15 a foreign patch is live, 11 a newer\n"
+	  "one is available, 0 fine.\n",
 	  KP_OPTION_JSON | KP_OPTION_CHECK, 0, kp_command_status },
 	{ "list", "[--kernel KERNEL] [--json]",
 	  "list the patches of every kernel and their states",

@@ -20,7 +20,7 @@ static char *local_time(gint64 seconds)
 static void print_table(const GPtrArray *records)
 {
 	static const char *const heads[] = { "TIME", "KERNEL", "ACTION", "RELEASE", "RESULT",
-					     "SIGNER", "DETAIL", NULL };
+					     "PATCH", "SIGNER", "DETAIL", NULL };
 	g_autoptr(KpTable) table = kp_table_new(heads);
 	g_autofree char *text = NULL;
 
@@ -29,7 +29,8 @@ static void print_table(const GPtrArray *records)
 		g_autofree char *at = local_time(record->at);
 		const char *cells[] = { at, record->kver, record->action,
 					*record->name == '\0' ? "none" : record->version,
-					record->result, *record->signer != '\0' ? record->signer : NULL,
+					record->result,
+					*record->name != '\0' ? record->name : NULL, *record->signer != '\0' ? record->signer : NULL,
 					record->detail };
 
 		kp_table_add(table, cells, NULL);

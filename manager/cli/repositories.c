@@ -15,6 +15,7 @@ void kp_repositories_free(KpRepositories *repositories)
 	if (repositories == NULL)
 		return;
 	g_ptr_array_unref(repositories->data);
+	g_ptr_array_unref(repositories->unasked);
 	g_ptr_array_unref(repositories->repos);
 	g_free(repositories);
 }
@@ -76,12 +77,22 @@ static gboolean ask_repos(const KpOptions *options, GPtrArray *repos, GPtrArray 
 	return TRUE;
 }
 
+/* Asked in vain: what there is of it is no newer than before. Only root asks. */
+static gboolean is_unasked(const KpRepo *repo, const KpRepoData *data, KpRefresh refresh,
+			   gint64 begun)
+{
+	if (refresh == KP_REFRESH_NEVER || geteuid() != 0 || repo->skip_if_unavailable)
+		return FALSE;
+	return data == NULL || data->stale || (refresh == KP_REFRESH_ALWAYS && data->fetched < begun);
+}
+
 static gboolean read_all(KpRepositories *repositories, const KpOptions *options,
 			 KpRefresh refresh, GPtrArray *warnings, GError **error)
 {
 	GPtrArray *repos = repositories->repos;
 	g_autoptr(GPtrArray) data =
 		g_ptr_array_new_with_free_func((GDestroyNotify)kp_repo_data_free);
+	const gint64 begun = g_get_real_time() / G_USEC_PER_SEC;
 
 	for (guint i = 0; i < repos->len; i++)
 		g_ptr_array_add(data, find(options, g_ptr_array_index(repos, i), warnings));
@@ -91,6 +102,8 @@ static gboolean read_all(KpRepositories *repositories, const KpOptions *options,
 		KpRepoData *each = g_steal_pointer(&g_ptr_array_index(data, i));
 
 		tell_age(g_ptr_array_index(repos, i), each, warnings);
+		if (is_unasked(g_ptr_array_index(repos, i), each, refresh, begun))
+			g_ptr_array_add(repositories->unasked, g_ptr_array_index(repos, i));
 		if (each != NULL)
 			g_ptr_array_add(repositories->data, each);
 	}
@@ -122,6 +135,7 @@ KpRepositories *kp_repositories_read(const KpOptions *options, const KpSettings 
 	g_autoptr(GError) problem = NULL;
 
 	repositories->data = g_ptr_array_new_with_free_func((GDestroyNotify)kp_repo_data_free);
+	repositories->unasked = g_ptr_array_new();
 	repositories->repos = kp_repos_read(options->root, releasever, warnings, &problem);
 	if (repositories->repos == NULL) {
 		repositories->repos = g_ptr_array_new();

@@ -17,6 +17,8 @@ typedef enum {
 typedef struct {
 	GPtrArray *repos;	/* KpRepo: the enabled ones */
 	GPtrArray *data;	/* KpRepoData, of those of which something is on disk */
+	GPtrArray *unasked;	/* KpRepo, borrowed: those that were asked and did not answer, and
+				 * without which nobody may go on (skip_if_unavailable=) */
 } KpRepositories;
 
 /* Reads both; @settings say where the package database is, which

@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "cli/report.h"
 #include "cli/scene.h"
+#include "cli/trial.h"
 #include "live/live.h"
 #include "live/stream.h"
 
@@ -20,7 +21,7 @@ static gboolean find_target(const KpScene *scene, const char *word, const KpPatc
 	if (found == NULL) {
 		g_set_error(error, KP_ERROR, KP_ERROR_FAILED,
 			    "there is no release %s of a patch for kernel %s; "
-			    "'kpatch-manager status' shows what there is", word, scene->host->kver);
+			    "'kpatch-manager list' shows what there is", word, scene->host->kver);
 		return FALSE;
 	}
 	newest = kp_stream_newest(scene->live, found);
@@ -72,6 +73,7 @@ int kp_command_rollback(const KpOptions *options, char **words, GError **error)
 	KpProgress progress;
 
 	kp_progress_init(&progress, options);
+	kp_trial_end(options);
 	scene = kp_scene_open(options, !options->dry_run, &progress.watch, error);
 	if (scene == NULL)
 		return -1;

@@ -16,6 +16,7 @@
 #include "live/guard.h"
 #include "live/live.h"
 #include "live/stream.h"
+#include "live/trial-note.h"
 
 void kp_scene_free(KpScene *scene)
 {
@@ -295,6 +296,19 @@ KpChoice *kp_scene_choose(const KpScene *scene)
 	}
 }
 
+/* A trial holds the lock, and may do so for long. */
+static gboolean take_lock(KpScene *scene, const KpWatch *watch, GError **error)
+{
+	const char *root = scene->host->root;
+	g_autoptr(KpTrialNote) note = kp_trial_note_read(root);
+	g_autofree char *trial = note != NULL ? kp_trial_note_text(note) : NULL;
+
+	scene->lock = kp_lock_take(root, scene->settings->lock_limit * 1000, watch, error);
+	if (scene->lock < 0 && trial != NULL)
+		g_prefix_error(error, "%s; ", trial);
+	return scene->lock >= 0;
+}
+
 KpScene *kp_scene_open(const KpOptions *options, gboolean changing, const KpWatch *watch,
 		       GError **error)
 {
@@ -319,12 +333,8 @@ KpScene *kp_scene_open(const KpOptions *options, gboolean changing, const KpWatc
 				    "no kernel is running there (/proc/sys/kernel/osrelease is missing)");
 		return NULL;
 	}
-	if (changing) {
-		scene->lock = kp_lock_take(options->root, scene->settings->lock_limit * 1000,
-					   watch, error);
-		if (scene->lock < 0)
-			return NULL;
-	}
+	if (changing && !take_lock(scene, watch, error))
+		return NULL;
 	/* an initramfs has a copy of the state, and only looks at it */
 	if (!open_state_or_go_on(scene, options, changing && !options->early, error))
 		return NULL;

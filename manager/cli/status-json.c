@@ -4,6 +4,7 @@
 
 #include "cli/json.h"
 #include "cli/signature.h"
+#include "live/trial-note.h"
 
 static void add_packages(KpJson *json, const KpStatusKernel *kernel)
 {
@@ -50,11 +51,11 @@ static void add_files(KpJson *json, const KpStatusKernel *kernel)
 	kp_json_list_end(json);
 }
 
-static void add_pending(KpJson *json, const KpLivePatch *live)
+static void add_objects(KpJson *json, const char *member, const char *objects)
 {
-	g_auto(GStrv) modules = g_strsplit(live->pending != NULL ? live->pending : "", " ", -1);
+	g_auto(GStrv) modules = g_strsplit(objects != NULL ? objects : "", " ", -1);
 
-	kp_json_list(json, "pending");
+	kp_json_list(json, member);
 	for (char **module = modules; *module != NULL; module++)
 		kp_json_text(json, NULL, *module);
 	kp_json_list_end(json);
@@ -116,7 +117,8 @@ static void add_live(KpJson *json, const KpStatus *status, const KpStatusKernel 
 		kp_json_text(json, "state", live_word(kernel, live));
 		kp_json_text(json, "revoked", live == top ? revoked_of(kernel, live) : NULL);
 		add_loader(json, live == top ? kernel->load : NULL);
-		add_pending(json, live);
+		add_objects(json, "pending", live->pending);
+		add_objects(json, "missed", live->missed);
 		kp_json_object_end(json);
 	}
 	kp_json_list_end(json);
@@ -172,6 +174,22 @@ static void add_kernel(KpJson *json, const KpStatus *status, const KpStatusKerne
 	kp_json_object_end(json);
 }
 
+static void add_trial(KpJson *json, const KpStatus *status)
+{
+	g_autoptr(KpTrialNote) note = kp_trial_note_read(status->host->root);
+
+	if (note == NULL) {
+		kp_json_text(json, "trial", NULL);
+		return;
+	}
+	kp_json_object(json, "trial");
+	kp_json_text(json, "name", note->name);
+	kp_json_text(json, "version", note->version);
+	kp_json_time(json, "until", note->until);
+	kp_json_number(json, "pid", note->pid);
+	kp_json_object_end(json);
+}
+
 static void add_verdict(KpJson *json, const KpStatus *status)
 {
 	if (status->host->kver == NULL) {
@@ -210,6 +228,7 @@ char *kp_status_json(const KpStatus *status)
 		add_kernel(json, status, g_ptr_array_index(status->kernels, i));
 	kp_json_list_end(json);
 	add_verdict(json, status);
+	add_trial(json, status);
 	kp_status_look_json(json, status);
 	kp_json_text(json, "service", kp_service_word(status->service));
 	kp_json_text(json, "kpatch_package",

@@ -71,8 +71,10 @@ void kp_status_outlook_text(const KpStatusKernel *kernel, GString *text)
 		g_autofree char *package = kp_text_printable(kernel->available->package);
 
 		g_string_append_printf(text, "Repository %s has %s for kernel %s: "
-				       "'kpatch-manager update' gets it\n",
-				       kernel->available->repo, package, kernel->kver);
+				       "'kpatch-manager update%s%s' gets it\n",
+				       kernel->available->repo, package, kernel->kver,
+				       kernel->running ? "" : " --kernel ",
+				       kernel->running ? "" : kernel->kver);
 	}
 	if (warning != NULL)
 		g_string_append_printf(text, "%s\n", warning);

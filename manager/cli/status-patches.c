@@ -61,6 +61,7 @@ static void judge(const KpStatus *status, const KpStatusKernel *kernel, KpStatus
 		.transition = live != NULL && live->transition,
 		.awaited = status->awaited,
 		.foreign = live != NULL && live->foreign,
+		.missed = live != NULL && live->missed != NULL,
 		.pending = live != NULL && live->pending != NULL,
 		.packaged = is_packaged(kernel, patch->name, patch->version),
 		.revoked = patch->revoked != NULL,

@@ -5,6 +5,7 @@
 
 #include "base/names.h"
 #include "base/version.h"
+#include "live/by-hand.h"
 
 #define GREEN "\033[32m"
 #define YELLOW "\033[33m"
@@ -74,7 +75,9 @@ static char *live_text(const KpStatusPatch *top)
 	if (top == NULL)
 		return NULL;
 	release = top->version != NULL ? top->version : top->name;
-	return g_str_equal(top->word, "live") ? g_strdup(release) :
+	/* that modules are to come is no state that asks for something: it is told below */
+	return g_str_equal(top->word, "live") || g_str_equal(top->word, "pending") ?
+	       g_strdup(release) :
 	       g_strdup_printf("%s (%s)", release, top->word);
 }
 
@@ -132,17 +135,6 @@ static void add_problems(const KpStatus *status, GString *text)
 	}
 }
 
-static void add_blocks(const KpStatusKernel *kernel, GString *text)
-{
-	for (guint i = 0; i < kernel->holds->len; i++) {
-		const KpHold *hold = g_ptr_array_index(kernel->holds, i);
-
-		if (hold->kind == KP_HOLD_BLOCKED)
-			g_string_append_printf(text, "Blocked on %s: %s (%s): %s\n", kernel->kver,
-					       hold->name, hold->version, hold->reason);
-	}
-}
-
 /* What is live and needs a word more than the table has room for. */
 static void add_top(const KpStatusPatch *top, GString *text)
 {
@@ -154,21 +146,33 @@ static void add_top(const KpStatusPatch *top, GString *text)
 	else if (top->file != NULL && top->file->distrust != NULL)
 		g_string_append_printf(text, "%s (%s) is live, and would not be loaded again: %s\n",
 				       top->name, version, top->file->distrust);
-	if (g_str_equal(top->word, "pending"))
-		g_string_append_printf(text, "%s (%s) is live; its functions in these modules "
-				       "become so when they are loaded: %s\n",
+	if (top->live->pending != NULL && !top->live->transition)
+		g_string_append_printf(text, "%s (%s) has functions of modules that are not loaded; "
+				       "they are replaced when these are: %s\n",
 				       top->name, version, top->live->pending);
-	else if (g_str_equal(top->word, "stalled"))
+	if (g_str_equal(top->word, "stalled") && top->file != NULL)
 		g_string_append_printf(text, "%s (%s) is in a transition that nobody waits for; "
-				       "'kpatch-manager apply %s' does\n",
-				       top->name, version, version);
+				       "'kpatch-manager apply %s' does\n", top->name, version,
+				       kp_version_says(top->version) ? top->version : top->name);
+	else if (g_str_equal(top->word, "stalled"))
+		g_string_append_printf(text, "%s (%s) is in a transition that nobody waits for, and has "
+				       "no file; 'kpatch-manager rollback none' takes it out\n",
+				       top->name, version);
 	else if (g_str_equal(top->word, "orphaned"))
 		g_string_append_printf(text, "%s (%s) is live, and no package brings it\n",
 				       top->name, version);
 }
 
+/* By what somebody applied by hand, of which there is a line of its own. */
+static gboolean is_shadowed(const KpStatus *status, const KpStatusKernel *kernel)
+{
+	return kp_by_hand_shadowed(kernel->records, status->live, kernel->candidates,
+				   kernel->holds) != NULL;
+}
+
 /* What is live is newer than what packages have since. */
-static void add_asked(const KpStatusKernel *kernel, const KpStatusPatch *top, GString *text)
+static void add_asked(const KpStatus *status, const KpStatusKernel *kernel,
+		      const KpStatusPatch *top, GString *text)
 {
 	const KpPatch *asked = kernel->asked.patch;
 
@@ -178,6 +182,12 @@ static void add_asked(const KpStatusKernel *kernel, const KpStatusPatch *top, GS
 				       "place of %s at the next boot, or 'kpatch-manager rollback %s' "
 				       "does it now\n", asked->name, asked->version, top->version,
 				       asked->version);
+	else if (kernel->asked.packaged && !kernel->asked.since && kp_version_says(top->version) &&
+		 kp_version_compare(top->version, asked->version) > 0 && !is_shadowed(status, kernel))
+		g_string_append_printf(text, "Packages have %s (%s), which is older than what is live and, "
+				       "by the clock, was installed before that: if the clock was wrong "
+				       "and somebody went back to it, 'kpatch-manager rollback %s' makes "
+				       "it live\n", asked->name, asked->version, asked->version);
 }
 
 static const KpStatusKernel *running_kernel(const KpStatus *status)
@@ -227,10 +237,10 @@ static void add_remarks(const KpStatus *status, GString *text)
 
 		if (top != NULL) {
 			add_top(top, text);
-			add_asked(kernel, top, text);
+			add_asked(status, kernel, top, text);
 		}
 		kp_status_stack_text(status, kernel, text);
-		add_blocks(kernel, text);
+		kp_status_why_text(status, kernel, text);
 		kp_status_outlook_text(kernel, text);
 		if (kernel->last == NULL || g_str_equal(kernel->last->result, "done"))
 			continue;
@@ -280,11 +290,11 @@ char *kp_status_check_text(const KpStatus *status)
 	kp_status_look_text(status, text);
 	if (top != NULL) {
 		add_top(top, text);
-		add_asked(kernel, top, text);
+		add_asked(status, kernel, top, text);
 	}
 	if (kernel != NULL) {
 		kp_status_stack_text(status, kernel, text);
-		add_blocks(kernel, text);
+		kp_status_why_text(status, kernel, text);
 		kp_status_outlook_text(kernel, text);
 	}
 	return g_string_free(text, FALSE);

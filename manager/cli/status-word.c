@@ -5,14 +5,18 @@
 #include "base/error.h"
 #include "base/version.h"
 
-/* Of what says no release, only the same is as new. */
+/* Of what says no release, only the same is as new; and what differs in a leading zero
+ * alone has no order, but is not the same. */
 static gboolean is_current(const KpStatusFacts *facts)
 {
+	int order;
+
 	if (facts->best == NULL)
 		return TRUE;
 	if (!kp_version_says(facts->best) && !kp_version_says(facts->live_version))
 		return g_strcmp0(facts->best, facts->live_version) == 0;
-	return kp_version_compare(facts->live_version, facts->best) >= 0;
+	order = kp_version_compare(facts->live_version, facts->best);
+	return order > 0 || (order == 0 && g_str_equal(facts->live_version, facts->best));
 }
 
 const char *kp_status_word(const KpStatusFacts *facts)
@@ -24,7 +28,7 @@ const char *kp_status_word(const KpStatusFacts *facts)
 		gboolean is;
 		const char *word;
 	} rules[] = {
-		{ facts->blocked || facts->revoked, "failed" },
+		{ facts->blocked || facts->revoked || facts->missed, "failed" },
 		{ !facts->running && !facts->covered, "uncovered" },
 		{ !facts->running && kp_version_compare(facts->available, facts->best) > 0,
 		  "update-available" },
@@ -57,7 +61,7 @@ KpStatusVerdict kp_status_verdict(const KpStatusFacts *facts)
 		{ g_str_equal(word, "failed"), { KP_EXIT_CHECK_FAILED, "failed" } },
 		{ facts->transition && facts->awaited, { KP_EXIT_CHECK_UNSETTLED, "loading" } },
 		{ facts->transition, { KP_EXIT_CHECK_UNSETTLED, "stalled" } },
-		{ facts->pending, { KP_EXIT_CHECK_UNSETTLED, "pending" } },
+		{ facts->core_refused, { KP_EXIT_CHECK_FAILED, "core-refused" } },
 		{ g_str_equal(word, "not-live"), { KP_EXIT_CHECK_NOT_LIVE, "not-live" } },
 		{ g_str_equal(word, "uncovered") || g_str_equal(word, "reboot-needed"),
 		  { KP_EXIT_CHECK_UNCOVERED, word } },

@@ -12,6 +12,7 @@
 #include "cli/packages.h"
 #include "cli/releases.h"
 #include "cli/table.h"
+#include "live/core.h"
 #include "live/selinux.h"
 #include "live/stream.h"
 
@@ -41,6 +42,7 @@ void kp_status_free(KpStatus *status)
 	g_ptr_array_unref(status->available);
 	kp_look_clear(&status->look);
 	g_ptr_array_unref(status->problems);
+	g_free(status->core);
 	kp_inventory_free(status->inventory);
 	kp_state_close(status->state);
 	g_clear_pointer(&status->certificates, g_ptr_array_unref);
@@ -222,13 +224,14 @@ static void judge(KpStatus *status, KpStatusKernel *kernel)
 		.covered = kernel->candidates->patches->len > 0 || owns_folder(kernel),
 		.transition = kernel->running && in_transition(status->live),
 		.awaited = status->awaited,
-		.pending = top != NULL && top->pending != NULL,
+		.missed = top != NULL && top->missed != NULL,
 		.best = kernel->best != NULL ? kernel->best->version : NULL,
 		.live = top != NULL,
 		.foreign = kernel->running && any_foreign(status->live),
 		.overlaid = top != NULL && (top->covered != NULL || newer_is_below(status->live, top)),
 		.hidden = top != NULL && kernel->hidden != NULL,
 		.live_version = top != NULL ? top->version : NULL,
+		.core_refused = kernel->running && status->core != NULL,
 		.last_failed = kernel->last != NULL &&
 			       !g_str_equal(kernel->last->result, "done") &&
 			       g_str_equal(kernel->last->boot_id, status->host->boot_id),
@@ -406,6 +409,23 @@ static KpStatus *read_facts(const char *root, GError **error)
 	return g_steal_pointer(&status);
 }
 
+/* What is live, or will be at the next boot, may need a core module that is not loaded
+ * any more: whose key was changed, for one. */
+static char *judge_core(const KpStatus *status)
+{
+	const KpLivePatch *top = kp_live_top(status->live);
+	gboolean needed = top != NULL && top->backend == KP_BACKEND_KPATCH;
+
+	for (guint i = 0; i < status->kernels->len; i++) {
+		const KpStatusKernel *kernel = g_ptr_array_index(status->kernels, i);
+
+		needed |= kernel->running && kernel->best != NULL &&
+			  kernel->best->backend == KP_BACKEND_KPATCH;
+	}
+	return needed && status->host->kver != NULL ?
+	       kp_core_problem(status->host, status->voucher, status->state) : NULL;
+}
+
 static void complete(KpStatus *status, const char *root, const char *only)
 {
 	add_kernels(status, root, only);
@@ -414,6 +434,10 @@ static void complete(KpStatus *status, const char *root, const char *only)
 		complete_kernel(status, g_ptr_array_index(status->kernels, i), root);
 	if (status->live == NULL)
 		status->live = kp_live_read(root, NULL);
+	status->core = judge_core(status);
+	if (status->core != NULL)
+		add_text(status, g_strdup_printf("at the next boot no patch will be live: %s",
+						 status->core));
 	/* in a transition that nobody waits for, nothing will happen by itself */
 	status->awaited = in_transition(status->live) && kp_lock_is_held(root);
 	for (guint i = 0; i < status->kernels->len; i++)

@@ -67,6 +67,7 @@ typedef struct {
 	GPtrArray *live;	/* KpLivePatch of the running kernel */
 	GPtrArray *nothing;	/* as much of every other one: empty */
 	KpServiceState service;	/* at the next boot */
+	char *core;		/* why kpatch.ko, which is needed, would not be loaded then, or NULL */
 	gboolean thorough;	/* every file is verified */
 	gboolean awaited;	/* a transition is under way, and waited for */
 	KpStatusVerdict verdict;	/* of the running kernel */
@@ -80,7 +81,7 @@ typedef struct {
 	gboolean covered;	/* a package or a file has a patch for it */
 	gboolean transition;	/* one is under way */
 	gboolean awaited;	/* and waited for */
-	gboolean pending;	/* the top patch waits for a module to be loaded */
+	gboolean missed;	/* functions of the top patch are not switched, and will not be */
 	gboolean blocked;	/* the newest patch is blocked */
 	gboolean revoked;	/* what is live is revoked */
 	gboolean newer_kernel;	/* one is installed */
@@ -91,6 +92,7 @@ typedef struct {
 	gboolean overlaid;	/* what is live is not all in force, or a newer one is below it */
 	gboolean hidden;	/* what packages have is of another stream */
 	const char *live_version;	/* of the top patch; may be NULL */
+	gboolean core_refused;	/* the core module would not be loaded at the next boot */
 	gboolean last_failed;	/* the last attempt did not go well */
 } KpStatusFacts;
 
@@ -129,6 +131,10 @@ void kp_status_look_json(KpJson *json, const KpStatus *status);
 /* the members "available" and "coverage" */
 void kp_status_outlook_json(KpJson *json, const KpStatusKernel *kernel);
 void kp_coverage_json(KpJson *json, const KpCoverage *coverage);
+
+/* Why what should be live is not, or not as it should be, and what to do: one line
+ * each. */
+void kp_status_why_text(const KpStatus *status, const KpStatusKernel *kernel, GString *text);
 
 /* TRUE when a patch that is newer than the best one is blocked. */
 gboolean kp_status_is_blocked(const KpStatusKernel *kernel);

@@ -36,9 +36,9 @@ static gboolean is_settled(const KpOptions *options)
 	if (choice->patch->distrust != NULL || kp_voucher_warnings(scene->voucher)->len > 0)
 		return FALSE;
 	if (kp_change_newer_is_live(scene, choice->patch))
-		return TRUE;
+		return kp_change_warn_shadowed(scene);
 	plan = kp_plan_apply(scene->host, scene->candidates, scene->live, choice->patch);
-	return plan->steps->len == 0;
+	return plan->steps->len == 0 && kp_change_warn_shadowed(scene);
 }
 
 /* A copy of what was applied once: others may have put files there for a kernel

@@ -2,6 +2,7 @@
 #include "cli/table.h"
 
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/names.h"
@@ -54,10 +55,75 @@ static glong width_of(const KpTable *table, guint column)
 	return width;
 }
 
-char *kp_table_text(const KpTable *table, gboolean coloured)
+/* Columns that there is room for, 0: any number. watch(1) and others say it to programs
+ * that write into a pipe. */
+static glong room(void)
+{
+	const char *columns = getenv("COLUMNS");
+	guint64 number;
+	struct winsize size;
+
+	if (columns != NULL && g_ascii_string_to_unsigned(columns, 10, 1, 100000, &number, NULL))
+		return (glong)number;
+	return isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+static gboolean fits(const KpTable *table)
+{
+	glong columns = room(), width = 0;
+
+	for (guint column = 0; column < table->columns; column++)
+		width += width_of(table, column) + (column > 0 ? 2 : 0);
+	return columns == 0 || width <= columns;
+}
+
+/* A row a paragraph, a cell a line, without those that are empty. The first column may
+ * have no head: a mark of the row. */
+static void append_paragraph(GString *text, const KpTable *table, guint number, glong heads,
+			     gboolean coloured)
+{
+	char **names = g_ptr_array_index(table->rows, 0);
+	char **row = g_ptr_array_index(table->rows, number);
+	const char *colour = coloured ? g_ptr_array_index(table->colours, number) : NULL;
+	gboolean marked = g_str_equal(names[0], " ");
+	const char *mark = marked ? row[0] : NULL;
+
+	for (guint column = marked ? 1 : 0; column < table->columns; column++) {
+		glong more = heads - g_utf8_strlen(names[column], -1);
+		gboolean painted = colour != NULL && column + 1 == table->columns;
+
+		if (g_str_equal(row[column], "-"))
+			continue;
+		g_string_append_printf(text, "%s%s%s%*s  %s%s%s\n", marked ? mark != NULL ? mark : " " : "",
+				       marked ? " " : "", names[column], (int)more, "",
+				       painted ? colour : "", row[column], painted ? "\033[0m" : "");
+		mark = NULL;
+	}
+}
+
+static char *paragraphs(const KpTable *table, gboolean coloured)
 {
 	GString *text = g_string_new(NULL);
+	char **names = g_ptr_array_index(table->rows, 0);
+	glong heads = 0;
 
+	for (guint column = 0; column < table->columns; column++)
+		heads = MAX(heads, g_utf8_strlen(names[column], -1));
+	for (guint i = 1; i < table->rows->len; i++) {
+		if (i > 1)
+			g_string_append_c(text, '\n');
+		append_paragraph(text, table, i, heads, coloured);
+	}
+	return g_string_free(text, FALSE);
+}
+
+char *kp_table_text(const KpTable *table, gboolean coloured)
+{
+	GString *text;
+
+	if (!fits(table))
+		return paragraphs(table, coloured);
+	text = g_string_new(NULL);
 	for (guint i = 0; i < table->rows->len; i++) {
 		char **row = g_ptr_array_index(table->rows, i);
 		const char *colour = g_ptr_array_index(table->colours, i);

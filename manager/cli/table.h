@@ -16,8 +16,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(KpTable, kp_table_free)
  * for the last column, or NULL. */
 void kp_table_add(KpTable *table, const char *const *cells, const char *colour);
 
-/* The whole table, with colours if @coloured; cells as kp_text_printable() has them.
- * Caller frees. */
+/* The whole table, with colours if @coloured; cells as kp_text_printable() has them. What
+ * is wider than the terminal, or than COLUMNS says, is a paragraph for each row. Caller
+ * frees. */
 char *kp_table_text(const KpTable *table, gboolean coloured);
 
 /* TRUE when standard output is a terminal, and NO_COLOR does not forbid it. */

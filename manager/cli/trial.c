@@ -1,12 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/trial.h"
 
+#include <signal.h>
+#include <unistd.h>
+
 #include "base/error.h"
+#include "base/lock.h"
+#include "base/root.h"
+#include "cli/report.h"
 #include "live/execute.h"
 #include "live/live.h"
 #include "live/plan.h"
 #include "live/stream.h"
 #include "live/trial.h"
+#include "live/trial-note.h"
 
 static gint64 now(void)
 {
@@ -140,6 +147,18 @@ static void fail(const KpScene *scene, KpJournal *journal, const KpPatch *patch,
 			   warnings, error);
 }
 
+void kp_trial_end(const KpOptions *options)
+{
+	g_autoptr(KpTrialNote) note = kp_trial_note_read(options->root);
+
+	/* at boot a trial holds no lock, and finds out by itself */
+	if (note == NULL || options->dry_run || !kp_root_is_machine(options->root) ||
+	    geteuid() != 0 || !kp_lock_is_held(options->root) || kill(note->pid, SIGTERM) != 0)
+		return;
+	kp_say(options, "The trial of %s (%s) in process %d is ended.", note->name, note->version,
+	       note->pid);
+}
+
 gboolean kp_trial_after_apply(const KpScene *scene, KpJournal *journal, const KpPatch *patch,
 			      KpProgress *progress, GPtrArray *warnings, GError **error)
 {
@@ -157,10 +176,11 @@ gboolean kp_trial_after_apply(const KpScene *scene, KpJournal *journal, const Kp
 		kp_trial_record(scene, journal, patch, NULL, warnings);
 		return TRUE;
 	case KP_TRIAL_STOPPED:
-		g_ptr_array_add(warnings, g_strdup_printf(
-			"the trial of %s (%s) was interrupted; it stays live",
-			patch->name, patch->version));
-		return TRUE;
+		kp_trial_record(scene, journal, patch, "it was interrupted", warnings);
+		g_set_error(error, KP_ERROR, KP_ERROR_FAILED,
+			    "the trial of %s (%s) was interrupted: it is live, and not proven; "
+			    "'kpatch-manager rollback' takes it back", patch->name, patch->version);
+		return FALSE;
 	case KP_TRIAL_FAILED:
 		break;
 	}

@@ -13,6 +13,10 @@
 gboolean kp_trial_after_apply(const KpScene *scene, KpJournal *journal, const KpPatch *patch,
 			      KpProgress *progress, GPtrArray *warnings, GError **error);
 
+/* Stops the trial that another process runs, if there is one: the patch stays live, and
+ * the lock becomes free for whoever takes it back. */
+void kp_trial_end(const KpOptions *options);
+
 /* The health checks failed because of @why: blocks @patch and makes @previous
  * live, NULL: none. @scene is as it is now. Sets @error in any case. */
 void kp_trial_take_back(const KpScene *scene, KpJournal *journal, const KpPatch *patch,

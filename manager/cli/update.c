@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/metadata.h"
 #include "base/names.h"
+#include "base/repo.h"
 #include "base/state.h"
 #include "cli/command.h"
 #include "cli/journal.h"
@@ -111,10 +112,31 @@ static gboolean nothing_to_do(const KpUpdate *update)
 	return update->plan->steps->len == 0 && update->damage->len == 0;
 }
 
+/* Whoever could not look has not found that there is nothing. */
+static gboolean has_looked(const KpUpdate *update, GError **error)
+{
+	const GPtrArray *unasked = update->files == NULL && update->repositories != NULL ?
+		update->repositories->unasked : NULL;
+	g_autoptr(GString) names = g_string_new(NULL);
+
+	for (guint i = 0; unasked != NULL && i < unasked->len; i++)
+		g_string_append_printf(names, "%s%s", i > 0 ? ", " : "",
+				       ((const KpRepo *)g_ptr_array_index(unasked, i))->id);
+	if (names->len == 0)
+		return TRUE;
+	g_set_error(error, KP_ERROR, KP_ERROR_FAILED,
+		    "nothing is known to be installed, but not all repositories could be asked: %s; "
+		    "run this again when they answer, or say skip_if_unavailable=1 of those that may "
+		    "be away", names->str);
+	return FALSE;
+}
+
 /* A run that was killed may have installed what is not live. */
 static int finish_nothing(KpUpdate *update, GError **error)
 {
 	if (!update->options->dry_run && !kp_update_sync(update, error))
+		return -1;
+	if (!has_looked(update, error))
 		return -1;
 	kp_update_json(update, "nothing", NULL);
 	kp_update_say_kernels(update);

@@ -15,6 +15,7 @@
 #include "cli/packages.h"
 #include "cli/report.h"
 #include "cli/signature.h"
+#include "live/core.h"
 #include "live/store.h"
 #include "live/vouch.h"
 
@@ -136,6 +137,28 @@ static void verify_path(struct verification *run, const char *path)
 		verify_file(run, path);
 }
 
+static gboolean has_row(const struct verification *run, const char *path)
+{
+	for (guint i = 0; i < run->rows->len; i++)
+		if (g_str_equal(((const struct row *)g_ptr_array_index(run->rows, i))->path, path))
+			return TRUE;
+	return FALSE;
+}
+
+/* What patches of our own mechanism need. */
+static void verify_cores(struct verification *run)
+{
+	g_autoptr(GPtrArray) kernels = kp_store_kernels(run->options->root);
+
+	for (guint i = 0; i < kernels->len; i++) {
+		g_autofree char *path = kp_core_path(run->options->root,
+						     g_ptr_array_index(kernels, i));
+
+		if (path != NULL && !has_row(run, path))
+			verify_file(run, path);
+	}
+}
+
 static void verify_all(struct verification *run)
 {
 	static const char *const folders[] = { KP_PACKAGE_FOLDER, KP_STORE_FOLDER };
@@ -145,6 +168,7 @@ static void verify_all(struct verification *run)
 
 		verify_folder(run, folder);
 	}
+	verify_cores(run);
 }
 
 static void add_row(KpJson *json, const struct row *row)

@@ -8,7 +8,7 @@
 #include "live/backend.h"
 #include "live/limits.h"
 #include "live/live.h"
-#include "live/module.h"
+#include "live/load.h"
 #include "live/refusal.h"
 
 /* Each attempt stops the machine for an instant: the pauses may not be short. */
@@ -30,15 +30,7 @@ static void set_unsafe(const char *doing, const char *name, GError **error)
 
 static KpTry try_load(gpointer data, GError **error)
 {
-	const KpPatch *patch = data;
-	int code = kp_module_load(patch->fd, "replace=1");
-
-	if (code == 0)
-		return KP_TRY_DONE;
-	if (code == EBUSY)
-		return KP_TRY_AGAIN;
-	kp_module_set_error(error, patch->path, code);
-	return KP_TRY_FAILED;
+	return kp_load_try(data, "replace=1", error);
 }
 
 static gboolean kpatch_load(const KpBackendCall *call, const KpPatch *patch, GError **error)

@@ -9,6 +9,7 @@
 #include "live/backend.h"
 #include "live/limits.h"
 #include "live/live.h"
+#include "live/load.h"
 #include "live/module.h"
 #include "live/stalled.h"
 
@@ -23,15 +24,7 @@
 
 static KpTry try_load(gpointer data, GError **error)
 {
-	const KpPatch *patch = data;
-	int code = kp_module_load(patch->fd, "");
-
-	if (code == 0)
-		return KP_TRY_DONE;
-	if (code == EBUSY)	/* another transition is under way */
-		return KP_TRY_AGAIN;
-	kp_module_set_error(error, patch->path, code);
-	return KP_TRY_FAILED;
+	return kp_load_try(data, "", error);
 }
 
 /* A patch whose tasks are being waited for. */

@@ -12,6 +12,7 @@ const char *kp_condition_word(const KpCondition *facts)
 		{ facts->transition && facts->awaited, "loading" },
 		{ facts->transition, "stalled" },
 		{ facts->revoked, "revoked" },
+		{ facts->live && facts->missed, "failed" },
 		{ facts->live && facts->foreign, "foreign" },
 		{ facts->live && facts->pending, "pending" },
 		{ facts->live && !facts->packaged, "orphaned" },

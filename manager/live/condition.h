@@ -10,6 +10,8 @@ typedef struct {
 	gboolean live;		/* enabled in the running kernel */
 	gboolean transition;	/* the kernel is going to it, or away from it */
 	gboolean awaited;	/* and somebody is waiting for the end of that */
+	gboolean missed;	/* the kernel does not say of all its functions that they
+				 * are switched, and none of it is to come */
 	gboolean pending;	/* it waits for a module to be loaded */
 	gboolean foreign;	/* nobody here knows where it came from */
 	gboolean packaged;	/* a package brings it */

@@ -51,10 +51,17 @@ gboolean kp_core_guard_begin(KpState *state, const KpHost *host, const KpIdentit
 		block(state, host, core);
 		kp_state_end_attempt(state, key, NULL);
 	}
-	if (!is_blocked(state, host->kver, core->sha256)) {
-		kp_state_begin_attempt(state, key, core, host->boot_id, NULL);
+	if (!kp_core_guard_allows(state, host, core->sha256, error))
+		return FALSE;
+	kp_state_begin_attempt(state, key, core, host->boot_id, NULL);
+	return TRUE;
+}
+
+gboolean kp_core_guard_allows(KpState *state, const KpHost *host, const char *sha256,
+			      GError **error)
+{
+	if (!is_blocked(state, host->kver, sha256))
 		return TRUE;
-	}
 	g_set_error(error, KP_ERROR, KP_ERROR_REFUSED,
 		    "it is blocked: the machine died while it was being loaded. Install another "
 		    "release of kpatch-kmod for kernel %s, or run 'kpatch-manager release "

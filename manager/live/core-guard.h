@@ -17,6 +17,10 @@
 gboolean kp_core_guard_begin(KpState *state, const KpHost *host, const KpIdentity *core,
 			     GError **error);
 
+/* FALSE, with the same error, if the core module with this digest is blocked. */
+gboolean kp_core_guard_allows(KpState *state, const KpHost *host, const char *sha256,
+			      GError **error);
+
 /* It is loaded, or was refused by the kernel: the machine lives. */
 void kp_core_guard_end(KpState *state, const KpHost *host, const KpIdentity *core,
 		       gboolean loaded);

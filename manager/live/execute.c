@@ -2,11 +2,13 @@
 #include "live/execute.h"
 
 #include "base/error.h"
+#include "live/by-hand.h"
 #include "live/core.h"
 #include "live/guard.h"
 #include "live/live.h"
 #include "live/module.h"
 #include "live/outcome.h"
+#include "live/switched.h"
 
 typedef gboolean (*StepFunc)(const KpExecution *ex, const KpStep *step, GError **error);
 
@@ -44,6 +46,23 @@ static gboolean run_remove(const KpExecution *ex, const KpStep *step, GError **e
 	return kp_module_remove(step->name, error);
 }
 
+/* That the kernel took it does not say that it replaces all that it should. */
+static gboolean is_switched(const KpExecution *ex, const KpStep *step, GError **error)
+{
+	KpLivePatch live = { .name = step->patch->name, .backend = step->backend };
+	g_autofree char *why = NULL;
+
+	kp_switched_read(ex->host->root, ex->host->kver, &live);
+	why = kp_switched_problem(ex->host->root, ex->host->kver, &live);
+	g_free(live.pending);
+	g_free(live.missed);
+	if (why != NULL)
+		g_set_error(error, KP_ERROR, KP_ERROR_FAILED,
+			    "%s (%s) is loaded, but not all of its functions are replaced: %s; "
+			    "'kpatch-manager rollback' takes it out", step->name, step->version, why);
+	return why == NULL;
+}
+
 static gboolean run_load(const KpExecution *ex, const KpStep *step, GError **error)
 {
 	const KpBackendCall call = { ex->settings, ex->watch };
@@ -54,7 +73,8 @@ static gboolean run_load(const KpExecution *ex, const KpStep *step, GError **err
 			    step->patch->path);
 		return FALSE;
 	}
-	return kp_backend_for(step->backend)->load(&call, step->patch, error);
+	return kp_backend_for(step->backend)->load(&call, step->patch, error) &&
+	       is_switched(ex, step, error);
 }
 
 /* Whether a patch replaces others may be known only when it has. */
@@ -84,6 +104,19 @@ static gboolean run_withdraw(const KpExecution *ex, const KpStep *step, GError *
 	return settle(ex, step, FALSE, error);
 }
 
+/* What somebody tries by hand must not push out what he goes back to. */
+static void prune(const KpExecution *ex, const KpPatch *patch, const char *const *spared)
+{
+	g_autoptr(GPtrArray) records = ex->state == NULL ? NULL :
+		kp_state_history(ex->state, patch->kver, 0, NULL);
+	g_autofree const char **by_hand = NULL;
+
+	if (records == NULL)
+		records = g_ptr_array_new();
+	by_hand = kp_by_hand_digests(records, patch);
+	kp_store_prune(ex->host->root, patch->kver, ex->settings->keep, by_hand, spared);
+}
+
 static gboolean run_keep(const KpExecution *ex, const KpStep *step, GError **error)
 {
 	g_autoptr(KpGood) good = NULL;
@@ -94,7 +127,7 @@ static gboolean run_keep(const KpExecution *ex, const KpStep *step, GError **err
 	if (ex->state != NULL && kp_state_last_good(ex->state, step->patch->kver, &good, NULL) &&
 	    good != NULL)
 		spared[1] = good->sha256;
-	kp_store_prune(ex->host->root, step->patch->kver, ex->settings->keep, spared);
+	prune(ex, step->patch, spared);
 	return TRUE;
 }
 

@@ -8,6 +8,7 @@
 #include "base/root.h"
 #include "base/version.h"
 #include "live/stack.h"
+#include "live/switched.h"
 
 /* some 60 bytes a module */
 #define MODULES_MAX (256 * 1024)
@@ -25,12 +26,8 @@ static void live_free(gpointer data)
 	g_free(live->version);
 	g_free(live->pending);
 	g_free(live->covered);
+	g_free(live->missed);
 	g_free(live);
-}
-
-static int compare_texts(gconstpointer a, gconstpointer b)
-{
-	return g_strcmp0(*(const char *const *)a, *(const char *const *)b);
 }
 
 const char *kp_live_folder(KpBackendKind kind)
@@ -60,42 +57,6 @@ gboolean kp_module_loaded(const char *root, const char *name)
 	return g_file_test(path, G_FILE_TEST_IS_DIR);
 }
 
-/* TRUE when the functions of @object are patched, or need not be: livepatch
- * says so itself (since 6.1); with our core module no module can be loaded
- * without being patched. */
-static gboolean object_patched(const char *root, const char *folder, const char *object)
-{
-	g_autofree char *path = kp_root_pathf(root, "%s/%s/patched", kp_root_inner(root, folder),
-					      object);
-	g_autofree char *flag = kp_root_read(root, path, 16);
-
-	if (flag != NULL)
-		return g_str_equal(flag, "1");
-	return g_str_equal(object, "vmlinux") || kp_module_loaded(root, object);
-}
-
-/* The folders of a patch are its objects: vmlinux, or a module. */
-static char *read_pending(const char *root, KpBackendKind kind, const char *name)
-{
-	g_autofree char *folder = kp_root_pathf(root, "%s/%s", folders[kind], name);
-	g_autoptr(GPtrArray) waiting = g_ptr_array_new_with_free_func(g_free);
-	g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
-	const char *entry;
-
-	while (dir != NULL && (entry = g_dir_read_name(dir)) != NULL) {
-		g_autofree char *link = kp_root_entry(folder, entry);
-		g_autofree char *path = kp_root_follow(root, link);
-
-		if (g_file_test(path, G_FILE_TEST_IS_DIR) && !object_patched(root, folder, entry))
-			g_ptr_array_add(waiting, g_strdup(entry));
-	}
-	if (waiting->len == 0)
-		return NULL;
-	g_ptr_array_sort(waiting, compare_texts);
-	g_ptr_array_add(waiting, NULL);
-	return g_strjoinv(" ", (char **)waiting->pdata);
-}
-
 static void add_live(GPtrArray *all, const char *root, KpBackendKind kind,
 		     const char *name, gboolean enabled)
 {
@@ -107,8 +68,6 @@ static void add_live(GPtrArray *all, const char *root, KpBackendKind kind,
 	live->backend = kind;
 	live->enabled = enabled;
 	live->transition = kp_live_flag(root, kind, name, "transition", FALSE);
-	if (enabled && !live->transition)
-		live->pending = read_pending(root, kind, name);
 	g_ptr_array_add(all, live);
 }
 
@@ -170,12 +129,19 @@ static void read_nameless_leftovers(GPtrArray *all, const char *root)
 		read_leftover_line(all, root, *line);
 }
 
-/* Where the module says none, its name may have it. */
-static void add_release(GPtrArray *all, const char *root)
+static void read_switched(GPtrArray *all, const char *root, const char *kver)
 {
-	g_autofree char *path = kp_root_path(root, "/proc/sys/kernel/osrelease");
-	g_autofree char *kver = kp_root_read(root, path, 256);
+	for (guint i = 0; i < all->len; i++) {
+		KpLivePatch *live = g_ptr_array_index(all, i);
 
+		if (live->enabled && !live->transition)
+			kp_switched_read(root, kver, live);
+	}
+}
+
+/* Where the module says none, its name may have it. */
+static void add_release(GPtrArray *all, const char *kver)
+{
 	for (guint i = 0; kver != NULL && i < all->len; i++) {
 		KpLivePatch *live = g_ptr_array_index(all, i);
 
@@ -222,12 +188,15 @@ static void take_names_for_versions(GPtrArray *all)
 GPtrArray *kp_live_read(const char *root, const KpCandidates *candidates)
 {
 	GPtrArray *all = g_ptr_array_new_with_free_func(live_free);
+	g_autofree char *path = kp_root_path(root, "/proc/sys/kernel/osrelease");
+	g_autofree char *kver = kp_root_read(root, path, 256);
 
 	for (guint kind = 0; kind < G_N_ELEMENTS(folders); kind++)
 		read_backend(all, root, kind);
 	if (candidates != NULL)
 		read_leftovers(all, root, candidates);
-	add_release(all, root);
+	read_switched(all, root, kver);
+	add_release(all, kver);
 	if (candidates != NULL)
 		take_versions_of_files(all, candidates);
 	if (candidates != NULL && has_unversioned(candidates))
@@ -282,7 +251,7 @@ const KpLivePatch *kp_live_ours(const GPtrArray *live)
 
 gboolean kp_live_is_in_force(const KpLivePatch *live)
 {
-	return live->enabled && !live->transition && live->covered == NULL;
+	return live->enabled && !live->transition && live->covered == NULL && live->missed == NULL;
 }
 
 const KpLivePatch *kp_live_find(const GPtrArray *live, const char *name)

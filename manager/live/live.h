@@ -21,6 +21,8 @@ typedef struct {
 	char *covered;		/* the patch above it that replaces a function of it, or NULL */
 	gboolean foreign;	/* nobody here knows where it came from (stream.h) */
 	gboolean succeeded;	/* its package is gone, and what packages have now follows it */
+	char *missed;		/* objects that are there, or can never be, and whose
+				 * functions are not switched, in the same way */
 } KpLivePatch;
 
 /* All patches in the kernel: KpLivePatch, enabled ones first, and of these what is on

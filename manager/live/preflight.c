@@ -8,6 +8,7 @@
 #include "live/keyring.h"
 #include "live/plan.h"
 #include "live/stream.h"
+#include "live/resolve.h"
 
 struct question {
 	const KpHost *host;
@@ -37,6 +38,19 @@ static char *held(const struct question *q)
 			       kp_hold_word(hold->kind), hold->reason, q->patch->version);
 }
 
+/* rollback goes to what is known here, and a file that somebody names is not. */
+static char *older_text(const KpPatch *patch, const char *than, const char *when)
+{
+	g_autofree char *quoted = g_shell_quote(patch->path);
+
+	if (patch->origin == KP_ORIGIN_FILE)
+		return g_strdup_printf("%s is older than %s, which %s; \"kpatch-manager apply --older %s\" "
+				       "takes it all the same", patch->version, than, when, quoted);
+	return g_strdup_printf("%s is older than %s, which %s; 'kpatch-manager rollback %s' goes back, "
+			       "or 'kpatch-manager apply --older %s'", patch->version, than, when,
+			       patch->version, patch->version);
+}
+
 static char *older_than_live(const struct question *q)
 {
 	const KpLivePatch *top = kp_stream_newest(q->live, q->patch);
@@ -44,8 +58,7 @@ static char *older_than_live(const struct question *q)
 	if (q->older_ok || top == NULL || !kp_version_says(top->version) ||
 	    !kp_version_says(q->patch->version) || kp_version_compare(q->patch->version, top->version) >= 0)
 		return NULL;
-	return g_strdup_printf("%s is older than %s, which is live; 'kpatch-manager rollback %s' goes back",
-			       q->patch->version, top->version, q->patch->version);
+	return older_text(q->patch, top->version, "is live");
 }
 
 /* What is live says the same, and better. */
@@ -54,9 +67,7 @@ static char *older_than_floor(const struct question *q)
 	if (q->older_ok || !kp_version_says(q->floor) || kp_stream_newest(q->live, q->patch) != NULL ||
 	    !kp_version_says(q->patch->version) || kp_version_compare(q->patch->version, q->floor) >= 0)
 		return NULL;
-	return g_strdup_printf("%s is older than %s, which was live last; 'kpatch-manager rollback %s' "
-			       "goes back, or 'apply --older %s'",
-			       q->patch->version, q->floor, q->patch->version, q->patch->version);
+	return older_text(q->patch, q->floor, "was live last");
 }
 
 static char *no_livepatch(const struct question *q)
@@ -185,6 +196,7 @@ GPtrArray *kp_preflight(const KpHost *host, const KpPatch *patch, const GPtrArra
 		if (reason != NULL)
 			g_ptr_array_add(reasons, reason);
 	}
+	kp_resolve_objects(host, patch, reasons);
 	kp_conflicts_read(host->root, patch, live, reasons);
 	return reasons;
 }

@@ -35,7 +35,7 @@ static gint64 read_stack_order(const char *root, const KpLivePatch *entry)
 {
 	g_autofree char *path = kp_live_attribute_path(root, entry->backend, entry->name,
 						       "stack_order");
-	g_autofree char *text = kp_read_text(path, 32);
+	g_autofree char *text = kp_root_read(root, path, 32);
 
 	return text != NULL ? g_ascii_strtoll(text, NULL, 10) : 0;
 }
@@ -78,7 +78,7 @@ static void find_places(GPtrArray *live, const char *root, guint kind)
 	}
 	if (all_have_places(live, kind))
 		return;
-	text = kp_read_text(path, MODULES_MAX);
+	text = kp_root_read(root, path, MODULES_MAX);
 	modules = g_strsplit(text != NULL ? text : "", "\n", -1);
 	for (guint i = 0; i < live->len; i++) {
 		KpLivePatch *entry = g_ptr_array_index(live, i);
@@ -121,7 +121,7 @@ static void cover(GHashTable *above, const char *root, KpLivePatch *entry, const
 	const char *function;
 
 	while (dir != NULL && (function = g_dir_read_name(dir)) != NULL) {
-		char *key = g_strdup_printf("%s/%s", object, function);
+		char *key = g_strjoin("/", object, function, NULL);
 		const char *by = strchr(function, ',') != NULL ? g_hash_table_lookup(above, key) : NULL;
 
 		if (by != NULL && entry->covered == NULL)

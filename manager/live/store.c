@@ -250,11 +250,11 @@ static int compare_newest_first(gconstpointer a, gconstpointer b)
 	return kp_version_compare(right->version, left->version);
 }
 
-void kp_store_prune(const char *root, const char *kver, gint64 keep,
+void kp_store_prune(const char *root, const char *kver, gint64 keep, const char *const *apart,
 		    const char *const *spared)
 {
 	g_autoptr(KpCandidates) candidates = kp_store_scan(root, kver);
-	gint64 kept = 0;
+	gint64 kept[] = { 0, 0 };
 
 	g_ptr_array_sort(candidates->patches, compare_newest_first);
 	for (guint i = 0; i < candidates->patches->len; i++) {
@@ -262,7 +262,7 @@ void kp_store_prune(const char *root, const char *kver, gint64 keep,
 
 		if (patch->origin != KP_ORIGIN_STORE)
 			continue;
-		if (kept++ >= keep && !g_strv_contains(spared, kp_patch_sha256(patch)))
+		if (kept[g_strv_contains(apart, kp_patch_sha256(patch))]++ >= keep && !g_strv_contains(spared, kp_patch_sha256(patch)))
 			unlink(patch->path);
 	}
 }

@@ -38,10 +38,10 @@ gboolean kp_store_keep(const char *root, const KpPatch *patch, GError **error);
 gboolean kp_store_keep_as(const char *root, const KpPatch *patch, const char *leaf,
 			  GError **error);
 
-/* Removes the oldest copies of @kver beyond @keep; those whose digest is in
- * @spared, which NULL ends, stay always. A copy that cannot be removed is not an
- * error. */
-void kp_store_prune(const char *root, const char *kver, gint64 keep,
+/* Removes the oldest copies of @kver beyond @keep. Those whose digest is in @apart,
+ * which NULL ends, are counted by themselves, and those in @spared stay always. A copy
+ * that cannot be removed is not an error. */
+void kp_store_prune(const char *root, const char *kver, gint64 keep, const char *const *apart,
 		    const char *const *spared);
 
 #endif

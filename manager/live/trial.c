@@ -8,6 +8,7 @@
 #include "live/check.h"
 #include "live/program.h"
 #include "live/store.h"
+#include "live/trial-note.h"
 
 #define NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-."
 
@@ -131,17 +132,12 @@ static KpTrialResult run_round(const KpTrial *trial, const GPtrArray *checks, ch
 	return KP_TRIAL_PASSED;
 }
 
-KpTrialResult kp_trial_run(const KpTrial *trial, const KpWatch *watch, GPtrArray *warnings,
-			   char **why)
+static KpTrialResult run_rounds(const KpTrial *trial, const GPtrArray *checks,
+				const KpWatch *watch, char **why)
 {
-	g_autoptr(GPtrArray) checks =
-		kp_trial_checks(trial->root, kp_store_owner(trial->root), warnings);
 	g_auto(GStrv) environment = environment_of(trial);
 	gint64 end = g_get_monotonic_time() + trial->window * G_USEC_PER_SEC;
 
-	*why = NULL;
-	if (checks->len == 0)
-		return KP_TRIAL_NONE;
 	for (;;) {
 		KpTrialResult result = run_round(trial, checks, environment, watch, why);
 		gint64 left = (end - g_get_monotonic_time()) / 1000;
@@ -152,4 +148,21 @@ KpTrialResult kp_trial_run(const KpTrial *trial, const KpWatch *watch, GPtrArray
 			      watch))
 			return KP_TRIAL_STOPPED;
 	}
+}
+
+KpTrialResult kp_trial_run(const KpTrial *trial, const KpWatch *watch, GPtrArray *warnings,
+			   char **why)
+{
+	g_autoptr(GPtrArray) checks =
+		kp_trial_checks(trial->root, kp_store_owner(trial->root), warnings);
+	KpTrialResult result;
+
+	*why = NULL;
+	if (checks->len == 0)
+		return KP_TRIAL_NONE;
+	kp_trial_note_write(trial->root, trial->name, trial->version,
+			    g_get_real_time() / G_USEC_PER_SEC + trial->window);
+	result = run_rounds(trial, checks, watch, why);
+	kp_trial_note_remove(trial->root);
+	return result;
 }

@@ -299,13 +299,46 @@ static void choose_for(KpSolve *solve, KpSolveKernel *kernel)
 		choose_from(solve, kernel, 0);
 }
 
+/* Under one name two repositories have different packages: both cannot be what was
+ * released. */
+static gboolean contradicts(const KpSolve *solve, Id a, Id b)
+{
+	Solvable *left = pool_id2solvable(solve->pool, a), *right = pool_id2solvable(solve->pool, b);
+	Id left_type = 0, right_type = 0;
+	const char *one = solvable_lookup_checksum(left, SOLVABLE_CHECKSUM, &left_type);
+	const char *other = solvable_lookup_checksum(right, SOLVABLE_CHECKSUM, &right_type);
+
+	return a != b && left->repo != right->repo && left->name == right->name &&
+	       left->evr == right->evr && left->arch == right->arch && one != NULL && other != NULL &&
+	       left_type == right_type && !g_str_equal(one, other);
+}
+
+static void tell_twins(KpSolve *solve, const KpSolveKernel *kernel)
+{
+	for (int i = 0; kernel->chosen != 0 && i < kernel->offered.count; i++) {
+		Id id = kernel->offered.elements[i];
+		g_autofree char *nevra = NULL;
+
+		if (!contradicts(solve, kernel->chosen, id))
+			continue;
+		nevra = kp_solve_nevra(solve, id);
+		g_ptr_array_add(solve->plan->warnings, g_strdup_printf(
+			"repositories %s and %s have different packages called %s, and only one can be "
+			"what was released: the one of %s is taken; ask who runs them",
+			kp_solve_where(solve, kernel->chosen), kp_solve_where(solve, id), nevra,
+			kp_solve_where(solve, kernel->chosen)));
+	}
+}
+
 void kp_solve_choose(KpSolve *solve)
 {
 	choose_files(solve);
 	for (guint i = 0; i < solve->kernels->len; i++) {
 		KpSolveKernel *kernel = g_ptr_array_index(solve->kernels, i);
 
-		if (kernel->out != NULL)
-			choose_for(solve, kernel);
+		if (kernel->out == NULL)
+			continue;
+		choose_for(solve, kernel);
+		tell_twins(solve, kernel);
 	}
 }

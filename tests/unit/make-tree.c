@@ -4,6 +4,7 @@
  *   make-tree ROOT package|store KVER VERSION	a patch file in that folder
  *   make-tree ROOT held|blocked KVER VERSION	a hold of that release
  *   make-tree ROOT RESULT KVER VERSION		a record of an apply in boot-1
+ *   make-tree ROOT by-hand KVER VERSION	a record that its file was applied
  *   make-tree ROOT "signed-by FINGERPRINT" KVER VERSION	one that was done
  *   make-tree ROOT loaded KVER NAME VERSION ORIGIN	how the module NAME went live
  *   make-tree ROOT hold KVER NAME VERSION DIGEST	a hold that means this
@@ -44,6 +45,17 @@ static void add_hold(KpState *state, const char *root, const char *kind, const c
 	gboolean added;
 
 	g_assert_true(kp_state_add_hold(state, &hold, &added, NULL));
+}
+
+/* A file that somebody applied, which has a copy. */
+static void add_by_hand(KpState *state, const char *root, const char *kver, const char *version)
+{
+	g_autofree char *name = name_of(version), *digest = digest_of(root, kver, version);
+	KpRecord record = { 1000, (char *)"boot-1", (char *)kver, (char *)"apply", name,
+			    (char *)version, digest, (char *)"kpatch", (char *)"done", (char *)"",
+			    NULL, NULL, (char *)"file" };
+
+	g_assert_true(kp_state_add_record(state, &record, NULL));
 }
 
 #define SIGNED_BY "signed-by "
@@ -125,6 +137,8 @@ int main(int argc, char **argv)
 	state = kp_state_open(argv[1], TRUE, NULL);
 	if (g_str_equal(argv[2], "held") || g_str_equal(argv[2], "blocked"))
 		add_hold(state, argv[1], argv[2], argv[3], argv[4]);
+	else if (g_str_equal(argv[2], "by-hand"))
+		add_by_hand(state, argv[1], argv[3], argv[4]);
 	else
 		add_record(state, argv[2], argv[3], argv[4]);
 	return 0;

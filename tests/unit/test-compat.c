@@ -99,6 +99,8 @@ static void test_list(void)
 	fixture_write(root, "sys/kernel/livepatch/kpatch_a/transition", "1\n", -1);
 	fixture_live(root, "kpatch", "kpatch_c", "1-1", TRUE);
 	fixture_live(root, "kpatch", "kpatch_d", "1-1", FALSE);
+	/* a livepatch that was replaced: its module is all there is */
+	fixture_write(root, "proc/modules", "kpatch_e 16384 0 - Live 0x0000000000000000 (OEK)\n", -1);
 	fixture_patch(root, "usr/lib/kpatch", KVER, "1-1");
 	fixture_patch(root, "usr/lib/kpatch", KVER, "1-2");
 	fixture_patch(root, "var/lib/kpatch", KVER, "1-2");

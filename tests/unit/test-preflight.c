@@ -65,8 +65,13 @@ static void test_held(Scene *scene, gconstpointer data)
 static void test_older(Scene *scene, gconstpointer data)
 {
 	sample_live(scene->live, "kpatch_1_3", "1-3", TRUE);
-	expect(scene, FALSE, 1, "rollback 1-2");
+	expect(scene, FALSE, 1, "'kpatch-manager rollback 1-2'");
 	expect(scene, TRUE, 0, NULL);
+	/* rollback knows nothing of a file that somebody names */
+	scene->patch->origin = KP_ORIGIN_FILE;
+	g_free(scene->patch->path);
+	scene->patch->path = g_strdup("/root/my patch.ko");
+	expect(scene, FALSE, 1, "\"kpatch-manager apply --older '/root/my patch.ko'\" takes it");
 }
 
 static void test_ftrace(Scene *scene, gconstpointer data)

@@ -29,6 +29,8 @@ static const struct {
 			    .live_version = "1-2" }, "up-to-date", 0, NULL },
 	{ "newer than best is live", { .running = TRUE, .covered = TRUE, .best = "1-1",
 				       .live = TRUE, .live_version = "1-2" }, "up-to-date", 0, NULL },
+	{ "another one of the same order is live", { .running = TRUE, .covered = TRUE, .best = "1-1",
+		      .live = TRUE, .live_version = "1-01" }, "not-live", 10, NULL },
 	{ "orphan", { .running = TRUE, .live = TRUE, .live_version = "1-2" }, "up-to-date", 0, NULL },
 	{ "older is live", { .running = TRUE, .covered = TRUE, .best = "1-10", .live = TRUE,
 			     .live_version = "1-9" }, "not-live", 10, NULL },
@@ -43,11 +45,8 @@ static const struct {
 		       .live_version = "1-1", .transition = TRUE }, "not-live", 13, "stalled" },
 	{ "being taken away", { .running = TRUE, .covered = TRUE, .best = "1-1",
 				.transition = TRUE, .awaited = TRUE }, "not-live", 13, "loading" },
-	{ "pending", { .running = TRUE, .covered = TRUE, .best = "1-1", .live = TRUE,
-		       .live_version = "1-1", .pending = TRUE }, "up-to-date", 13, "pending" },
-	{ "pending, and older", { .running = TRUE, .covered = TRUE, .best = "1-2", .live = TRUE,
-				  .live_version = "1-1", .pending = TRUE }, "not-live",
-	  13, "pending" },
+	{ "missed", { .running = TRUE, .covered = TRUE, .best = "1-1", .live = TRUE,
+		      .live_version = "1-1", .missed = TRUE }, "failed", 14, NULL },
 	{ "a newer one is available", { .running = TRUE, .covered = TRUE, .best = "1-1",
 					.live = TRUE, .live_version = "1-1",
 					.available = "1-2" }, "update-available", 11, NULL },
@@ -70,6 +69,9 @@ static const struct {
 					    .live = TRUE, .live_version = "1-1",
 					    .transition = TRUE, .blocked = TRUE },
 	  "failed", 14, "blocked" },
+	{ "the next boot would be without it", { .running = TRUE, .covered = TRUE, .best = "1-2",
+		      .live = TRUE, .live_version = "1-2", .core_refused = TRUE },
+	  "up-to-date", 14, "core-refused" },
 	{ "failed", { .running = TRUE, .covered = TRUE, .best = "1-2", .live = TRUE,
 		      .live_version = "1-1", .last_failed = TRUE }, "failed", 14, NULL },
 	{ "failed, then live", { .running = TRUE, .covered = TRUE, .best = "1-2", .live = TRUE,
@@ -106,6 +108,7 @@ static const struct {
 	{ { .live = TRUE }, "orphaned" },
 	{ { .live = TRUE, .pending = TRUE }, "pending" },
 	{ { .live = TRUE, .transition = TRUE, .awaited = TRUE, .packaged = TRUE }, "loading" },
+	{ { .live = TRUE, .missed = TRUE, .pending = TRUE, .packaged = TRUE }, "failed" },
 	{ { .live = TRUE, .transition = TRUE, .pending = TRUE }, "stalled" },
 	{ { .transition = TRUE, .held = TRUE }, "stalled" },
 };
@@ -136,6 +139,35 @@ static void test_table(void)
 			"\xc3\xa9     -          x\n");
 	coloured = kp_table_text(table, TRUE);
 	g_assert_nonnull(strstr(coloured, "\033[32mfine\033[0m\n"));
+}
+
+/* A terminal that is too narrow breaks lines anywhere. */
+static void test_narrow_table(void)
+{
+	static const char *const heads[] = { " ", "KERNEL", "LIVE", "STATE", NULL };
+	static const char *const first[] = { "*", "6.12.117+deb12-amd64", "1-2", "up-to-date", NULL };
+	static const char *const second[] = { " ", "6.1.0-57-amd64", NULL, "uncovered", NULL };
+	static const char *const columns[] = { "43", "42", "0", "many", NULL };
+	g_autoptr(KpTable) table = kp_table_new(heads);
+	const char *const wide = "   KERNEL                LIVE  STATE\n";
+	g_autofree char *narrow = NULL, *coloured = NULL;
+
+	kp_table_add(table, first, "\033[32m");
+	kp_table_add(table, second, NULL);
+	for (gsize i = 0; columns[i] != NULL; i++) {
+		g_autofree char *text = NULL;
+
+		g_setenv("COLUMNS", columns[i], TRUE);
+		text = kp_table_text(table, FALSE);
+		g_assert_true(g_str_has_prefix(text, wide));
+	}
+	g_setenv("COLUMNS", "40", TRUE);
+	narrow = kp_table_text(table, FALSE);
+	coloured = kp_table_text(table, TRUE);
+	g_unsetenv("COLUMNS");
+	g_assert_cmpstr(narrow, ==, "* KERNEL  6.12.117+deb12-amd64\n  LIVE    1-2\n"
+			"  STATE   up-to-date\n\n  KERNEL  6.1.0-57-amd64\n  STATE   uncovered\n");
+	g_assert_nonnull(strstr(coloured, "\033[32mup-to-date\033[0m\n"));
 }
 
 static char *captured(void)
@@ -372,6 +404,7 @@ int main(int argc, char **argv)
 	}
 	g_test_add_func("/status/conditions", test_conditions);
 	g_test_add_func("/status/table", test_table);
+	g_test_add_func("/status/narrow-table", test_narrow_table);
 	g_test_add_func("/status/json", test_json);
 	g_test_add_func("/status/text", test_text);
 	g_test_add_func("/status/broken", test_broken);

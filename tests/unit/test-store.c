@@ -115,6 +115,7 @@ static void test_prune(void)
 	char *root = fixture_folder();
 	g_autoptr(KpCandidates) all = NULL, left = NULL;
 	const char *spared[] = { NULL, NULL };
+	const char *const none[] = { NULL };
 	const KpPatch *oldest;
 
 	for (gsize i = 0; i < G_N_ELEMENTS(versions); i++)
@@ -124,11 +125,34 @@ static void test_prune(void)
 	oldest = g_ptr_array_index(all->patches, 1);
 	g_assert_cmpstr(oldest->version, ==, "1-1");
 	spared[0] = kp_patch_sha256(oldest);
-	kp_store_prune(root, KVER, 2, spared);
+	kp_store_prune(root, KVER, 2, none, spared);
 	left = kp_store_scan(root, KVER);
 	/* the package's, the two newest copies, and the one that must stay */
 	g_assert_cmpuint(left->patches->len, ==, 4);
 	g_assert_true(kp_store_has(left, oldest));
+	fixture_remove(root);
+}
+
+/* What was tried by hand is counted by itself. */
+static void test_prune_apart(void)
+{
+	static const char *const versions[] = { "1-1", "1-2", "2-1", "2-2", "2-3" };
+	char *root = fixture_folder();
+	g_autoptr(KpCandidates) all = NULL, left = NULL;
+	const char *apart[4] = { NULL };
+	const char *const none[] = { NULL };
+
+	for (gsize i = 0; i < G_N_ELEMENTS(versions); i++)
+		fixture_patch(root, KP_STORE_FOLDER, KVER, versions[i]);
+	all = kp_store_scan(root, KVER);
+	for (guint i = 0; i < 3; i++)
+		apart[i] = kp_patch_sha256(g_ptr_array_index(all->patches, i + 2));
+	kp_store_prune(root, KVER, 2, apart, none);
+	left = kp_store_scan(root, KVER);
+	g_assert_cmpuint(left->patches->len, ==, 4);
+	g_assert_true(kp_store_has(left, g_ptr_array_index(all->patches, 0)));
+	g_assert_true(kp_store_has(left, g_ptr_array_index(all->patches, 1)));
+	g_assert_false(kp_store_has(left, g_ptr_array_index(all->patches, 2)));
 	fixture_remove(root);
 }
 
@@ -234,6 +258,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/store/keep", test_keep);
 	g_test_add_func("/store/keep-fails", test_keep_fails);
 	g_test_add_func("/store/prune", test_prune);
+	g_test_add_func("/store/prune-apart", test_prune_apart);
 	g_test_add_func("/store/kernels", test_kernels);
 	g_test_add_func("/host/facts", test_host);
 	g_test_add_func("/host/cmdline", test_cmdline);

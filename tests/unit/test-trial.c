@@ -9,6 +9,7 @@
 #include "fixture.h"
 #include "live/check.h"
 #include "live/trial.h"
+#include "live/trial-note.h"
 
 typedef struct {
 	char *root;
@@ -325,6 +326,50 @@ static void test_stopped(Scene *scene, gconstpointer data)
 	g_assert_null(scene->why);
 }
 
+/* Others are told while the checks run, and not afterwards. */
+static void test_note(Scene *scene, gconstpointer data)
+{
+	g_autofree char *script = g_strdup_printf("cp %s" KP_TRIAL_NOTE " %s/log", scene->root,
+						  scene->root);
+	g_autofree char *path = g_build_filename(scene->root, "log", NULL);
+	g_autofree char *note = g_build_filename(scene->root, KP_TRIAL_NOTE, NULL);
+	g_autofree char *text = NULL;
+
+	fixture_write(scene->root, "run/x", "", 0);
+	add_check(scene, "10-a", script);
+	g_assert_cmpint(run(scene, 0, 90, NULL), ==, KP_TRIAL_PASSED);
+	text = kp_read_text(path, 4096);
+	g_assert_nonnull(strstr(text, "name=kpatch_1_2"));
+	g_assert_false(g_file_test(note, G_FILE_TEST_EXISTS));
+}
+
+/* @start: the 22nd field of /proc/PID/stat; the name of a program may be anything. */
+static void put_process(Scene *scene, const char *start)
+{
+	g_autofree char *stat = g_strdup_printf("7 (a) b) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 "
+						"17 18 %s 20\n", start);
+
+	fixture_write(scene->root, "proc/7/stat", stat, -1);
+}
+
+static void test_note_of_others(Scene *scene, gconstpointer data)
+{
+	g_autoptr(KpTrialNote) note = NULL;
+	g_autofree char *text = NULL;
+
+	fixture_write(scene->root, KP_TRIAL_NOTE, "[trial]\npid=7\nstarted=4711\nuntil=1000\n"
+		      "name=kpatch_1_2\nversion=1-2\n", -1);
+	g_assert_null(kp_trial_note_read(scene->root));
+	put_process(scene, "4712");
+	g_assert_null(kp_trial_note_read(scene->root));
+	put_process(scene, "4711");
+	note = kp_trial_note_read(scene->root);
+	g_assert_nonnull(note);
+	text = kp_trial_note_text(note);
+	g_assert_nonnull(strstr(text, "kpatch_1_2 (1-2) is on trial until "));
+	g_assert_nonnull(strstr(text, "(process 7)"));
+}
+
 int main(int argc, char **argv)
 {
 	static const struct {
@@ -347,6 +392,8 @@ int main(int argc, char **argv)
 		{ "/trial/forks-and-stays", test_forks_and_stays },
 		{ "/trial/never-stops-talking", test_never_stops_talking },
 		{ "/trial/stopped", test_stopped },
+		{ "/trial/note", test_note },
+		{ "/trial/note-of-others", test_note_of_others },
 	};
 
 	g_test_init(&argc, &argv, NULL);

@@ -48,6 +48,10 @@ static char *external;
 module_param(external, charp, 0444);
 MODULE_PARM_DESC(external, "the symbol of the first relocation, not the object's");
 
+static char *called = "vmlinux";
+module_param(called, charp, 0444);
+MODULE_PARM_DESC(called, "name of the object");
+
 /* Functions in read-only text that return what a relocation put into them. */
 unsigned long raw_pc32(void);
 unsigned long raw_plt32(void);
@@ -163,6 +167,7 @@ static int __init raw_init(void)
 	}
 	func.new_size = new_size;
 	func.old_addr = old_addr;
+	object.name = called;
 	if (twice)
 		list_add_tail(&again.list, &object.funcs);
 	func.force = force;

@@ -119,6 +119,9 @@ was_live 2 package -3600
 rm "$store"/*_1_2.ko
 try "apply refuses what packages had before the newer one went live" \
     says 4 "older than 1-2, which was live last" manager apply --dry-run
+live "${name}_1_2"
+try "status says that the clock does not tell" says 0 "by the clock, was installed before that" manager status
+live
 try "a boot takes it, if there is no other" chosen 1 boot
 try "and says so" says 20 "it is what packages have now, and better than none" boot
 mv "$root/var/lib/rpm" "$root/var/lib/rpm-away"

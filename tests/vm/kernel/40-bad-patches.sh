@@ -27,3 +27,19 @@ like "the log says so, and no address" 'vmlinux:version_proc_show does not lie w
 fails "a patch that names a function twice is refused" '.' load kpatch_raw_api twice=1
 like "the log says so" 'vmlinux:version_proc_show is replaced twice' "$(log)"
 is "none of them is live" "$version" "$(cat /proc/version)"
+
+# Objects that can never come: what has a folder in /sys/module and no initstate is
+# built in; "kernel", for one, has the parameters of the kernel itself.
+stranger() { # stranger NAME PATTERN
+	fails "a patch of $1 is refused" '.' load kpatch_raw_api "called=$1"
+	like "the log says why" "$2" "$(log)"
+	is "nothing is shown of it" "" "$(cat /sys/kernel/kpatch/kpatch_raw_api/enabled 2> /dev/null)"
+}
+stranger kernel 'kernel is built into this kernel'
+stranger printk 'printk is built into this kernel'
+stranger 'vm"linux"' 'is called .vm"linux"., and no module can be'
+stranger no-such 'is called .no-such., and no module can be'
+ok "one of a module that may come is not" load kpatch_raw_api called=no_such
+is "and is told to wait" 0 "$(cat /sys/kernel/kpatch/kpatch_raw_api/no_such/patched)"
+again set_enabled kpatch_raw_api 0
+rmmod kpatch_raw_api

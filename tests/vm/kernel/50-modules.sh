@@ -12,12 +12,15 @@ is "unpatched" original "$(says)"
 ok "the patch loads" load_again test-patch-target
 is "the module is patched" patched "$(says)"
 like "and vmlinux" 'patched together' "$(cat /proc/version)"
+is "sysfs says so of both" "1 1" "$(cat /sys/kernel/kpatch/$p/vmlinux/patched) $(cat /sys/kernel/kpatch/$p/kpatch_target/patched)"
 ok "the target can be removed" rmmod kpatch_target
 like "vmlinux stays patched" 'patched together' "$(cat /proc/version)"
+is "sysfs says that the target is not" "1 0" "$(cat /sys/kernel/kpatch/$p/vmlinux/patched) $(cat /sys/kernel/kpatch/$p/kpatch_target/patched)"
 ok "the target comes back" load kpatch_target
 is "it was patched before its init ran" patched "$(says at_init)"
 is "and is now" patched "$(says)"
 ok "the patch is taken back" again set_enabled $p 0
+is "sysfs says so" "0 0" "$(cat /sys/kernel/kpatch/$p/vmlinux/patched) $(cat /sys/kernel/kpatch/$p/kpatch_target/patched)"
 is "the module is as before" original "$(says)"
 rmmod kpatch_target
 ok "the patch is live without its target" again set_enabled $p 1

@@ -41,6 +41,21 @@ behaves unpatched "the refusals changed nothing"
 guest "grep -E '^(kpatch_|dummy)' /proc/modules; find /var/lib/kpatch -name '*.ko'"
 check "nothing was loaded or stored" "hides kpatch_" "hides dummy" "hides .ko"
 
+# A patch that loads nowhere: what is missing is told by whoever looks, and who tries.
+unknown=/payload/$KVER/kpatch-bad-1-6.ko
+guest "kpatch-manager preflight $unknown"
+check "preflight names the function that the kernel lacks" rc=4 \
+    "shows replaces the function no_such_function_anywhere of vmlinux, and there is none"
+guest "kpatch-manager preflight $good"
+check "a good one lacks nothing, before the core module is there" rc=0
+guest "kpatch-manager apply $unknown"
+check "apply says what the kernel's log has of it" rc=4 \
+    "shows The kernel's log: kpatch: symbol 'no_such_function_anywhere' does not exist"
+guest "kpatch-manager apply $good && kpatch-manager preflight $unknown"
+check "nor with it" rc=4 "shows no_such_function_anywhere" "hides uses the symbol" \
+    "shows It is kept in /var/lib/kpatch/$KVER and made live at every boot"
+needs "take it back" "kpatch-manager rollback none && kpatch-manager release && rm -f /var/lib/kpatch/$KVER/*.ko"
+
 needs "put them where packages put theirs" "
     cd /root/bad; folder=/usr/lib/kpatch/$KVER; mkdir -p \$folder
     cp -a link.ko fifo.ko folder.ko cut-*.ko writable.ko \$folder

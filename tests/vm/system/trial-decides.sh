@@ -39,10 +39,19 @@ behaves 1-1 "release 1-1 is live after a check that hung"
 
 conf window=0 timeout=60
 health_check 20-fail 'echo x >/run/in-trial; sleep 20'
-guest "kpatch-manager release 1-2; (kpatch-manager apply >/dev/null 2>&1; touch /run/applied) >/dev/null 2>&1 &
+guest "kpatch-manager release 1-2; (kpatch-manager apply >/run/first 2>&1; echo \"rc \$?\" >>/run/first; touch /run/applied) >/dev/null 2>&1 &
     until [ -e /run/in-trial ]; do sleep 0.2; done; kpatch-manager apply"
-check "a second apply at the same time is busy, and names the first" rc=3 "shows process"
-guest "pkill -TERM -x kpatch-manager; until [ -e /run/applied ]; do sleep 0.2; done"
-behaves 1-2 "one who interrupts a trial keeps the patch"
+check "a second apply at the same time is busy, and names the first" rc=3 "shows process" "shows is on trial until"
+guest "kpatch-manager status"
+check "status says until when, and how to end it" rc=0 "shows is on trial until" "shows kpatch-manager rollback"
+guest "pkill -TERM -x kpatch-manager; until [ -e /run/applied ]; do sleep 0.2; done; cat /run/first"
+check "a trial that is interrupted is no success" rc=0 "shows rc 1" "shows was interrupted"
+behaves 1-2 "the patch stays"
+guest "kpatch-manager rollback; kpatch-manager release 1-2; rm /run/in-trial /run/applied
+    (kpatch-manager apply >/run/first 2>&1; touch /run/applied) >/dev/null 2>&1 &
+    until [ -e /run/in-trial ]; do sleep 0.2; done; kpatch-manager rollback"
+check "a rollback ends a trial" rc=0 "shows is ended"
+behaves 1-1 "and takes the patch back"
+guest "until [ -e /run/applied ]; do sleep 0.2; done; kpatch-manager release 1-2; kpatch-manager apply"
 guest "rm -f /etc/kpatch/health.d/* /run/checked /run/in-trial /run/applied; cp /root/manager.conf /etc/kpatch/manager.conf"
 tap_end
