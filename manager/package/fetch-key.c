@@ -129,6 +129,14 @@ static GBytes *read_key(int fd, const KpRepo *repo, GError **error)
 	return NULL;
 }
 
+/* A key that the tree does not have is the machine's, as with dnf. */
+static char *read_local(const char *root, const char *path, gsize *size, GError **error)
+{
+	gboolean is_inside = kp_root_inner(root, path) != path;
+
+	return kp_small_file_read(is_inside ? root : NULL, path, KEY_MAX, size, error);
+}
+
 GBytes *kp_fetch_key(const char *root, const KpRepo *repo, const char *url,
 		     const volatile sig_atomic_t *stop, GError **error)
 {
@@ -146,8 +154,7 @@ GBytes *kp_fetch_key(const char *root, const KpRepo *repo, const char *url,
 					g_filename_from_uri(url, NULL, error);
 
 		local = path != NULL ? kp_fetch_local_path(root, path) : NULL;
-		text = local == NULL ? NULL :
-		       kp_small_file_read(root, local, KEY_MAX, &size, error);
+		text = local != NULL ? read_local(root, local, &size, error) : NULL;
 		return text != NULL ? g_bytes_new_take(g_steal_pointer(&text), size) : NULL;
 	}
 	fd = kp_fetch_memory(root, repo, "its key", url, KEY_MAX, &watch, error);
