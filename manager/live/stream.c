@@ -116,12 +116,14 @@ static gboolean came_in_package(const GPtrArray *records, const char *name)
 	return came;
 }
 
-/* Where a vendor calls each of its modules otherwise, only packages tie them together. */
+/* Where a vendor calls each of its modules otherwise, only packages tie them together; so
+ * it is with a copy of which nothing was written down. */
 static gboolean is_succeeded(const GPtrArray *patches, const GPtrArray *records,
 			     const char *name, const char *stream)
 {
 	return any_packaged(patches) && !any_of(patches, stream, TRUE) &&
-	       came_in_package(records, name);
+	       (came_in_package(records, name) ||
+		(g_str_equal(name, stream) && !is_recorded(records, name)));
 }
 
 /* A module whose name is the kernel's and a release is a vendor's for it. */

@@ -51,7 +51,8 @@ try "what is live is not made live again" not_loaded manager sync --dry-run
 for name in livepatch_cve_2024_1086 kpatch_cve_2024_1086 aaa; do
     live "$name"
     try "$name, which nobody installed, is not the newest" says 10 "not-live" manager status --check
-    try "$name gives way" says 20 "(1-10) live, in place of" manager apply --dry-run
+    try "$name does not give way unasked" says 4 "live and foreign" manager apply --dry-run
+    try "but when the release is named" says 20 "(1-10) live, in place of" manager apply 1-10 --dry-run
 done
 live
 mkdir -p "$corridor"
