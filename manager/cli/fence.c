@@ -15,6 +15,7 @@
 #include "base/fetch-api.h"
 #include "base/metadata.h"
 #include "base/root.h"
+#include "base/settings.h"
 #include "cli/plugin.h"
 
 /* landlock(7). There is no library, and not every linux/landlock.h knows what newer kernels
@@ -111,6 +112,22 @@ static void add_links(GPtrArray *paths, const char *root, const char *location)
 	}
 }
 
+/* How much may be fetched. /etc is open already, but links may lead out of it. */
+static void add_settings(GPtrArray *paths, const char *root)
+{
+	char *folder = kp_root_path(root, KP_SETTINGS_FOLDER);
+	g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+	const char *name;
+
+	g_ptr_array_add(paths, kp_root_path(root, KP_SETTINGS_FILE));
+	g_ptr_array_add(paths, folder);
+	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
+		g_autofree char *entry = kp_root_entry(folder, name);
+
+		g_ptr_array_add(paths, kp_root_follow(root, entry));
+	}
+}
+
 static void add_repo(GPtrArray *paths, const char *root, const KpRepo *repo)
 {
 	const char *const single[] = {
@@ -146,6 +163,7 @@ KpFence *kp_fence_new(const char *root, const GPtrArray *repos)
 		g_ptr_array_add(fence->readable, g_strdup(common[i]));
 	if (root != NULL)
 		g_ptr_array_add(fence->readable, kp_root_path(root, "/etc"));
+	add_settings(fence->readable, root);
 	for (guint i = 0; i < repos->len; i++)
 		add_repo(fence->readable, root, g_ptr_array_index(repos, i));
 	return fence;

@@ -12,10 +12,15 @@ static char *called(const char *name, const char *version)
 	       g_strdup_printf("%s (%s)", name, version);
 }
 
-static void add_foreign(const KpLivePatch *entry, GString *text)
+static void add_foreign(const KpLivePatch *entry, gboolean awaited, GString *text)
 {
 	g_autofree char *who = called(entry->name, entry->version);
 
+	if (entry->transition && !awaited) {
+		g_string_append_printf(text, "%s is in a transition that nobody waits for, and has no "
+				       "file; 'kpatch-manager rollback none' takes it out\n", who);
+		return;
+	}
 	g_string_append_printf(text, "%s is live and foreign: nothing here brought it, and it is neither "
 			       "newer nor older than other patches; 'kpatch unload %s' takes it out\n",
 			       who, entry->name);
@@ -58,7 +63,7 @@ void kp_status_stack_text(const KpStatus *status, const KpStatusKernel *kernel, 
 		const KpLivePatch *entry = g_ptr_array_index(status->live, i);
 
 		if (entry->foreign)
-			add_foreign(entry, text);
+			add_foreign(entry, status->awaited, text);
 		else if (entry->enabled && entry != top && !entry->transition && !top->transition)
 			add_below(entry, top, text);
 	}
