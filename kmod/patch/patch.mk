@@ -90,20 +90,19 @@ endef
 
 # What is built into the kernel never comes as a module, so that a patch of it would
 # replace nothing. The list lies beside the kernel's modules, if these are here at all:
-# under /, or under the root that KDIR lies in (usr/src/headers).
-release := $(shell cat $(KDIR)/include/config/kernel.release 2>/dev/null)
-builtin := $(firstword $(wildcard $(KDIR)/modules.builtin \
-	$(KDIR)/../../../lib/modules/$(release)/modules.builtin \
-	$(KDIR)/../lib/modules/$(release)/modules.builtin \
-	/lib/modules/$(release)/modules.builtin))
-
+# under /, or under the root that KDIR lies in (usr/src/headers). Which kernel it is the
+# module says; Debian's headers of 6.1 say something else.
 define no_strangers
-{ for object in $$(modinfo -F kpatch_func $(OUT)/$(NAME).ko | sed 's/:.*//' | sort -u); do \
+{ release=$$(modinfo -F vermagic $(OUT)/$(NAME).ko | cut -d' ' -f1); \
+for root in $(KDIR)/../../../ $(KDIR)/../ /; do \
+	cat $(KDIR)/modules.builtin $${root}lib/modules/$$release/modules.builtin 2>/dev/null; \
+done | sed 's|.*/||; s|\.ko.*||; y/-,/__/' >$(OUT)/builtin; \
+for object in $$(modinfo -F kpatch_func $(OUT)/$(NAME).ko | sed 's/:.*//' | sort -u); do \
 	case $$object in \
 	vmlinux) ;; \
 	kernel) echo "$(NAME): no module is called kernel: say vmlinux" >&2; bad=1;; \
-	*) [ -z "$(builtin)" ] || ! sed 's|.*/||; s|\.ko.*||; y/-,/__/' $(builtin) | grep -qxF "$$object" || \
-		{ echo "$(NAME): $$object is built into kernel $(release): say vmlinux" >&2; bad=1; };; \
+	*) ! grep -qxF "$$object" $(OUT)/builtin || \
+		{ echo "$(NAME): $$object is built into kernel $$release: say vmlinux" >&2; bad=1; };; \
 	esac; \
 done; [ -z "$$bad" ]; } || { rm -f $(OUT)/$(NAME).ko; exit 1; }
 endef

@@ -83,7 +83,7 @@ static void add_list(GPtrArray *paths, const char *root, const char *list)
 
 	add_location(places, root, list);
 	for (guint i = 0; i < places->len; i++) {
-		g_autofree char *text = kp_root_read(root, g_ptr_array_index(places, i), LIST_MAX);
+		g_autofree char *text = kp_read_text(g_ptr_array_index(places, i), LIST_MAX);
 		g_auto(GStrv) words = g_strsplit_set(text != NULL ? text : "", " \t\r\n<>\"", -1);
 
 		for (char **word = words; *word != NULL; word++)

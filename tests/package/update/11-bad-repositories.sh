@@ -293,17 +293,16 @@ not_root() {
 
 disk_full() {
     begun
-    mkdir -p "$work/small"
-    mount -t tmpfs -o size=64k tmpfs "$work/small"
     rm -rf "$root/var/cache"
-    ln -s "$work/small" "$root/var/cache"
+    mkdir -p "$root/var/cache"
+    mount -t tmpfs -o size=64k tmpfs "$root/var/cache"
     in_repomd '/type="primary"/,/<\/data>/s/<size>[0-9]*</<size>100000</'
     fails said metadata r
     grep -E 'has [0-9]+ bytes free, and 100000 are to be fetched; make room there' "$work/error"
     published "$work/newer"
-    dd if=/dev/zero of="$work/small/fill" bs=1k status=none 2>/dev/null || true
+    dd if=/dev/zero of="$root/var/cache/fill" bs=1k status=none 2>/dev/null || true
     fails said metadata r
-    rm "$work/small/fill"
+    rm "$root/var/cache/fill"
     said metadata r
 }
 
@@ -363,7 +362,7 @@ fi
 if mkdir -p "$work/probe" && mount -t tmpfs tmpfs "$work/probe" 2>/dev/null; then
     umount "$work/probe"
     steps "a disk that is full" disk_full
-    umount "$work/small" 2>/dev/null || true
+    umount "$root/var/cache" 2>/dev/null || true
 else
     skip "a disk that is full" "cannot mount here"
 fi

@@ -12,7 +12,8 @@ not_said() { ! grep -F -- "$1" "$work/text"; }
 look() { manager "$@" >"$work/text" 2>&1; }
 
 make_patches 1
-mkdir -p "$root/proc/sys/kernel" "$root/etc/yum.repos.d" "$work/one" "$work/two"
+mkdir -p "$root/proc/sys/kernel" "$root/etc/yum.repos.d" "$root/etc/kpatch" "$work/one" "$work/two"
+printf "[packages]\nverify=warn\n" >"$root/etc/kpatch/manager.conf"
 echo "$kver" >"$root/proc/sys/kernel/osrelease"
 for name in one two; do
     TINY_CHANGELOG=$(printf '%%changelog\n* Mon Mar 02 2026 A <a@localhost> - 1\n- built by %s\n' "$name") \
