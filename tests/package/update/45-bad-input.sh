@@ -27,6 +27,8 @@ try "two repositories have different packages of one name: that is said" said "h
 try "and which one is taken" said "the one of one is taken"
 rm -rf "$work/two"
 cp -a "$work/one" "$work/two"
+# not older than what was there
+createrepo_c --quiet "$work/two"
 look check --refresh
 try "the same one in both is nothing to tell" not_said "different packages"
 
