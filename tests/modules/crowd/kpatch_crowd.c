@@ -54,7 +54,7 @@ static struct task_struct **crowd;
 static struct task_struct *waker;
 static DECLARE_WAIT_QUEUE_HEAD(queue);
 static unsigned int beat;
-static unsigned int upto;	/* with group: the first that was not woken yet */
+static unsigned int let_go;	/* with group: so many were woken */
 static atomic_t woken;
 static bool all_here;
 
@@ -67,7 +67,7 @@ static noinline void crowd_gate(void)
 
 static unsigned int beat_of(unsigned long i)
 {
-	return group ? READ_ONCE(upto) > i : READ_ONCE(beat);
+	return group ? READ_ONCE(let_go) > i : READ_ONCE(beat);
 }
 
 static int crowd_thread(void *data)
@@ -132,11 +132,11 @@ static int stack_walked(struct kprobe *p, struct pt_regs *regs)
 	static unsigned int walked;
 	int i;
 
-	if (irqs_disabled() || ++walked % 256 || READ_ONCE(upto) >= tasks)
+	if (irqs_disabled() || ++walked % 256 || READ_ONCE(let_go) >= tasks)
 		return 0;
-	WRITE_ONCE(upto, upto + group);
+	WRITE_ONCE(let_go, let_go + group);
 	wake_up_all(&queue);
-	for (i = 0; i < 3000 && atomic_read(&woken) < min(upto, tasks); i++)
+	for (i = 0; i < 3000 && atomic_read(&woken) < min(let_go, tasks); i++)
 		mdelay(1);
 	ran = atomic_read(&woken);
 	return 0;
