@@ -34,6 +34,10 @@
  */
 #define FREE_DELAY	HZ
 
+/* How long to wait, before kpatch_mutex is taken, for ftrace to let go. */
+#define ENDING_LIMIT_MS	(30 * MSEC_PER_SEC)
+#define ENDING_POLL_MS	20
+
 /* One function each, for an ops shares none with another (IPMODIFY). */
 #define ANCHOR(n)							\
 	static noinline void anchor_##n(void)				\
@@ -123,10 +127,20 @@ static DEFINE_MUTEX(ending);
  *
  * For whoever may change what is registered with ftrace. May sleep long, with
  * nothing held: as long as ftrace keeps everybody waiting who loads a module.
+ * But there is a limit: before 6.9 a task that sleeps while it ends keeps the
+ * grace period from its end, and who will be refused needs no ftrace.
  */
 void kpatch_lock(void)
 {
-	mutex_lock(&ending);
+	int i;
+
+	for (i = 0; !mutex_trylock(&ending); i++) {
+		if (i == ENDING_LIMIT_MS / ENDING_POLL_MS) {
+			mutex_lock(&kpatch_mutex);
+			return;
+		}
+		msleep(ENDING_POLL_MS);
+	}
 	mutex_lock(&kpatch_mutex);
 	mutex_unlock(&ending);
 }

@@ -8,10 +8,7 @@
 busy() { cat /sys/module/kpatch_hog/parameters/busy; }
 # on the first CPU, for the last one is the hog's
 first() { taskset 1 "$@"; }
-# ftrace's lock is held while a batch is freed, which begins a second after its
-# end. A hog that comes in between keeps its own insmod waiting.
-freeing() { cat /proc/[0-9]*/stack 2> /dev/null | grep -q 'free_dead.*\[kpatch\]'; }
-freed() { ! freeing; }
+# A hog that comes between the end of a batch and that keeps its own insmod waiting.
 hog() {
 	sleep 2
 	within freed && load kpatch_hog seconds=12 &&

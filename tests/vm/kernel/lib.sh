@@ -78,6 +78,10 @@ within() {
 # asleep_in PID FUNCTION: until the task is there
 asleep_in() { within grep -q "$2" "/proc/$1/stack" || echo "not ok - $scenario: task $1 gets into $2"; }
 
+# ftrace's lock is held while a batch is freed, which begins a second after its end.
+freeing() { cat /proc/[0-9]*/stack 2> /dev/null | grep -q 'free_dead.*\[kpatch\]'; }
+freed() { ! freeing; }
+
 load() { _m=$1; shift; insmod "/modules/$_m.ko" "$@"; }
 load_again() { again load "$@"; }
 set_enabled() { echo "$2" > "$sys/$1/enabled"; }
