@@ -52,10 +52,12 @@ ALONE unsigned int special(unsigned int x)
 
 /*
  * near: a neighbour jumps to its rest, which is so near that two bytes will do.
+ * What lies right in front of a clone would be taken for its padding.
  */
 unsigned int near_part(unsigned int x) __asm__("near.part.0");
 unsigned int neighbour(unsigned int x);
 asm(".pushsection .text\n"
+    ".skip 16, 0xcc\n"
     ".type near.part.0, @function\n"
     "near.part.0: leal 1(%rdi), %eax\n" ASM_RET
     ".size near.part.0, . - near.part.0\n"
@@ -63,6 +65,7 @@ asm(".pushsection .text\n"
     "neighbour: addl $10, %edi\n"
     "jmp near.part.0\n"
     ".size neighbour, . - neighbour\n"
+    ".skip 16, 0xcc\n"
     ".popsection\n");
 
 ALONE unsigned int near(unsigned int x)

@@ -83,7 +83,8 @@ cat > /tmp/under-ring <<'END'
 . /scenarios/lib.sh
 /bin/ring /proc/kpatch_door/stay > /tmp/ringed 2>&1 &
 p=$!
-asleep_in $p io_cqring_wait
+asleep_in $p 'io_cqring_wait\|io_uring_enter'
+sleep 1
 ok "the patch loads while a task waits for a ring, below an eBPF program" load test-demo-1-1
 ok "the task was held" test "$(cat /sys/module/kpatch/statistics/last_parked)" -ge 1
 echo 1 > /sys/module/kpatch_door/parameters/open
