@@ -72,6 +72,11 @@ locked() {
     exec {fd}>&-
 }
 
+# series_of KVER: what all modules of its demo packages are called, but for the release.
+series_of() {
+    echo "kpatch-$(rpm --load="$TOP/packaging/macros.kpatch" --eval "%{kpatch_module_tag $1}")"
+}
+
 # take_core: wait until one of the machine's cores is ours, and keep it until
 # this shell ends. Whoever keeps a core busy for long asks first, so that a
 # virtual machine's time limits mean the same however many tests run. The

@@ -42,7 +42,7 @@ guest "grep -E '^(kpatch_|dummy)' /proc/modules; find /var/lib/kpatch -name '*.k
 check "nothing was loaded or stored" "hides kpatch_" "hides dummy" "hides .ko"
 
 # A patch that loads nowhere: what is missing is told by whoever looks, and who tries.
-unknown=/payload/$KVER/kpatch-bad-1-6.ko
+unknown=/payload/$KVER/bad/$series-1-6.ko
 guest "kpatch-manager preflight $unknown"
 check "preflight names the function that the kernel lacks" rc=4 \
     "shows replaces the function no_such_function_anywhere of vmlinux, and there is none"

@@ -43,12 +43,12 @@ good_after 2
 needs "let release 1-1 prove itself" "yum -y install $package-1-1 && kpatch unload --all && systemctl restart kpatch.service"
 proven
 good_after 600
-needs "release 1-2 is on trial" "kpatch-manager apply /payload/$KVER/kpatch-demo-1-2.ko"
+needs "release 1-2 is on trial" "kpatch-manager apply /payload/$KVER/next/$series-1-2.ko"
 image good
 good_after 2
 needs "let another prove itself, which is deadly in an initramfs alone" "systemctl stop kpatch-boot-good; kpatch unload --all
-    install -m 0644 -t /usr/lib/kpatch/$KVER /payload/$KVER/kpatch-early-1-3.ko
-    rm -f /var/lib/kpatch/$KVER/*demo* && systemctl restart kpatch.service"
+    install -m 0644 -t /usr/lib/kpatch/$KVER /payload/$KVER/early/$series-1-3.ko
+    rm -f /var/lib/kpatch/$KVER/*[-_]1[-_]2.ko && systemctl restart kpatch.service"
 proven
 image deadly
 needs "let the service not do it" "systemctl disable kpatch.service; rm -rf /{usr,var}/lib/kpatch/$KVER"
@@ -83,9 +83,9 @@ behaves unpatched "and kpatch.service took it out again"
 guest "ls $variable /run/kpatch-early"
 check "and the note that it was loaded" "shows cannot access '$variable'" "shows cannot access '/run/kpatch-early'"
 
-needs "install the deadly one" "kpatch-manager release; install -D -m 0644 -t /usr/lib/kpatch/$KVER /payload/$KVER/kpatch-early-1-3.ko"
+needs "install the deadly one" "kpatch-manager release; install -D -m 0644 -t /usr/lib/kpatch/$KVER /payload/$KVER/early/$series-1-3.ko"
 try "$KVER: the machine panics in the initramfs, and comes up by itself" \
-    "$machine" reboot "$MACHINE_NAME" --initrd "$work/deadly.img" --dies "kpatch_early_1_3 dies"
+    "$machine" reboot "$MACHINE_NAME" --initrd "$work/deadly.img" --dies "${in_kernel}_1_3 dies"
 early "the initramfs left that patch alone, and says why" "shows (1-3) is not loaded" "shows the machine died the last time"
 guest "cat /proc/version; journalctl -b -u kpatch.service -o cat"
 check "kpatch.service made it live, and says so too" rc=0 "shows (late)" "shows the machine died in one"

@@ -12,6 +12,8 @@
 
 machine=$TOP/tests/vm/machine
 package=kpatch-patch-$(rpm --load="$TOP/packaging/macros.kpatch" --eval "%{kpatch_package_tag $KVER}")
+# the modules of its releases, as files and as the kernel calls them
+series=$(series_of "$KVER") in_kernel=$(series_of "$KVER" | tr - _)
 out="" rc=0 last=""
 
 # guest COMMAND [SECONDS]: run it there; output in $out, exit status in $rc.

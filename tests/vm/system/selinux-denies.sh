@@ -41,8 +41,8 @@ guest "echo times=\$($said | grep -c 'our domain is system_u:system_r:rpm_script
 check "the journal has it, once" rc=0 "shows times=1."
 guest "systemctl restart kpatch.service; systemctl is-failed kpatch.service; journalctl -b --no-pager -o cat -u kpatch.service -n 20"
 check "kpatch.service fails and says so" rc=0 "shows failed" "shows SELinux keeps initrc_t" "hides (Permission denied) (Permission denied)"
-needs "the next release is there, too" "install -D -m 0644 -t /usr/lib/kpatch/$KVER /payload/$KVER/kpatch-demo-1-2.ko; restorecon -R /usr/lib/kpatch"
-guest "kpatch-manager apply --boot >/root/said 2>&1; echo code \$?; grep -c 'SELinux keeps' /root/said; cat /root/said; rm /usr/lib/kpatch/$KVER/kpatch-demo-1-2.ko"
+needs "the next release is there, too" "install -D -m 0644 -t /usr/lib/kpatch/$KVER /payload/$KVER/next/$series-1-2.ko; restorecon -R /usr/lib/kpatch"
+guest "kpatch-manager apply --boot >/root/said 2>&1; echo code \$?; grep -c 'SELinux keeps' /root/said; cat /root/said; rm /usr/lib/kpatch/$KVER/$series-1-2.ko"
 check "what forbids both of two patches is told once" rc=0 "shows code 4
 1
 "

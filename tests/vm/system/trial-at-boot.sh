@@ -13,13 +13,13 @@ good_after 3
 health_check 20-web 'test "$KPATCH_VERSION" != 1-2 || { echo "the web is down"; exit 7; }'
 needs "install release 1-1" "yum -y install $package-1-1"
 needs "put release 1-2 in place, as a package whose triggers did not run would" \
-    "install -m 0644 /payload/$KVER/kpatch-demo-1-2.ko /usr/lib/kpatch/$KVER/ && sync"
+    "install -m 0644 /payload/$KVER/next/$series-1-2.ko /usr/lib/kpatch/$KVER/ && sync"
 
 try "$KVER: it reboots, to release 1-2" "$machine" reboot "$MACHINE_NAME"
 proven
 behaves 1-1 "release 1-1 is live in its place"
 guest "journalctl -b -o cat -u kpatch.service -u kpatch-boot-good.service"
-check "the boot did try release 1-2, and says what became of it" rc=0 "shows kpatch_demo_1_2 (1-2) is live" \
+check "the boot did try release 1-2, and says what became of it" rc=0 "shows ${in_kernel}_1_2 (1-2) is live" \
     "shows 20-web failed: exit status 7: the web is down; it was rolled back to" "shows is blocked"
 guest "systemctl is-active kpatch.service; systemctl is-failed kpatch-boot-good.service; systemctl show -P ExecMainStatus kpatch-boot-good.service"
 check "the unit that ran the check has failed with exit status 1" rc=0 "shows active
@@ -38,7 +38,7 @@ proven
 behaves 1-1 "release 1-1 is live at once"
 guest "journalctl -b -o cat -u kpatch.service -u kpatch-boot-good.service; systemctl is-failed kpatch-boot-good.service"
 check "what was blocked is not tried again, and 1-1 has proven to be good" "rc!=0" "hides 20-web" \
-    "hides kpatch_demo_1_2 (1-2) is live" "shows has proven to be good"
+    "hides ${in_kernel}_1_2 (1-2) is live" "shows has proven to be good"
 
 # shellcheck disable=SC2016
 health_check 20-web 'exit 7'
