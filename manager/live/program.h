@@ -5,19 +5,15 @@
 #define KP_PROGRAM_H
 
 #include <glib.h>
-#include <sys/types.h>
 
 typedef struct {
-	char *path;	/* for messages */
+	char *path;	/* as it is named, for messages */
 	int fd;		/* O_PATH: it can be run, and nothing else */
 } KpProgram;
 
-/* Opens @path, which is absolute, if it is a regular file that can be executed. Each folder
- * and each symbolic link on the way, and the file, must belong to root or @owner, and be
- * such that nobody else can write there; in a folder with the sticky bit, as /tmp, others
- * cannot change what is not theirs. NULL with KP_ERROR_REFUSED that names what is not so,
- * or KP_ERROR_FAILED. */
-KpProgram *kp_program_open(const char *path, uid_t owner, GError **error);
+/* Opens @path below @root if it is a regular file that can be executed, and what
+ * base/guarded.h says of its way is true. NULL with @error set, which says what to type. */
+KpProgram *kp_program_open(const char *root, const char *path, GError **error);
 
 void kp_program_free(KpProgram *program);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KpProgram, kp_program_free)

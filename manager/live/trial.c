@@ -4,10 +4,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/guarded.h"
 #include "base/root.h"
 #include "live/check.h"
 #include "live/program.h"
-#include "live/store.h"
 #include "live/trial-note.h"
 
 #define NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-."
@@ -27,44 +27,40 @@ static gboolean is_check_name(const char *name)
 	return TRUE;
 }
 
-/* It will run as root: nobody else may have a say in what it does. */
-static const char *distrusted(const struct stat *st, uid_t owner)
+/* What others leave there is none. */
+static gboolean is_check(const char *root, const char *path, const char *name)
 {
-	if (st->st_uid != 0 && st->st_uid != owner)
-		return "it does not belong to root";
-	if ((st->st_mode & (S_IWGRP | S_IWOTH)) != 0)
-		return "others than its owner may write it";
-	return NULL;
-}
-
-static gboolean is_trusted(const char *path, const struct stat *st, uid_t owner,
-			   GPtrArray *warnings)
-{
-	const char *reason = distrusted(st, owner);
-
-	if (reason != NULL)
-		g_ptr_array_add(warnings, g_strdup_printf(
-			"%s: %s; it is not run", path, reason));
-	return reason == NULL;
-}
-
-static gboolean is_check(const char *path, const char *name, uid_t owner, GPtrArray *warnings)
-{
+	g_autofree char *file = kp_root_follow(root, path);
 	struct stat st;
 
-	return is_check_name(name) && stat(path, &st) == 0 && S_ISREG(st.st_mode) &&
-	       (st.st_mode & 0111) != 0 && is_trusted(path, &st, owner, warnings);
+	return is_check_name(name) && stat(file, &st) == 0 && S_ISREG(st.st_mode) &&
+	       (st.st_mode & 0111) != 0;
 }
 
-static void add_check(GPtrArray *checks, const char *path, uid_t owner, GPtrArray *warnings)
+/* It will run as root: nobody else may have a say in what it does. */
+static void add_check(GPtrArray *checks, const char *root, const char *path, GPtrArray *warnings)
 {
 	g_autoptr(GError) error = NULL;
-	KpProgram *program = kp_program_open(path, owner, &error);
+	KpProgram *program = kp_program_open(root, kp_root_inner(root, path), &error);
 
 	if (program != NULL)
 		g_ptr_array_add(checks, program);
 	else
-		g_ptr_array_add(warnings, g_strdup_printf("%s; it is not run", error->message));
+		g_ptr_array_add(warnings, g_strdup_printf("%s is not run: %s", path, error->message));
+}
+
+/* Who can add a file may also add one that is a link to a program of root's. */
+static gboolean is_trusted(const char *folder, GPtrArray *warnings)
+{
+	g_autoptr(GError) error = NULL;
+	struct stat st;
+
+	if (stat(folder, &st) != 0)
+		return FALSE;
+	if (kp_guarded_is(folder, &st, FALSE, "what root runs", &error))
+		return TRUE;
+	g_ptr_array_add(warnings, g_strdup_printf("no health check is run: %s", error->message));
+	return FALSE;
 }
 
 static int compare_programs(gconstpointer a, gconstpointer b)
@@ -74,23 +70,18 @@ static int compare_programs(gconstpointer a, gconstpointer b)
 	return strcmp(left->path, right->path);
 }
 
-GPtrArray *kp_trial_checks(const char *root, uid_t owner, GPtrArray *warnings)
+GPtrArray *kp_trial_checks(const char *root, GPtrArray *warnings)
 {
 	GPtrArray *checks = g_ptr_array_new_with_free_func((GDestroyNotify)kp_program_free);
 	g_autofree char *folder = kp_root_path(root, KP_HEALTH_FOLDER);
-	g_autoptr(GDir) dir = NULL;
+	g_autoptr(GDir) dir = is_trusted(folder, warnings) ? g_dir_open(folder, 0, NULL) : NULL;
 	const char *name;
-	struct stat st;
 
-	if (stat(folder, &st) != 0 || !is_trusted(folder, &st, owner, warnings))
-		return checks;
-	dir = g_dir_open(folder, 0, NULL);
 	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
-		g_autofree char *link = kp_root_entry(folder, name);
-		g_autofree char *path = kp_root_follow(root, link);
+		g_autofree char *path = kp_root_entry(folder, name);
 
-		if (is_check(path, name, owner, warnings))
-			add_check(checks, path, owner, warnings);
+		if (is_check(root, path, name))
+			add_check(checks, root, path, warnings);
 	}
 	g_ptr_array_sort(checks, compare_programs);
 	return checks;
@@ -154,7 +145,7 @@ KpTrialResult kp_trial_run(const KpTrial *trial, const KpWatch *watch, GPtrArray
 			   char **why)
 {
 	g_autoptr(GPtrArray) checks =
-		kp_trial_checks(trial->root, kp_store_owner(trial->root), warnings);
+		kp_trial_checks(trial->root, warnings);
 	KpTrialResult result;
 
 	*why = NULL;

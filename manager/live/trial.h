@@ -29,9 +29,9 @@ typedef enum {
 /* The checks below @root, in the order they run: KpProgram. As run-parts(8)
  * has it, names are of letters, digits, '_', '-' and '.', and files that are
  * not executable are passed over; so are names that package managers make, and
- * those that begin with '.'. A file that others than @owner could write, or could put in
+ * those that begin with '.'. A file that others than root could write, or could put in
  * its place, is no check: that is added to @warnings. Caller unrefs. */
-GPtrArray *kp_trial_checks(const char *root, uid_t owner, GPtrArray *warnings);
+GPtrArray *kp_trial_checks(const char *root, GPtrArray *warnings);
 
 /* Runs the checks for the window. Caller frees *@why. */
 KpTrialResult kp_trial_run(const KpTrial *trial, const KpWatch *watch, GPtrArray *warnings,
