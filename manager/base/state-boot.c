@@ -41,10 +41,8 @@ gboolean kp_state_begin_attempt(KpState *state, const char *kver, const KpIdenti
 		" name = excluded.name, version = excluded.version, sha256 = excluded.sha256,"
 		" boot_id = excluded.boot_id, at = excluded.at", texts, error);
 
-	if (query == NULL)
-		return FALSE;
-	sqlite3_bind_int64(query, 6, now());
-	return kp_state_step_change(state, query, error);
+	return query != NULL && kp_state_bind_int(state, query, 6, now(), error) &&
+	       kp_state_step_change(state, query, error);
 }
 
 static void take_attempt(sqlite3_stmt *query, gpointer data)
@@ -93,10 +91,8 @@ gboolean kp_state_set_good(KpState *state, const char *kver, const KpIdentity *p
 		"INSERT OR REPLACE INTO good (kver, name, version, sha256, at)"
 		" VALUES (?,?,?,?,?)", texts, error);
 
-	if (query == NULL)
-		return FALSE;
-	sqlite3_bind_int64(query, 5, now());
-	return kp_state_step_change(state, query, error);
+	return query != NULL && kp_state_bind_int(state, query, 5, now(), error) &&
+	       kp_state_step_change(state, query, error);
 }
 
 static void take_good(sqlite3_stmt *query, gpointer data)

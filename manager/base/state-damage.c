@@ -18,25 +18,52 @@ static gboolean says_damaged(int code)
 	return (code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB;
 }
 
-/* What @query, which ought to answer "ok", says against the database. NULL
- * also when that cannot be found out now: a lock or an I/O error is no damage. */
-static char *run_check(KpState *state, const char *sql)
+/* What the check says of a page that it could not get: of ours or of SQLite's older and
+ * newer texts, with the code of the error behind it if there is one. */
+static gboolean is_unread(const char *answer)
+{
+	const char *code = strstr(answer, "error code=");
+
+	return code != NULL ? !says_damaged((int)g_ascii_strtoll(code + strlen("error code="),
+								 NULL, 10)) :
+	       strstr(answer, "failed to get page") != NULL;
+}
+
+static gboolean unread(KpState *state, const char *why, GError **error)
+{
+	g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "cannot read %s: %s", state->path, why);
+	return FALSE;
+}
+
+/* *@damage: what @sql, which ought to answer "ok", says against the database. FALSE when
+ * that cannot be found out now. */
+static gboolean run_check(KpState *state, const char *sql, char **damage, GError **error)
 {
 	sqlite3_stmt *query = NULL;
 	g_autofree char *answer = NULL;
 	int code = sqlite3_prepare_v2(state->db, sql, -1, &query, NULL);
 
+	*damage = NULL;
 	if (code == SQLITE_OK)
 		code = sqlite3_step(query);
 	if (code == SQLITE_ROW)
 		answer = kp_state_column_text(query, 0);
 	else if (says_damaged(code))
 		answer = g_strdup(sqlite3_errmsg(state->db));
+	if (answer == NULL || sqlite3_errcode(state->db) == SQLITE_NOMEM) {
+		kp_state_sql_error(state, "check the tables", error);
+		sqlite3_finalize(query);
+		return FALSE;
+	}
 	sqlite3_finalize(query);
+	if (is_unread(answer))
+		return unread(state, answer, error);
 	/* newer ones say in a line of its own which database they mean */
-	if (answer != NULL && g_str_has_prefix(answer, "*** in database main ***\n"))
+	if (g_str_has_prefix(answer, "*** in database main ***\n"))
 		memmove(answer, strchr(answer, '\n') + 1, strlen(strchr(answer, '\n')));
-	return g_strcmp0(answer, "ok") == 0 ? NULL : g_steal_pointer(&answer);
+	if (!g_str_equal(answer, "ok"))
+		*damage = g_steal_pointer(&answer);
+	return TRUE;
 }
 
 static void take_sql(sqlite3_stmt *query, gpointer data)
@@ -44,22 +71,20 @@ static void take_sql(sqlite3_stmt *query, gpointer data)
 	g_hash_table_insert(data, kp_state_column_text(query, 0), kp_state_column_text(query, 1));
 }
 
-static void ask_tables(KpState *state, KpRowFunc take, gpointer data)
+static gboolean ask_tables(KpState *state, KpRowFunc take, gpointer data, GError **error)
 {
 	sqlite3_stmt *query = kp_state_prepare(state, "SELECT name, sql FROM sqlite_master"
-					       " WHERE sql IS NOT NULL ORDER BY name", NULL, NULL);
+					       " WHERE sql IS NOT NULL ORDER BY name", NULL, error);
 
-	if (query != NULL)
-		kp_state_each_row(state, query, take, data, NULL);
+	return query != NULL && kp_state_each_row(state, query, take, data, error);
 }
 
 /* The tables of @state: name to SQL. */
-static GHashTable *read_tables(KpState *state)
+static GHashTable *read_tables(KpState *state, GError **error)
 {
-	GHashTable *tables = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	g_autoptr(GHashTable) tables = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 
-	ask_tables(state, take_sql, tables);
-	return tables;
+	return ask_tables(state, take_sql, tables, error) ? g_steal_pointer(&tables) : NULL;
 }
 
 /* With the NUL, so that no text can be cut in two places. */
@@ -72,12 +97,12 @@ static void add_sql(sqlite3_stmt *query, gpointer data)
 	}
 }
 
-char *kp_state_tables_digest(KpState *state)
+char *kp_state_tables_digest(KpState *state, GError **error)
 {
 	g_autoptr(GChecksum) checksum = g_checksum_new(G_CHECKSUM_SHA256);
 
-	ask_tables(state, add_sql, checksum);
-	return g_strdup(g_checksum_get_string(checksum));
+	return ask_tables(state, add_sql, checksum, error) ?
+		g_strdup(g_checksum_get_string(checksum)) : NULL;
 }
 
 /* Others may have looked for something faster, or put a table beside ours. A view or a
@@ -87,26 +112,11 @@ static gboolean is_idle(const char *sql)
 	return g_str_has_prefix(sql, "CREATE INDEX ") || g_str_has_prefix(sql, "CREATE TABLE ");
 }
 
-/* Somebody else's database under our name, or the text of its tables is
- * damaged: they must be what this program would make. Making them in memory takes
- * longer than all else that is done with a state at boot, so that is for those
- * whose digest is not the known one: another SQLite may have spelled them. */
-static char *wrong_table(KpState *state, int version)
+static char *first_wrong(GHashTable *wanted, GHashTable *found)
 {
-	g_autoptr(KpState) model = g_new0(KpState, 1);
-	g_autoptr(GHashTable) wanted = NULL, found = NULL;
-	g_autofree char *digest = kp_state_tables_digest(state);
 	GHashTableIter iter;
 	gpointer name, sql;
 
-	if (version == KP_STATE_VERSION && g_str_equal(digest, KP_STATE_TABLES))
-		return NULL;
-	model->path = g_strdup(":memory:");
-	if (sqlite3_open(":memory:", &model->db) != SQLITE_OK ||
-	    !kp_state_make_tables(model, version, NULL))
-		return NULL;
-	wanted = read_tables(model);
-	found = read_tables(state);
 	g_hash_table_iter_init(&iter, wanted);
 	while (g_hash_table_iter_next(&iter, &name, &sql))
 		if (g_strcmp0(g_hash_table_lookup(found, name), sql) != 0)
@@ -116,6 +126,40 @@ static char *wrong_table(KpState *state, int version)
 		if (!g_hash_table_contains(wanted, name) && !is_idle(sql))
 			return g_strdup_printf("its %s is not ours", (char *)name);
 	return NULL;
+}
+
+/* The tables that this program would make: name to SQL. */
+static GHashTable *model_tables(int version, GError **error)
+{
+	g_autoptr(KpState) model = g_new0(KpState, 1);
+
+	model->path = g_strdup(":memory:");
+	if (sqlite3_open(":memory:", &model->db) != SQLITE_OK) {
+		kp_state_sql_error(model, "make tables", error);
+		return NULL;
+	}
+	return kp_state_make_tables(model, version, error) ? read_tables(model, error) : NULL;
+}
+
+/* Somebody else's database under our name, or the text of its tables is
+ * damaged: they must be what this program would make. Making them in memory takes
+ * longer than all else that is done with a state at boot, so that is for those
+ * whose digest is not the known one: another SQLite may have spelled them. */
+static gboolean wrong_table(KpState *state, int version, char **damage, GError **error)
+{
+	g_autoptr(GHashTable) wanted = NULL, found = NULL;
+	g_autofree char *digest = kp_state_tables_digest(state, error);
+
+	if (digest == NULL)
+		return FALSE;
+	if (version == KP_STATE_VERSION && g_str_equal(digest, KP_STATE_TABLES))
+		return TRUE;
+	wanted = model_tables(version, error);
+	found = wanted != NULL ? read_tables(state, error) : NULL;
+	if (found == NULL)
+		return FALSE;
+	*damage = first_wrong(wanted, found);
+	return TRUE;
 }
 
 static int version_of(KpState *state, int *code)
@@ -132,68 +176,125 @@ static int version_of(KpState *state, int *code)
 	return version;
 }
 
-/* Bytes 18 and 19 are 1 in a database with a rollback journal (SQLite's file format), and
- * ours have no other: with 2 it would want a log that nobody wrote, and with more it
- * counts as one that cannot be written. Read through SQLite: its locks do not outlive
- * another descriptor, fcntl(2). */
-static gboolean has_our_header(KpState *state)
+/* Past SQLite's cache, but through its descriptor: its locks do not outlive another one,
+ * fcntl(2). */
+static sqlite3_file *file_of(KpState *state)
 {
 	sqlite3_file *file = NULL;
-	guint8 header[100];
 
 	if (sqlite3_file_control(state->db, "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK ||
-	    file == NULL || file->pMethods == NULL ||
-	    file->pMethods->xRead(file, header, sizeof(header), 0) != SQLITE_OK)
-		return TRUE;
-	return header[18] == 1 && header[19] == 1;
+	    file == NULL || file->pMethods == NULL)
+		return NULL;
+	return file;
 }
 
-static char *misfit(KpState *state)
+gboolean kp_state_file_digest(KpState *state, char **digest, GError **error)
+{
+	g_autoptr(GChecksum) checksum = g_checksum_new(G_CHECKSUM_SHA256);
+	sqlite3_file *file = file_of(state);
+	guint8 bytes[4096];
+	sqlite3_int64 size = 0;
+
+	if (file == NULL || file->pMethods->xFileSize(file, &size) != SQLITE_OK)
+		return unread(state, "its size is not known", error);
+	for (sqlite3_int64 at = 0; at < size; at += (sqlite3_int64)sizeof(bytes)) {
+		int part = (int)MIN(size - at, (sqlite3_int64)sizeof(bytes));
+		int code = file->pMethods->xRead(file, bytes, part, at);
+
+		if (code != SQLITE_OK)
+			return unread(state, sqlite3_errstr(code), error);
+		g_checksum_update(checksum, bytes, part);
+	}
+	*digest = g_strdup(g_checksum_get_string(checksum));
+	return TRUE;
+}
+
+/* Bytes 18 and 19 are 1 in a database with a rollback journal (SQLite's file format), and
+ * ours have no other: with 2 it would want a log that nobody wrote, and with more it
+ * counts as one that cannot be written. */
+static gboolean look_at_header(KpState *state, char **damage, GError **error)
+{
+	sqlite3_file *file = file_of(state);
+	guint8 header[100];
+	int code = file != NULL ? file->pMethods->xRead(file, header, sizeof(header), 0) :
+		   SQLITE_IOERR_SHORT_READ;
+
+	if (code == SQLITE_OK && (header[18] != 1 || header[19] != 1))
+		*damage = g_strdup("its header is not ours");
+	/* an empty one is read short */
+	return code == SQLITE_OK || code == SQLITE_IOERR_SHORT_READ ||
+	       unread(state, sqlite3_errstr(code), error);
+}
+
+static gboolean misfit(KpState *state, char **damage, GError **error)
 {
 	g_autoptr(GHashTable) tables = NULL;
 	int code, version = version_of(state, &code);
 
 	if (says_damaged(code))
-		return g_strdup(sqlite3_errmsg(state->db));
-	if (code != SQLITE_ROW)
-		return NULL;
-	if (version < 0 || version > KP_STATE_VERSION_MAX)
-		return g_strdup_printf("no program writes schema %d", version);
+		*damage = g_strdup(sqlite3_errmsg(state->db));
+	else if (code != SQLITE_ROW)
+		return kp_state_sql_error(state, "read the version", error);
+	else if (version < 0 || version > KP_STATE_VERSION_MAX)
+		*damage = g_strdup_printf("no program writes schema %d", version);
 	/* what a newer program made is not ours to judge */
-	if (version > KP_STATE_VERSION)
-		return NULL;
+	if (*damage != NULL || version > KP_STATE_VERSION)
+		return TRUE;
 	if (version > 0)
-		return wrong_table(state, version);
-	tables = read_tables(state);
-	return g_hash_table_size(tables) > 0 ? g_strdup("it has tables and no schema") : NULL;
+		return wrong_table(state, version, damage, error);
+	tables = read_tables(state, error);
+	if (tables != NULL && g_hash_table_size(tables) > 0)
+		*damage = g_strdup("it has tables and no schema");
+	return tables != NULL;
+}
+
+/* What misfit() could not read because the database is wrong is damage, too. */
+static gboolean ask_misfit(KpState *state, char **damage, GError **error)
+{
+	g_autoptr(GError) problem = NULL;
+
+	if (misfit(state, damage, &problem))
+		return TRUE;
+	if (says_damaged(sqlite3_errcode(state->db))) {
+		*damage = g_strdup(sqlite3_errmsg(state->db));
+		return TRUE;
+	}
+	g_propagate_error(error, g_steal_pointer(&problem));
+	return FALSE;
 }
 
 /* One look: another program may be making the tables meanwhile. */
-char *kp_state_misshape(KpState *state)
+gboolean kp_state_misshape(KpState *state, char **damage, GError **error)
 {
-	char *damage;
+	gboolean ok;
 
-	if (!has_our_header(state))
-		return g_strdup("its header is not ours");
-	sqlite3_exec(state->db, "BEGIN", NULL, NULL, NULL);
-	damage = misfit(state);
-	sqlite3_exec(state->db, "COMMIT", NULL, NULL, NULL);
-	return damage;
+	*damage = NULL;
+	if (!look_at_header(state, damage, error))
+		return FALSE;
+	if (*damage != NULL)
+		return TRUE;
+	if (!kp_state_run(state, "BEGIN", error))
+		return FALSE;
+	ok = ask_misfit(state, damage, error);
+	/* what is wrong may have ended the look */
+	if (!ok || *damage != NULL)
+		kp_state_run(state, "COMMIT", NULL);
+	else
+		ok = kp_state_run(state, "COMMIT", error);
+	return ok;
 }
 
 gboolean kp_state_holds_are_whole(KpState *state)
 {
-	g_autoptr(KpState) model = g_new0(KpState, 1);
 	g_autoptr(GHashTable) wanted = NULL, found = NULL;
-	g_autofree char *damage = run_check(state, "PRAGMA integrity_check(1)");
+	g_autofree char *damage = NULL;
 
-	model->path = g_strdup(":memory:");
-	if (damage != NULL || sqlite3_open(":memory:", &model->db) != SQLITE_OK ||
-	    !kp_state_make_tables(model, KP_STATE_VERSION, NULL))
+	if (!run_check(state, "PRAGMA integrity_check(1)", &damage, NULL) || damage != NULL)
 		return FALSE;
-	wanted = read_tables(model);
-	found = read_tables(state);
-	return g_strcmp0(g_hash_table_lookup(found, "holds"),
+	wanted = model_tables(KP_STATE_VERSION, NULL);
+	found = read_tables(state, NULL);
+	return wanted != NULL && found != NULL &&
+	       g_strcmp0(g_hash_table_lookup(found, "holds"),
 			 g_hash_table_lookup(wanted, "holds")) == 0;
 }
 
@@ -206,17 +307,25 @@ static gboolean is_stump(KpState *state)
 	return stat(state->path, &st) == 0 && st.st_size > 0 && st.st_size < SMALLEST_PAGE;
 }
 
-char *kp_state_damage(KpState *state)
+gboolean kp_state_damage(KpState *state, char **damage, GError **error)
 {
-	char *damage;
-	int code;
+	int code, version;
 
-	if (is_stump(state))
-		return g_strdup("it is too short");
-	damage = kp_state_misshape(state);
-	if (damage != NULL || version_of(state, &code) > KP_STATE_VERSION || code != SQLITE_ROW)
-		return damage;
-	return run_check(state, "PRAGMA integrity_check(1)");
+	*damage = NULL;
+	if (is_stump(state)) {
+		*damage = g_strdup("it is too short");
+		return TRUE;
+	}
+	if (!kp_state_misshape(state, damage, error))
+		return FALSE;
+	if (*damage != NULL)
+		return TRUE;
+	version = version_of(state, &code);
+	if (code != SQLITE_ROW)
+		return kp_state_sql_error(state, "read the version", error);
+	if (version > KP_STATE_VERSION)
+		return TRUE;
+	return run_check(state, "PRAGMA integrity_check(1)", damage, error);
 }
 
 static gboolean move(const char *from, const char *to)

@@ -36,10 +36,8 @@ gboolean kp_state_add_record(KpState *state, const KpRecord *record, GError **er
 		" backend, result, detail, signer, signer_sha256, origin, at)"
 		" VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)", texts, error);
 
-	if (query == NULL)
-		return FALSE;
-	sqlite3_bind_int64(query, 13, record->at);
-	return kp_state_step_change(state, query, error);
+	return query != NULL && kp_state_bind_int(state, query, 13, record->at, error) &&
+	       kp_state_step_change(state, query, error);
 }
 
 static void take_record(sqlite3_stmt *query, gpointer data)
@@ -77,14 +75,12 @@ static GPtrArray *read_records(KpState *state, const char *kver, const char *nam
 				 " WHERE (?1 IS NULL OR kver = ?1) AND (?2 IS NULL OR result = ?2)"
 				 " AND (?3 IS NULL OR name = ?3)"
 				 " ORDER BY id DESC LIMIT ?4", NULL, error);
-	if (query == NULL)
-		return NULL;
-	sqlite3_bind_text(query, 1, kver, -1, SQLITE_TRANSIENT);
-	sqlite3_bind_text(query, 2, result, -1, SQLITE_TRANSIENT);
-	sqlite3_bind_text(query, 3, name, -1, SQLITE_TRANSIENT);
 	/* SQLite takes a negative limit for none */
-	sqlite3_bind_int64(query, 4, limit > 0 ? limit : -1);
-	if (!kp_state_each_row(state, query, take_record, records, error))
+	if (query == NULL || !kp_state_bind_text(state, query, 1, kver, error) ||
+	    !kp_state_bind_text(state, query, 2, result, error) ||
+	    !kp_state_bind_text(state, query, 3, name, error) ||
+	    !kp_state_bind_int(state, query, 4, limit > 0 ? limit : -1, error) ||
+	    !kp_state_each_row(state, query, take_record, records, error))
 		return NULL;
 	return g_steal_pointer(&records);
 }

@@ -49,10 +49,8 @@ GPtrArray *kp_state_holds(KpState *state, const char *kver, GError **error)
 	query = kp_state_prepare(state, "SELECT kver, name, version, sha256, reason, since, kind"
 				 " FROM holds WHERE ?1 IS NULL OR kver = ?1"
 				 " ORDER BY since, version, kind", NULL, error);
-	if (query == NULL)
-		return NULL;
-	sqlite3_bind_text(query, 1, kver, -1, SQLITE_TRANSIENT);
-	if (!kp_state_each_row(state, query, take_hold, holds, error))
+	if (query == NULL || !kp_state_bind_text(state, query, 1, kver, error) ||
+	    !kp_state_each_row(state, query, take_hold, holds, error))
 		return NULL;
 	return g_steal_pointer(&holds);
 }
@@ -62,14 +60,13 @@ gboolean kp_state_add_hold(KpState *state, const KpHold *hold, gboolean *added,
 {
 	const char *texts[] = { hold->kver, hold->name, hold->version, hold->sha256,
 				hold->reason, kp_hold_word(hold->kind), NULL };
+	/* OR IGNORE would ignore that a column is NULL, too */
 	sqlite3_stmt *query = kp_state_prepare(state,
-		"INSERT OR IGNORE INTO holds (kver, name, version, sha256, reason, kind, since)"
-		" VALUES (?,?,?,?,?,?,?)", texts, error);
+		"INSERT INTO holds (kver, name, version, sha256, reason, kind, since)"
+		" VALUES (?,?,?,?,?,?,?) ON CONFLICT (kver, sha256, kind) DO NOTHING", texts, error);
 
-	if (query == NULL)
-		return FALSE;
-	sqlite3_bind_int64(query, 7, hold->since);
-	if (!kp_state_step_change(state, query, error))
+	if (query == NULL || !kp_state_bind_int(state, query, 7, hold->since, error) ||
+	    !kp_state_step_change(state, query, error))
 		return FALSE;
 	*added = sqlite3_changes(state->db) > 0;
 	return TRUE;

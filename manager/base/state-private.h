@@ -32,11 +32,17 @@ gboolean kp_state_migrate(KpState *state, GError **error);
 /* Makes the tables of @version in an empty database. */
 gboolean kp_state_make_tables(KpState *state, int version, GError **error);
 
-/* Why the database cannot be used ever again, or NULL. Caller frees. */
-char *kp_state_damage(KpState *state);
+/* *@damage: why the database cannot be used ever again, or NULL; the caller frees it.
+ * FALSE when that cannot be told now: an I/O error, a lock or a lack of memory is no
+ * damage. */
+gboolean kp_state_damage(KpState *state, char **damage, GError **error);
 
 /* As much of that as can be told without reading all of it: header and tables. */
-char *kp_state_misshape(KpState *state);
+gboolean kp_state_misshape(KpState *state, char **damage, GError **error);
+
+/* *@digest: SHA-256 of the whole file, read from its first byte to its last; the caller
+ * frees it. */
+gboolean kp_state_file_digest(KpState *state, char **digest, GError **error);
 
 /* TRUE when nothing is wrong with the table of holds, nor with what leads there. */
 gboolean kp_state_holds_are_whole(KpState *state);
@@ -51,8 +57,8 @@ gboolean kp_state_carry(KpState *state, const char *aside, GError **error);
 /* Notes that holds may be lost. */
 gboolean kp_state_begin_doubt(const char *state_path, GError **error);
 
-/* SHA-256 of the names and the SQL of all tables. Caller frees. */
-char *kp_state_tables_digest(KpState *state);
+/* SHA-256 of the names and the SQL of all tables, or NULL. Caller frees. */
+char *kp_state_tables_digest(KpState *state, GError **error);
 
 /* Moves it, closed, out of the way because of @damage: *@aside, which the caller frees. */
 gboolean kp_state_set_aside(KpState *state, const char *damage, char **aside, GError **error);
@@ -68,6 +74,12 @@ gboolean kp_state_run(KpState *state, const char *sql, GError **error);
 sqlite3_stmt *kp_state_prepare(KpState *state, const char *sql, const char *const *texts,
 			       GError **error);
 
+/* Bind one more value; where that fails the statement is ended. */
+gboolean kp_state_bind_text(KpState *state, sqlite3_stmt *query, int at, const char *text,
+			    GError **error);
+gboolean kp_state_bind_int(KpState *state, sqlite3_stmt *query, int at, gint64 value,
+			   GError **error);
+
 /* Runs a statement that changes something, and ends it. */
 gboolean kp_state_step_change(KpState *state, sqlite3_stmt *query, GError **error);
 
@@ -76,7 +88,8 @@ typedef void (*KpRowFunc)(sqlite3_stmt *query, gpointer data);
 gboolean kp_state_each_row(KpState *state, sqlite3_stmt *query, KpRowFunc take,
 			   gpointer data, GError **error);
 
-/* A column as a string of its own, "" for NULL. */
+/* A column as a string of its own, "" for NULL and where memory is short: see
+ * kp_state_each_row(), which finds that out. */
 char *kp_state_column_text(sqlite3_stmt *query, int column);
 
 #endif

@@ -48,13 +48,17 @@ static KpState *remains_of(const char *path)
 	return open_remains(remains) ? g_steal_pointer(&remains) : NULL;
 }
 
-/* Values of @from into a row of @to; one that the table does not take is left out. */
-static void carry_row(sqlite3_stmt *from, sqlite3_stmt *to)
+/* Values of @from into a row of @to; one that the table does not take is left out. FALSE
+ * when it may be the disk or memory that does not. */
+static gboolean carry_row(sqlite3_stmt *from, sqlite3_stmt *to)
 {
+	gboolean ok = TRUE;
+
 	for (int i = 0; i < sqlite3_column_count(from); i++)
-		sqlite3_bind_value(to, i + 1, sqlite3_column_value(from, i));
-	sqlite3_step(to);
+		ok &= sqlite3_bind_value(to, i + 1, sqlite3_column_value(from, i)) == SQLITE_OK;
+	ok = ok && sqlite3_step(to) == SQLITE_DONE;
 	sqlite3_reset(to);
+	return ok;
 }
 
 /* TRUE when the table was read to its end. */
@@ -68,12 +72,13 @@ static gboolean carry_table(KpState *from, KpState *to, gsize table)
 	sqlite3_stmt *query = kp_state_prepare(from, ask, NULL, NULL);
 	sqlite3_stmt *insert = kp_state_prepare(to, add, NULL, NULL);
 	int step = SQLITE_ERROR;
+	gboolean ok = TRUE;
 
 	while (query != NULL && insert != NULL && (step = sqlite3_step(query)) == SQLITE_ROW)
-		carry_row(query, insert);
+		ok &= carry_row(query, insert);
 	sqlite3_finalize(query);
 	sqlite3_finalize(insert);
-	return step == SQLITE_DONE;
+	return ok && step == SQLITE_DONE;
 }
 
 gboolean kp_state_carry(KpState *state, const char *aside, GError **error)

@@ -15,6 +15,8 @@
 /* bytes of a text; what health checks say is cut long before */
 #define LONGEST (16 * 1024 * 1024)
 
+#define WRITING (SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)
+
 void kp_state_close(KpState *state)
 {
 	if (state == NULL)
@@ -71,11 +73,14 @@ static gboolean copy_to_memory(KpState *state, GError **error)
 	sqlite3 *memory = NULL;
 	sqlite3_backup *copy = NULL;
 
+	gboolean whole = FALSE;
+
 	if (sqlite3_open_v2(":memory:", &memory, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK)
 		copy = sqlite3_backup_init(memory, "main", state->db, "main");
+	/* that it was locked is told by the step alone */
 	if (copy != NULL)
-		sqlite3_backup_step(copy, -1);
-	if (copy == NULL || sqlite3_backup_finish(copy) != SQLITE_OK) {
+		whole = sqlite3_backup_step(copy, -1) == SQLITE_DONE;
+	if (copy == NULL || sqlite3_backup_finish(copy) != SQLITE_OK || !whole) {
 		g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "cannot read %s: %s", state->path,
 			    sqlite3_errmsg(memory));
 		sqlite3_close(memory);
@@ -91,10 +96,11 @@ static gboolean copy_to_memory(KpState *state, GError **error)
  * panic right behind a commit the journal would be back, and undo it. */
 static gboolean prepare_database(KpState *state, gboolean writing, GError **error)
 {
+	g_autofree char *damage = NULL;
 	int version = 0;
 
-	g_autofree char *damage = writing ? NULL : kp_state_misshape(state);
-
+	if (!writing && !kp_state_misshape(state, &damage, error))
+		return FALSE;
 	if (damage != NULL) {
 		g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "cannot use the tables in %s: it is "
 			    "damaged (%s)%s", state->path, damage, hint(SQLITE_CORRUPT));
@@ -139,6 +145,12 @@ static gboolean close_to_others(const char *path, GError **error)
 		/* a journal that is a link is none: SQLite refuses it, too */
 		int failed = i == 0 ? stat(names[i], &st) : lstat(names[i], &st);
 
+		/* SQLite takes a journal that it cannot see for none */
+		if (failed != 0 && errno != ENOENT) {
+			g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "cannot look at %s: %s",
+				    names[i], g_strerror(errno));
+			return FALSE;
+		}
 		if (failed != 0 || !S_ISREG(st.st_mode) || (st.st_mode & 077) == 0 ||
 		    chmod(names[i], 0600) == 0 || errno == EROFS)
 			continue;
@@ -202,19 +214,47 @@ static gboolean begin_new(KpState *state, const char *damage, const char *aside,
 	return TRUE;
 }
 
+/* Nothing is set aside for a disk or memory that failed once: all of the file must have
+ * been read, twice with the same bytes, and two connections must find it wrong. */
+static gboolean is_damaged(KpState *state, char **damage, GError **error)
+{
+	g_autofree char *first = NULL, *again = NULL, *before = NULL, *after = NULL;
+
+	if (!kp_state_damage(state, &first, error))
+		return FALSE;
+	if (first == NULL)
+		return TRUE;
+	if (!kp_state_file_digest(state, &before, error))
+		return FALSE;
+	g_clear_pointer(&state->db, sqlite3_close);
+	if (!open_database(state, WRITING, error) || !kp_state_damage(state, &again, error))
+		return FALSE;
+	if (again == NULL)
+		return TRUE;
+	if (!kp_state_file_digest(state, &after, error))
+		return FALSE;
+	if (!g_str_equal(before, after)) {
+		g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "%s looks damaged (%s), but each time "
+			    "that it is read something else is in it; run this command again, and "
+			    "have the disk and the memory checked if it says the same",
+			    state->path, again);
+		return FALSE;
+	}
+	*damage = g_steal_pointer(&again);
+	return TRUE;
+}
+
 static gboolean open_for_writing(KpState *state, GError **error)
 {
-	const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
 	g_autofree char *damage = NULL, *aside = NULL;
 
 	if (!make_folder(state->path, error) || !close_to_others(state->path, error) ||
-	    !open_database(state, flags, error))
+	    !open_database(state, WRITING, error) || !is_damaged(state, &damage, error))
 		return FALSE;
-	damage = kp_state_damage(state);
 	if (damage == NULL)
 		return may_write(state, error);
 	return kp_state_set_aside(state, damage, &aside, error) &&
-	       close_to_others(state->path, error) && open_database(state, flags, error) &&
+	       close_to_others(state->path, error) && open_database(state, WRITING, error) &&
 	       may_write(state, error) && begin_new(state, damage, aside, error);
 }
 
@@ -256,8 +296,31 @@ sqlite3_stmt *kp_state_prepare(KpState *state, const char *sql, const char *cons
 		return NULL;
 	}
 	for (int i = 0; texts != NULL && texts[i] != NULL; i++)
-		sqlite3_bind_text(query, i + 1, texts[i], -1, SQLITE_TRANSIENT);
+		if (!kp_state_bind_text(state, query, i + 1, texts[i], error))
+			return NULL;
 	return query;
+}
+
+/* A value that could not be bound is NULL to SQLite, and would be recorded, or compared. */
+static gboolean bound(KpState *state, sqlite3_stmt *query, int code, GError **error)
+{
+	if (code == SQLITE_OK)
+		return TRUE;
+	kp_state_sql_error(state, "use the tables", error);
+	sqlite3_finalize(query);
+	return FALSE;
+}
+
+gboolean kp_state_bind_text(KpState *state, sqlite3_stmt *query, int at, const char *text,
+			    GError **error)
+{
+	return bound(state, query, sqlite3_bind_text(query, at, text, -1, SQLITE_TRANSIENT), error);
+}
+
+gboolean kp_state_bind_int(KpState *state, sqlite3_stmt *query, int at, gint64 value,
+			   GError **error)
+{
+	return bound(state, query, sqlite3_bind_int64(query, at, value), error);
 }
 
 gboolean kp_state_step_change(KpState *state, sqlite3_stmt *query, GError **error)
@@ -275,8 +338,12 @@ gboolean kp_state_each_row(KpState *state, sqlite3_stmt *query, KpRowFunc take,
 {
 	int step;
 
-	while ((step = sqlite3_step(query)) == SQLITE_ROW)
+	while ((step = sqlite3_step(query)) == SQLITE_ROW) {
 		take(query, data);
+		/* what a column has that could not be had is told here alone */
+		if (sqlite3_errcode(state->db) == SQLITE_NOMEM)
+			break;
+	}
 	if (step != SQLITE_DONE)
 		kp_state_sql_error(state, "read", error);
 	sqlite3_finalize(query);
