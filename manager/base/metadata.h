@@ -22,9 +22,14 @@ char *kp_repo_keys_folder(const char *root, const KpRepo *repo);
  * a pointer to @repo. */
 KpRepoData *kp_metadata_find(const char *root, const KpRepo *repo, GError **error);
 
-/* For who finds that @data is no metadata, whatever its checksum says: what was
- * there before it, and what kp_metadata_find() gives from now on if we may change
- * that. NULL without error: there is nothing else. */
+/* Whether what is on the disk of @data is what came, by its checksums: all of it is read.
+ * FALSE also when it cannot be. */
+gboolean kp_metadata_is_right(const char *root, const KpRepoData *data);
+
+/* For who finds that @data is no metadata: what was there before it. If its checksums
+ * are right it came like that, and what was there before is what kp_metadata_find()
+ * gives from now on if we may change that; if not, asking the repository again gets it.
+ * NULL without error: there is nothing else. */
 KpRepoData *kp_metadata_previous(const char *root, const KpRepoData *data, GError **error);
 
 #endif

@@ -48,7 +48,7 @@ static void add_kernel(KpJson *json, const KpCheck *check, const KpUpdateKernel 
 	kp_json_flag(json, "running", kernel->running);
 	kp_json_text(json, "installed", kernel->installed);
 	kp_json_flag(json, "covered", kernel->covered);
-	kp_json_text(json, "state", kp_check_word(kernel));
+	kp_json_text(json, "state", kp_check_word(check, kernel));
 	add_available(json, check, kernel);
 	kp_json_texts(json, "passed", kernel->passed);
 	coverage = kp_check_coverage(check, kernel);

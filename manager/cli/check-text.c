@@ -33,14 +33,15 @@ static void add_row(KpTable *table, const KpCheck *check, const KpUpdateKernel *
 	g_autofree char *cves = cves_text(kernel->cves);
 	const char *signer = best == NULL || best->checksum == NULL ? NULL :
 			     g_hash_table_lookup(check->signers, best->checksum);
+	const char *word = kp_check_word(check, kernel);
 	const char *cells[] = {
 		kernel->running ? "*" : " ", kernel->kver, kernel->installed,
 		best != NULL ? best->evr : NULL,
 		best != NULL && best->repo != NULL ? best->repo->id : NULL,
-		size, signer, cves, kp_check_word(kernel),
+		size, signer, cves, word,
 	};
 
-	kp_table_add(table, cells, kernel->patched && best == NULL ? GREEN : YELLOW);
+	kp_table_add(table, cells, g_str_equal(word, "up-to-date") ? GREEN : YELLOW);
 }
 
 static void add_line(GString *text, const char *first, const char *line)

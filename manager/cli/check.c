@@ -51,10 +51,18 @@ KpCoverage kp_check_coverage(const KpCheck *check, const KpUpdateKernel *kernel)
 				settings->coverage_warn_days);
 }
 
-const char *kp_check_word(const KpUpdateKernel *kernel)
+/* Who knows of nothing newer has to know something. */
+static gboolean is_known(const KpCheck *check)
+{
+	return check->repositories->data->len > 0 && check->repositories->unknown->len == 0;
+}
+
+const char *kp_check_word(const KpCheck *check, const KpUpdateKernel *kernel)
 {
 	if (kernel->best != NULL)
 		return "update-available";
+	if (!is_known(check))
+		return "unknown";
 	return kernel->patched ? "up-to-date" : "uncovered";
 }
 
@@ -160,6 +168,14 @@ gboolean kp_check_read(KpCheck *check, const KpOptions *options, GError **error)
 	return TRUE;
 }
 
+static int code_of(const KpCheck *check)
+{
+	for (guint i = 0; i < check->plan->kernels->len; i++)
+		if (g_str_equal(kp_check_word(check, g_ptr_array_index(check->plan->kernels, i)), "unknown"))
+			return KP_EXIT_CHECK_UNKNOWN;
+	return KP_EXIT_DONE;
+}
+
 int kp_command_check(const KpOptions *options, char **words, GError **error)
 {
 	g_auto(KpCheck) check = { .plan = NULL };
@@ -177,5 +193,5 @@ int kp_command_check(const KpOptions *options, char **words, GError **error)
 		kp_out_clean(text);
 	if (!options->json)
 		kp_warn_all(check.warnings);
-	return KP_EXIT_DONE;
+	return code_of(&check);
 }

@@ -37,8 +37,9 @@ const KpUpdateStep *kp_check_step(const KpCheck *check, const KpUpdateKernel *ke
 /* How long patches for @kernel are promised. */
 KpCoverage kp_check_coverage(const KpCheck *check, const KpUpdateKernel *kernel);
 
-/* "update-available", "up-to-date" or "uncovered". */
-const char *kp_check_word(const KpUpdateKernel *kernel);
+/* "update-available", "up-to-date", "uncovered", or "unknown": nothing newer is known, and
+ * not all repositories are. */
+const char *kp_check_word(const KpCheck *check, const KpUpdateKernel *kernel);
 
 /* Fills signers, and the CVEs where no advisory has them. */
 void kp_check_details(KpCheck *check, const KpOptions *options);

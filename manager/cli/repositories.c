@@ -16,6 +16,7 @@ void kp_repositories_free(KpRepositories *repositories)
 		return;
 	g_ptr_array_unref(repositories->data);
 	g_ptr_array_unref(repositories->unasked);
+	g_ptr_array_unref(repositories->unknown);
 	g_ptr_array_unref(repositories->repos);
 	g_free(repositories);
 }
@@ -106,6 +107,8 @@ static gboolean read_all(KpRepositories *repositories, const KpOptions *options,
 			g_ptr_array_add(repositories->unasked, g_ptr_array_index(repos, i));
 		if (each != NULL)
 			g_ptr_array_add(repositories->data, each);
+		else if (!((const KpRepo *)g_ptr_array_index(repos, i))->skip_if_unavailable)
+			g_ptr_array_add(repositories->unknown, g_ptr_array_index(repos, i));
 	}
 	return TRUE;
 }
@@ -136,6 +139,7 @@ KpRepositories *kp_repositories_read(const KpOptions *options, const KpSettings 
 
 	repositories->data = g_ptr_array_new_with_free_func((GDestroyNotify)kp_repo_data_free);
 	repositories->unasked = g_ptr_array_new();
+	repositories->unknown = g_ptr_array_new();
 	repositories->repos = kp_repos_read(options->root, releasever, warnings, &problem);
 	if (repositories->repos == NULL) {
 		repositories->repos = g_ptr_array_new();

@@ -19,6 +19,8 @@ typedef struct {
 	GPtrArray *data;	/* KpRepoData, of those of which something is on disk */
 	GPtrArray *unasked;	/* KpRepo, borrowed: those that were asked and did not answer, and
 				 * without which nobody may go on (skip_if_unavailable=) */
+	GPtrArray *unknown;	/* KpRepo, borrowed: those of which nothing is on disk, and without
+				 * which nobody may go on (skip_if_unavailable=) */
 } KpRepositories;
 
 /* Reads both; @settings say where the package database is, which

@@ -13,6 +13,7 @@
 #include "package/fetch-publish.h"
 #include "package/fetch-repomd.h"
 #include "package/fetch-room.h"
+#include "package/metadata-check.h"
 #include "package/metadata-place.h"
 #include "package/revision.h"
 #include "package/small-file.h"
@@ -132,6 +133,18 @@ static gboolean copy(const char *path, const char *dest)
 	return ok;
 }
 
+/* The disk may have changed it meanwhile. */
+static gboolean is_as_it_came(const char *path, const KpRepomdFile *file)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	gboolean ok = fd >= 0 &&
+		      kp_checksum_compare(fd, path, file->type, file->checksum, file->size, NULL);
+
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}
+
 /* A file that has not changed since is taken from the set before. */
 static gboolean reuse(const struct fetch *fetch, const KpRepomdFile *file,
 		      const KpRepomdFile *before, const char *name, const char *dest)
@@ -142,7 +155,10 @@ static gboolean reuse(const struct fetch *fetch, const KpRepomdFile *file,
 	    !g_str_equal(before->checksum, file->checksum))
 		return FALSE;
 	path = kp_root_entry(fetch->old.folder, name);
-	return copy(path, dest);
+	if (copy(path, dest) && is_as_it_came(dest, file))
+		return TRUE;
+	unlink(dest);
+	return FALSE;
 }
 
 /* The name of @file in the set, and an item to fetch it unless that is not needed. */
@@ -191,6 +207,14 @@ static gboolean fetch_files(struct fetch *fetch, LrHandle *handle, const KpRepom
 	       kp_fetch_run(items, FALSE, fetch->watch, error);
 }
 
+/* All of it is read: whoever asks again may do so because it cannot be. */
+static gboolean old_is_right(const struct fetch *fetch)
+{
+	g_autoptr(KpStamp) now = kp_metadata_check(fetch->root, fetch->old.folder, TRUE, 0, NULL);
+
+	return now != NULL && g_str_equal(now->cookie, fetch->old.stamp->cookie);
+}
+
 /* What is here is what the mirror has: only the time is written down. */
 static gboolean is_current(struct fetch *fetch, const KpRepomd *repomd, const char *cookie)
 {
@@ -198,7 +222,7 @@ static gboolean is_current(struct fetch *fetch, const KpRepomd *repomd, const ch
 	KpStamp *stamp = fetch->old.stamp;
 
 	if (fetch->old.folder == NULL || !g_str_equal(stamp->cookie, cookie) ||
-	    stamp->gpg != fetch->repo->repo_gpgcheck)
+	    stamp->gpg != fetch->repo->repo_gpgcheck || !old_is_right(fetch))
 		return FALSE;
 	path = kp_root_entry(fetch->old.folder, KP_METADATA_STAMP);
 	stamp->asked = g_get_real_time() / G_USEC_PER_SEC;

@@ -269,12 +269,26 @@ KpRepoData *kp_metadata_find(const char *root, const KpRepo *repo, GError **erro
 	return find(root, repo, rejected);
 }
 
+gboolean kp_metadata_is_right(const char *root, const KpRepoData *data)
+{
+	g_autofree char *own = kp_metadata_folder(root, data->repo);
+	g_autofree char *folder = g_path_get_dirname(data->repomd);
+	g_autofree char *above = g_path_get_dirname(folder);
+	g_autoptr(GError) error = NULL;
+	g_autoptr(KpStamp) now = kp_metadata_check(root, folder, g_str_equal(above, own), 0, &error);
+
+	if (now == NULL)
+		g_debug("not as it came: %s", error->message);
+	return now != NULL && g_str_equal(now->cookie, data->cookie);
+}
+
 KpRepoData *kp_metadata_previous(const char *root, const KpRepoData *data, GError **error)
 {
 	g_autofree char *own = kp_metadata_folder(root, data->repo);
 	g_autofree char *path = kp_root_entry(own, "rejected");
 
-	if (geteuid() == 0 &&
+	/* what the disk has made of it says nothing about what the mirror has */
+	if (geteuid() == 0 && kp_metadata_is_right(root, data) &&
 	    (g_mkdir_with_parents(own, 0755) != 0 ||
 	     !g_file_set_contents_full(path, data->cookie, -1, G_FILE_SET_CONTENTS_CONSISTENT,
 				       0644, NULL))) {

@@ -143,16 +143,31 @@ static gboolean add_repo(KpSolve *solve, const KpRepoData *data, const KpPrimary
 	return TRUE;
 }
 
+/* A disk, or a lack of descriptors, may have failed once: what is as it came is read once
+ * more before it is blamed on the repository. */
+static gboolean add_once_more(KpSolve *solve, const KpRepoData *data, const KpPrimaryWanted *wanted,
+			      gboolean *right, GError **error)
+{
+	*right = kp_metadata_is_right(solve->request->root, data);
+	if (!*right)
+		return FALSE;
+	g_clear_error(error);
+	return add_repo(solve, data, wanted, error);
+}
+
 /* What a mirror has put together wrong may be right in what there was before. */
-static gboolean add_older(KpSolve *solve, const KpRepoData *data, const KpPrimaryWanted *wanted)
+static gboolean add_older(KpSolve *solve, const KpRepoData *data, const KpPrimaryWanted *wanted,
+			  gboolean right)
 {
 	g_autoptr(KpRepoData) older = kp_metadata_previous(solve->request->root, data, NULL);
 
 	if (older == NULL || !add_repo(solve, older, wanted, NULL))
 		return FALSE;
-	g_ptr_array_add(solve->plan->warnings, g_strdup_printf(
+	g_ptr_array_add(solve->plan->warnings, right ? g_strdup_printf(
 		"what repository %s has now is damaged; what it had before is used",
-		data->repo->id));
+		data->repo->id) : g_strdup_printf(
+		"what came from repository %s cannot be read from the disk any more; what it had "
+		"before is used; 'kpatch-manager check --refresh' gets it again", data->repo->id));
 	return TRUE;
 }
 
@@ -169,8 +184,11 @@ gboolean kp_solve_add_repos(KpSolve *solve, const char *const *names, GError **e
 	for (guint i = 0; repos != NULL && i < repos->len; i++) {
 		const KpRepoData *data = g_ptr_array_index(repos, i);
 		g_autoptr(GError) problem = NULL;
+		gboolean right;
 
-		if (add_repo(solve, data, &wanted, &problem) || add_older(solve, data, &wanted))
+		if (add_repo(solve, data, &wanted, &problem) ||
+		    add_once_more(solve, data, &wanted, &right, &problem) ||
+		    add_older(solve, data, &wanted, right))
 			continue;
 		if (!data->repo->skip_if_unavailable) {
 			g_propagate_error(error, g_steal_pointer(&problem));

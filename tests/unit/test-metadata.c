@@ -244,6 +244,29 @@ static void test_rejected(Case *c, gconstpointer data)
 	g_assert_true(nothing == NULL || !g_str_equal(nothing->cookie, previous->cookie));
 }
 
+/* A byte that the disk has changed, which no time of the file tells. */
+static void test_rotten(Case *c, gconstpointer data)
+{
+	g_autofree char *own = own_has(c, "repodata", "2", PRIMARY "2", 10);
+	g_autofree char *before = own_has(c, "previous", "1", PRIMARY "1", 100);
+	g_autofree char *path = g_build_filename(own, KP_METADATA_STAMP, NULL);
+	g_autoptr(KpStamp) stamp = kp_stamp_read(path, own);
+	g_autoptr(KpRepoData) previous = NULL;
+
+	g_assert_nonnull(stamp);
+	assert_found(c, "/md-2/");
+	g_assert_true(kp_metadata_is_right(c->root, c->data));
+	fixture_write(own, "primary.xml.gz", PRIMARY "3", -1);
+	g_assert_true(kp_stamp_write(path, own, stamp));
+	g_assert_false(kp_metadata_is_right(c->root, c->data));
+	previous = kp_metadata_previous(c->root, c->data, NULL);
+	g_assert_nonnull(previous);
+	g_assert_nonnull(strstr(previous->primary, "/md-1/"));
+	/* what the mirror has is not to blame: once it was fetched again it is used */
+	fixture_write(own, "primary.xml.gz", PRIMARY "2", -1);
+	assert_found(c, "/md-2/");
+}
+
 static void test_link_that_leads_out(Case *c, gconstpointer data)
 {
 	g_autofree char *own = own_has(c, "elsewhere", "1", PRIMARY, 10);
@@ -400,6 +423,7 @@ int main(int argc, char **argv)
 	ADD("/metadata/changed", NULL, test_changed);
 	ADD("/metadata/stamp-spares-reading", NULL, test_stamp_spares_reading);
 	ADD("/metadata/rejected", NULL, test_rejected);
+	ADD("/metadata/rotten", NULL, test_rotten);
 	ADD("/metadata/link-that-leads-out", NULL, test_link_that_leads_out);
 	ADD("/metadata/others-can-write", NULL, test_others_can_write);
 	ADD("/metadata/pipe", NULL, test_pipe);

@@ -237,6 +237,32 @@ damaged_on_disk() {
     cmp "$(field primary)" "$work/www/r/repodata/"*primary.xml*
 }
 
+# noted NAME: what the stamp beside it says of a file of that set.
+noted() { stat -c '%d:%i:%s:%.9Y:%.9Z' "$1"; }
+
+# rotten_on_disk: a byte that changes and no time with it, as a disk does that.
+rotten_on_disk() {
+    rm -rf "$cache"
+    said metadata r
+    local primary stamp
+    primary=$(field primary)
+    stamp=$(dirname "$primary")/stamp
+    printf x | dd of="$primary" bs=1 seek=20 conv=notrunc status=none
+    sed -i "s/^primary-is=.*/primary-is=$(noted "$primary")/" "$stamp"
+    said find r
+    [ "$(field primary)" = "$primary" ]
+    said metadata r
+    cmp "$(field primary)" "$work/www/r/repodata/"*primary.xml*
+    # nor is it carried into the set of a new revision
+    primary=$(field primary)
+    stamp=$(dirname "$primary")/stamp
+    printf x | dd of="$primary" bs=1 seek=20 conv=notrunc status=none
+    sed -i "s/^primary-is=.*/primary-is=$(noted "$primary")/" "$stamp"
+    sed -i 's/<revision>/<revision>1/' "$work/www/r/repodata/repomd.xml"
+    said metadata r
+    cmp "$(field primary)" "$work/www/r/repodata/"*primary.xml*
+}
+
 # metalink CHECKSUM [OLDER...]: of repomd.xml; "old" is preferred, and stands behind "r".
 metalink() {
     local older='' sum
@@ -346,6 +372,7 @@ steps "metadata expire as configured" expires
 steps "what nobody can read gives way to what was there before" rejects
 steps "what dnf has fetched is used while it is fresh" with_dnf
 steps "metadata damaged on disk are not used, and fetched anew" damaged_on_disk
+steps "metadata that rotted on disk are fetched anew" rotten_on_disk
 steps "mirrorlist and metalink are followed, and stale mirrors passed by" lists_of_mirrors
 steps "repo_gpgcheck asks for a signature of a key that is here" signed
 tap_end

@@ -25,7 +25,7 @@ releasever() {
     printf '%s\n' "$@" >"$root/etc/os-release"
     # shellcheck disable=SC2016  # dnf's variable
     printf '[r]\nname=r\nbaseurl=file:///nowhere/$releasever/x\n' >"$root/etc/yum.repos.d/r.repo"
-    says 0 "file:///nowhere/$wanted/x/" manager check --refresh
+    says 16 "file:///nowhere/$wanted/x/" manager check --refresh
 }
 try "Amazon Linux: \$releasever is the version of the package" releasever 2023.1.20230906 \
     system-release 2023.1.20230906 "system-release(releasever)" VERSION_ID=2023 PLATFORM_ID=platform:al2023
@@ -37,7 +37,7 @@ try "Rocky" releasever 9 rocky-release 9.4 "system-release(releasever) = 9" VERS
 try "without such a package, os-release" releasever 9 other 1 other VERSION_ID=9.4 PLATFORM_ID=platform:el9
 mkdir -p "$root/etc/dnf/vars"
 echo 9.2 >"$root/etc/dnf/vars/releasever"
-try "a file of dnf's comes first" says 0 "file:///nowhere/9.2/x/" manager check --refresh
+try "a file of dnf's comes first" says 16 "file:///nowhere/9.2/x/" manager check --refresh
 
 # A repository of nothing, as one tag.
 fresh
