@@ -74,8 +74,20 @@ behaves unpatched
 boots good --append "$disk rd.kpatch=1 kpatch.enable=0"
 behaves unpatched "kpatch.enable=0 is heard in the initramfs too"
 
+# An initramfs does not know what the package manager did after it was made.
+needs "let release 1-2 prove itself" "yum -y install $package-1-2 && kpatch unload --all &&
+    systemctl enable kpatch.service && systemctl restart kpatch.service"
+proven
+image newer
+needs "go back to 1-1 and leave the initramfs as it was" "dnf -y downgrade $package-1-1 && sync"
+boots newer --append "$disk rd.kpatch=1"
+early "it made live what was newest" rc=0 "shows (1-2) is live"
+behaves 1-1 "and kpatch.service went back to what packages have"
+live_is 1-1
+needs "clean up" "kpatch-manager rollback none; rpm -e $package; rm -rf /var/lib/kpatch/$KVER"
+
 # kpatch.enable=0 keeps all from loading but a person
-needs "install release 1-1 and roll it back" "rpm -e $package; yum -y install $package-1-1 && kpatch-manager release
+needs "install release 1-1 and roll it back" "yum -y install $package-1-1 && kpatch-manager release
     kpatch-manager apply --older 1-1 && kpatch-manager rollback && systemctl enable kpatch.service"
 boots good --append "$disk" --firmware "$("$TOP/tests/vm/firmware")/plain.fd"
 early "with EFI the held release was made live" rc=0 "shows (1-1) is live"
