@@ -8,7 +8,8 @@
 
 #define LONGEST_NAME 256
 
-/* FALSE: not this one. A name that is not where it always is is for the parser. */
+/* FALSE: not this one. A name that is not written or not where it always is is for the
+ * parser. */
 static gboolean name_wanted(const KpPrimaryWanted *wanted, const char *element, gsize size)
 {
 	const char *begin = kp_xml_find(element, size, "<name>"), *end;
@@ -20,7 +21,7 @@ static gboolean name_wanted(const KpPrimaryWanted *wanted, const char *element, 
 	begin += strlen("<name>");
 	end = memchr(begin, '<', size - (gsize)(begin - element));
 	length = end != NULL ? (gsize)(end - begin) : sizeof(name);
-	if (length >= sizeof(name))
+	if (length == 0 || length >= sizeof(name) || memchr(begin, '&', length) != NULL)
 		return TRUE;
 	memcpy(name, begin, length);
 	name[length] = '\0';
@@ -84,13 +85,12 @@ static gboolean is_wanted(gconstpointer user, const char *element, gsize size)
 
 FILE *kp_primary_filter(FILE *file, const KpPrimaryWanted *wanted, char **problem)
 {
-	static const char *const last[] = { "</metadata>", NULL };
 	static const KpXmlKind kind = {
 		.head = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 			"<metadata xmlns=\"http://linux.duke.edu/metadata/common\""
 			" xmlns:rpm=\"http://linux.duke.edu/metadata/rpm\" packages=\"0\">\n",
 		.tail = "</metadata>\n",
-		.begin = "<package", .end = "</package>", .last = last,
+		.begin = "<package", .end = "</package>", .last = "</metadata>",
 		/* the largest of a distribution has some hundred KiB */
 		.largest_mib = 16,
 		/* ten times the largest primary.xml there is */
