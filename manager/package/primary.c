@@ -8,24 +8,23 @@
 
 #define LONGEST_NAME 256
 
-/* FALSE: not this one. A name that is not written or not where it always is is for the
- * parser. */
-static gboolean name_wanted(const KpPrimaryWanted *wanted, const char *element, gsize size)
+/* The name of a package in @name, of LONGEST_NAME bytes. FALSE: it is not written or not
+ * where it always is, and is for the parser. */
+static gboolean find_name(const char *element, gsize size, char *name)
 {
 	const char *begin = kp_xml_find(element, size, "<name>"), *end;
-	char name[LONGEST_NAME];
 	gsize length;
 
 	if (begin == NULL)
-		return TRUE;
+		return FALSE;
 	begin += strlen("<name>");
 	end = memchr(begin, '<', size - (gsize)(begin - element));
-	length = end != NULL ? (gsize)(end - begin) : sizeof(name);
-	if (length == 0 || length >= sizeof(name) || memchr(begin, '&', length) != NULL)
-		return TRUE;
+	length = end != NULL ? (gsize)(end - begin) : LONGEST_NAME;
+	if (length == 0 || length >= LONGEST_NAME || memchr(begin, '&', length) != NULL)
+		return FALSE;
 	memcpy(name, begin, length);
 	name[length] = '\0';
-	return wanted->globs != NULL && kp_name_matches(name, wanted->globs);
+	return TRUE;
 }
 
 /* Whether the <rpm:entry> at @entry, up to @end, ties to none of our kernels. It is
@@ -77,10 +76,25 @@ static gboolean provides_wanted(const KpPrimaryWanted *wanted, const char *eleme
 	return FALSE;
 }
 
+static gboolean name_wanted(const KpPrimaryWanted *wanted, const char *element, gsize size)
+{
+	char name[LONGEST_NAME];
+	gboolean known = find_name(element, size, name);
+
+	if (known && wanted->names != NULL && g_strv_contains(wanted->names, name))
+		return TRUE;
+	if (known && (wanted->globs == NULL || !kp_name_matches(name, wanted->globs)))
+		return FALSE;
+	if (tie_wanted(wanted, element, size))
+		return TRUE;
+	if (known && wanted->elsewhere != NULL && !g_hash_table_contains(wanted->elsewhere, name))
+		g_hash_table_add(wanted->elsewhere, g_strdup(name));
+	return FALSE;
+}
+
 static gboolean is_wanted(gconstpointer user, const char *element, gsize size)
 {
-	return (name_wanted(user, element, size) && tie_wanted(user, element, size)) ||
-	       provides_wanted(user, element, size);
+	return name_wanted(user, element, size) || provides_wanted(user, element, size);
 }
 
 FILE *kp_primary_filter(FILE *file, const KpPrimaryWanted *wanted, char **problem)

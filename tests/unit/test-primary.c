@@ -50,6 +50,30 @@ static void test_names(void)
 	assert_kept(DOCUMENT("<package ><name >bash</name></package>"), &wanted, TRUE);
 }
 
+/* Packages that are wanted whatever they are tied to, and names that others have. */
+static void test_elsewhere(void)
+{
+#define OTHER "<rpm:entry name=\"kernel-uname-r\" flags=\"EQ\" ver=\"5\" rel=\"8.el9\"/>"
+#define OURS "<rpm:entry name=\"kernel-uname-r\" flags=\"EQ\" ver=\"5\" rel=\"2.el9.x86_64\"/>"
+	static const char *const names[] = { "kernel-core", NULL };
+	static const char document[] = DOCUMENT(NAMED("kernel-core", OTHER) NAMED("kernel-core-x", OTHER)
+		NAMED("kpatch-patch-1", OTHER) NAMED("kpatch-patch-1", OTHER) NAMED("kpatch-patch-2", OURS)
+		NAMED("bash", OTHER));
+	g_autoptr(GHashTable) elsewhere = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	const KpPrimaryWanted wanted = { .globs = globs, .ties = ties, .names = names,
+					 .elsewhere = elsewhere };
+	g_autofree char *problem = NULL;
+	g_autofree char *out = filter(document, strlen(document), &wanted, &problem);
+
+	g_assert_null(problem);
+	g_assert_nonnull(strstr(out, "<name>kernel-core</name>"));
+	g_assert_nonnull(strstr(out, "kpatch-patch-2"));
+	g_assert_null(strstr(out, "kernel-core-x"));
+	g_assert_null(strstr(out, "kpatch-patch-1"));
+	g_assert_cmpuint(g_hash_table_size(elsewhere), ==, 1);
+	g_assert_true(g_hash_table_contains(elsewhere, "kpatch-patch-1"));
+}
+
 static void test_provides(void)
 {
 	static const char *const names[] = { "libx.so.1", "/usr/bin/x", NULL };
@@ -229,6 +253,7 @@ int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/primary/names", test_names);
+	g_test_add_func("/primary/elsewhere", test_elsewhere);
 	g_test_add_func("/primary/provides", test_provides);
 	g_test_add_func("/primary/ties", test_ties);
 	g_test_add_func("/primary/empty", test_empty);
