@@ -42,6 +42,7 @@ typedef struct {
 	const char *const *globs;	/* of the names of patches */
 	const char *const *kernels;	/* names of the packages that the kernels are from */
 	const char *const *ties;	/* releases of their kernel-uname-r */
+	const char *const *unames;	/* what that is as a whole */
 	const char *const *patches;	/* names of patches that are installed */
 } KpOffersWanted;
 

@@ -31,6 +31,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(KpCveScene, kp_cve_scene_free)
 typedef struct {
 	char **kernels;		/* names of their packages */
 	char **ties;		/* releases of kernel-uname-r, or versions of one without */
+	char **unames;		/* what that is as a whole */
 	char **patches;		/* names of the packages that patch them */
 } KpCveWanted;
 

@@ -52,17 +52,50 @@ static char *tie_of(Solvable *solvable)
 	       g_strdup_printf("%s.%s", release, pool_id2str(solvable->repo->pool, solvable->arch));
 }
 
-static KpOffer *make_offer(Solvable *solvable, const KpRepo *repo, const char *const *globs,
-			   const KpVersionLocks *locks)
+/* Whether all that @solvable requires of kernel-uname-r, at least once, is true of @uname. */
+static gboolean range_has(Solvable *solvable, const char *uname)
+{
+	Pool *pool = solvable->repo->pool;
+	Id wanted = pool_rel2id(pool, pool_str2id(pool, KP_TIE, 1), pool_str2id(pool, uname, 1), REL_EQ, 1);
+	gboolean any = FALSE, all = TRUE;
+	Queue queue;
+
+	queue_init(&queue);
+	solvable_lookup_deparray(solvable, SOLVABLE_REQUIRES, &queue, -1);
+	for (int i = 0; i < queue.count; i++) {
+		Reldep *relation = ISRELDEP(queue.elements[i]) ?
+			GETRELDEP(pool, queue.elements[i]) : NULL;
+
+		if (relation == NULL || !g_str_equal(pool_id2str(pool, relation->name), KP_TIE))
+			continue;
+		any = TRUE;
+		all = all && pool_match_dep(pool, wanted, queue.elements[i]);
+	}
+	queue_free(&queue);
+	return any && all;
+}
+
+static void fill_offer(KpOffer *offer, Solvable *solvable, const KpRepo *repo,
+		       const KpVersionLocks *locks)
 {
 	Pool *pool = solvable->repo->pool;
 	Id id = pool_solvable2id(pool, solvable);
-	const char *name = pool_id2str(pool, solvable->name);
 	g_autofree char *excluded = kp_solve_excluded(pool, id, repo);
 	g_autofree char *locked = kp_solve_locked(pool, id, locks);
-	g_autoptr(KpOffer) offer = kp_offer_new();
 
 	offer->excluded = excluded != NULL || locked != NULL;
+	offer->nevra = kp_nevra_new(pool_id2str(pool, solvable->name), pool_id2str(pool, solvable->evr),
+				    pool_id2str(pool, solvable->arch));
+}
+
+/* NULL: it is neither a kernel that may be had nor a patch for one. */
+static KpOffer *make_offer(Solvable *solvable, const KpRepo *repo, const char *const *globs,
+			   const KpVersionLocks *locks)
+{
+	const char *name = pool_id2str(solvable->repo->pool, solvable->name);
+	g_autoptr(KpOffer) offer = kp_offer_new();
+
+	fill_offer(offer, solvable, repo, locks);
 	offer->uname_r = version_of(solvable, SOLVABLE_PROVIDES, KP_TIE);
 	offer->kernel = offer->uname_r != NULL;
 	if (offer->kernel && offer->excluded)
@@ -71,8 +104,6 @@ static KpOffer *make_offer(Solvable *solvable, const KpRepo *repo, const char *c
 		offer->uname_r = tie_of(solvable);
 		offer->until = version_of(solvable, SOLVABLE_PROVIDES, KP_UNTIL_PROVIDE);
 	}
-	offer->nevra = kp_nevra_new(name, pool_id2str(pool, solvable->evr),
-				    pool_id2str(pool, solvable->arch));
 	return offer->uname_r != NULL ? g_steal_pointer(&offer) : NULL;
 }
 
@@ -106,6 +137,24 @@ static GPtrArray *new_list(void)
 	return g_ptr_array_new_with_free_func((GDestroyNotify)kp_offer_free);
 }
 
+/* A patch may be for a range of kernels, which may have none or several of ours. */
+static void add_range(GPtrArray *list, Solvable *solvable, const KpRepo *repo,
+		      const KpOffersWanted *wanted, const KpVersionLocks *locks)
+{
+	for (const char *const *uname = wanted->unames; *uname != NULL; uname++) {
+		KpOffer *offer;
+
+		if (!kp_name_matches(pool_id2str(solvable->repo->pool, solvable->name), wanted->globs) ||
+		    !range_has(solvable, *uname))
+			continue;
+		offer = kp_offer_new();
+		fill_offer(offer, solvable, repo, locks);
+		offer->uname_r = g_strdup(*uname);
+		offer->until = version_of(solvable, SOLVABLE_PROVIDES, KP_UNTIL_PROVIDE);
+		g_ptr_array_add(list, offer);
+	}
+}
+
 static void add_elsewhere(GPtrArray *list, const char *name)
 {
 	KpOffer *offer = kp_offer_new();
@@ -136,6 +185,8 @@ static GPtrArray *read_metadata(const KpRepoData *data, const KpOffersWanted *wa
 
 			if (offer != NULL)
 				g_ptr_array_add(list, offer);
+			else
+				add_range(list, solvable, data->repo, wanted, locks);
 		}
 		g_hash_table_iter_init(&names, elsewhere);
 		while (g_hash_table_iter_next(&names, &name, NULL))
@@ -205,7 +256,7 @@ static char *make_question(const KpRepo *repo, const KpOffersWanted *wanted,
 			   const KpVersionLocks *locks)
 {
 	const char *const *const lists[] = {
-		wanted->globs, wanted->kernels, wanted->ties,
+		wanted->globs, wanted->kernels, wanted->ties, wanted->unames,
 		(const char *const *)repo->excludes, (const char *const *)repo->includes,
 	};
 	g_autoptr(GString) question = g_string_new("offers");
