@@ -141,6 +141,84 @@ static struct kpatch_module patch = { .mod = THIS_MODULE };
 static struct kpatch_object second_object = { .name = "vmlinux" };
 static struct kpatch_module second_patch = { .mod = THIS_MODULE };
 
+/*
+ * What kpatch.ko's checks of itself are to find: members of this patch, which is
+ * live, that say something else for a while, and do no harm meanwhile. What it
+ * keeps to itself is declared as it is in core.h.
+ */
+struct kpatch_redirect_targets {
+	struct hlist_node node;
+	void *batch;
+	struct list_head retired;
+	struct list_head funcs;
+	unsigned long ip;
+	unsigned long target[2];
+};
+
+struct kpatch_link_begin {
+	struct kpatch_func *func;
+	struct kpatch_redirect_targets *redirect;
+};
+
+static char planted[8];
+
+static void plant_target(bool undo)
+{
+	const struct kpatch_link_begin *link = (void *)func.link;
+
+	/* 0 is the original, which does for a while. */
+	WRITE_ONCE(link->redirect->target[0], undo ? func.new_addr : 0);
+	WRITE_ONCE(link->redirect->target[1], undo ? func.new_addr : 0);
+}
+
+static void plant_link(bool undo)
+{
+	struct kpatch_link_begin *link = (void *)func.link;
+
+	again.patch = &patch;
+	again.object = &object;
+	again.new_addr = func.new_addr;
+	link->func = undo ? &func : &again;
+}
+
+static void plant_patch(bool undo)
+{
+	second_patch.state = KPATCH_ENABLED;
+	second_patch.mod = THIS_MODULE;
+	func.patch = undo ? &patch : &second_patch;
+	if (undo)
+		second_patch.state = KPATCH_DISABLED;
+}
+
+static void plant(bool undo)
+{
+	if (!strcmp(planted, "gone"))
+		patch.gone = !undo;
+	else if (!strcmp(planted, "linked"))
+		object.linked = undo;
+	else if (!strcmp(planted, "object"))
+		func.object = undo ? &object : &second_object;
+	else if (!strcmp(planted, "patch"))
+		plant_patch(undo);
+	else if (!strcmp(planted, "link"))
+		plant_link(undo);
+	else if (!strcmp(planted, "target"))
+		plant_target(undo);
+}
+
+/* What was planted before goes; "none" plants nothing. */
+static int plant_set(const char *value, const struct kernel_param *kp)
+{
+	plant(true);
+	strscpy(planted, value, sizeof(planted));
+	strim(planted);
+	plant(false);
+	return 0;
+}
+
+static const struct kernel_param_ops plant_ops = { .set = plant_set };
+module_param_cb(plant, &plant_ops, NULL, 0200);
+
 static void describe(struct kpatch_module *p, struct kpatch_object *o,
 		     struct kpatch_func *f)
 {
