@@ -307,12 +307,37 @@ static bool jumps_short(unsigned long at, unsigned long clone)
 	       target == clone && is_instruction(at);
 }
 
+/*
+ * Is @target in the padding of @clone, and no function of its own that ends where
+ * the clone begins? Padding may have a symbol, too, but none of a function's name.
+ */
+static bool is_padding(unsigned long target, unsigned long clone)
+{
+	unsigned long size, offset;
+	char *name;
+	bool own;
+
+	if (clone - target > KPATCH_PADDING_MAX)
+		return false;
+	if (!kpatch_kernel(kallsyms_lookup_size_offset)(target, &size, &offset) ||
+	    offset)
+		return true;
+	name = kmalloc(KSYM_SYMBOL_LEN, GFP_KERNEL);
+	if (!name)
+		return true;
+	sprint_symbol_no_offset(name, target);
+	own = strncmp(name, "__pfx_", 6) && strncmp(name, "__cfi_", 6);
+	kfree(name);
+	return !own;
+}
+
+/* May sleep. */
 static bool branches_to(unsigned long at, unsigned long clone)
 {
 	unsigned long target;
 
 	return (kpatch_arch_branch((const u8 *)at, &target) &&
-		clone - target <= KPATCH_PADDING_MAX) ||
+		(target == clone || is_padding(target, clone))) ||
 	       jumps_short(at, clone);
 }
 
