@@ -27,7 +27,14 @@
 #include "core.h"
 
 #define EXITS_PROBES	16		/* slots tried before giving up */
-#define EXITS_LOST	(10 * HZ)	/* who did not fit has ended by then */
+
+/*
+ * Who did not fit has ended by then, unless it sleeps. Nothing tells for certain:
+ * such a task is on no list of the kernel's and has no room of its own left to be
+ * marked in, and no grace period waits for it (that of RCU-tasks did, before 6.9).
+ * It takes hundreds that sleep at once on their last steps, in what is patched.
+ */
+#define EXITS_LOST	(10 * HZ)
 
 /* Innermost: taken with a runqueue's lock held elsewhere, takes none itself. */
 static DEFINE_RAW_SPINLOCK(exits_lock);
@@ -115,7 +122,7 @@ static bool somebody_is_missing(void)
  * kpatch_exits_list - add these tasks to those that are to be walked
  * @list:	has room for KPATCH_EXITS_MAX more; each gets a reference
  *
- * Any context but NMI. Returns 0; -EAGAIN: there have been more of them lately
+ * Any context but NMI. Returns 0; -ENOSPC: there have been more of them lately
  * than could be kept, and somebody may be missing.
  */
 int kpatch_exits_list(struct kpatch_tasks *list)
@@ -129,7 +136,7 @@ int kpatch_exits_list(struct kpatch_tasks *list)
 		if (exits[i] && !has_ended(exits[i]))
 			list->task[list->nr++] = get_task_struct(exits[i]);
 	if (somebody_is_missing())
-		ret = -EAGAIN;
+		ret = -ENOSPC;
 	else
 		exits_lost = false;
 	raw_spin_unlock_irqrestore(&exits_lock, flags);
