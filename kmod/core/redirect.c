@@ -10,6 +10,7 @@
 #include <linux/mm.h>
 #include <linux/rculist.h>
 #include <linux/slab.h>
+#include <linux/stop_machine.h>
 
 #include "arch/arch.h"
 #include "compat.h"
@@ -18,11 +19,16 @@
 
 #define KPATCH_HASH_BITS 10
 
+/* How many may wait for a stop that somebody needs: some hundred kilobytes. */
+#define RETIRED_MAX	4096
+
 static struct hlist_head kpatch_table[1 << KPATCH_HASH_BITS];
 static LIST_HEAD(kpatch_retired);	/* under kpatch_mutex */
+static unsigned int nr_retired;		/* on it */
 static unsigned int kpatch_slot;	/* 0 or 1; changes in the stop only */
 
-static struct hlist_head *bucket(unsigned long ip)
+/* Inline, as the handler may call nothing that could be traced. */
+static __always_inline struct hlist_head *bucket(unsigned long ip)
 {
 	return &kpatch_table[hash_long(ip, KPATCH_HASH_BITS)];
 }
@@ -270,12 +276,32 @@ static void filter_remove(struct kpatch_redirect *r)
 			(void *)r->ip, ret);
 }
 
+/* Inside a stop that nobody needs but for what it proves: all CPUs were here. */
+static int nothing(void *unused)
+{
+	return 0;
+}
+
+/* A module that comes and goes leaves some each time, and may do so for ever. */
+static void retire(struct list_head *gone)
+{
+	struct kpatch_redirect *r;
+
+	list_for_each_entry(r, gone, retired)
+		nr_retired++;
+	list_splice(gone, &kpatch_retired);
+	if (nr_retired <= RETIRED_MAX)
+		return;
+	stop_machine(nothing, NULL, NULL);
+	kpatch_redirect_reap();
+}
+
 /**
  * kpatch_redirect_detach - undo kpatch_redirect_attach()
  * @obj:	the object; its functions are not in force any more
  *
  * The redirects that go leave the table at once and are freed after the next
- * stop. May sleep, under kpatch_mutex.
+ * stop; if too many of them wait, that is now. May sleep, under kpatch_mutex.
  */
 void kpatch_redirect_detach(struct kpatch_object *obj)
 {
@@ -293,7 +319,7 @@ void kpatch_redirect_detach(struct kpatch_object *obj)
 		list_del(&batch->dead);
 		kpatch_batch_release(batch);
 	}
-	list_splice(&gone, &kpatch_retired);
+	retire(&gone);
 }
 
 #define for_each_redirect(r, i)						\
@@ -381,6 +407,7 @@ void kpatch_redirect_reap(void)
 		list_del(&r->retired);
 		kfree(r);
 	}
+	nr_retired = 0;
 }
 
 /*

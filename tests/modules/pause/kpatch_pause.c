@@ -37,7 +37,7 @@ static int called(struct kprobe *p, struct pt_regs *regs)
 {
 	int i;
 
-	if (regs_get_kernel_argument(regs, 1) <= above)
+	if (above && regs_get_kernel_argument(regs, 1) <= above)
 		return 0;
 	calls++;
 	if (!xchg(&armed, false))
