@@ -42,6 +42,7 @@ static struct task_struct *exits[KPATCH_EXITS_MAX];	/* by address */
 static bool exits_lost;			/* one did not fit, at lost_at */
 static unsigned long exits_lost_at;	/* jiffies */
 static struct tracepoint *sched_process_free;
+static const bool *all_disarmed;	/* kprobes; NULL: this kernel has no such */
 
 static struct task_struct **slot(const struct task_struct *task, unsigned int i)
 {
@@ -113,8 +114,19 @@ static void probe_free(void *data, struct task_struct *task)
 	raw_spin_unlock_irqrestore(&exits_lock, flags);
 }
 
+/* Root may switch off all kprobes, and ours: /sys/kernel/debug/kprobes/enabled. */
+static bool is_blind(void)
+{
+	return all_disarmed && READ_ONCE(*all_disarmed);
+}
+
+/* Under exits_lock, or inside the stop. */
 static bool somebody_is_missing(void)
 {
+	if (is_blind()) {
+		exits_lost = true;
+		exits_lost_at = jiffies;
+	}
 	return exits_lost && time_before(jiffies, exits_lost_at + EXITS_LOST);
 }
 
@@ -123,7 +135,7 @@ static bool somebody_is_missing(void)
  * @list:	has room for KPATCH_EXITS_MAX more; each gets a reference
  *
  * Any context but NMI. Returns 0; -ENOSPC: there have been more of them lately
- * than could be kept, and somebody may be missing.
+ * than could be kept, or kprobes are off, and somebody may be missing.
  */
 int kpatch_exits_list(struct kpatch_tasks *list)
 {
@@ -181,6 +193,7 @@ int __init kpatch_exits_init(void)
 	ret = tracepoint_probe_register(sched_process_free, probe_free, NULL);
 	if (ret)
 		return ret;
+	all_disarmed = (const bool *)kpatch_find_any("kprobes_all_disarmed");
 	ret = register_kprobe(&release_probe);
 	if (ret) {
 		pr_err("no kprobe on release_task: error %d\n", ret);
