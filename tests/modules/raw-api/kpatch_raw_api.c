@@ -52,6 +52,14 @@ static char *called = "vmlinux";
 module_param(called, charp, 0444);
 MODULE_PARM_DESC(called, "name of the object");
 
+static char *function = "version_proc_show";
+module_param(function, charp, 0444);
+MODULE_PARM_DESC(function, "name of the function; another one only together with refuse");
+
+static bool refuse;
+module_param(refuse, bool, 0444);
+MODULE_PARM_DESC(refuse, "let the hook pre_patch refuse, behind all other checks");
+
 /* Functions in read-only text that return what a relocation put into them. */
 unsigned long raw_pc32(void);
 unsigned long raw_plt32(void);
@@ -219,6 +227,11 @@ static int plant_set(const char *value, const struct kernel_param *kp)
 static const struct kernel_param_ops plant_ops = { .set = plant_set };
 module_param_cb(plant, &plant_ops, NULL, 0200);
 
+static int pre_patch(struct kpatch_object *obj)
+{
+	return refuse ? -EPERM : 0;
+}
+
 static void describe(struct kpatch_module *p, struct kpatch_object *o,
 		     struct kpatch_func *f)
 {
@@ -246,6 +259,8 @@ static int __init raw_init(void)
 	func.new_size = new_size;
 	func.old_addr = old_addr;
 	object.name = called;
+	object.pre_patch_callback = pre_patch;
+	func.name = function;
 	if (twice)
 		list_add_tail(&again.list, &object.funcs);
 	func.force = force;

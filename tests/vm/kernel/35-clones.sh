@@ -52,3 +52,21 @@ ok "when it has left the patch loads" load_again test-clones-frozen
 is "it is patched" "3 12 3 3 2 3 12 100 3 21" "$(all)"
 take_out test_clones_frozen
 rmmod kpatch_clones
+
+# Of vmlinux, the first function that is refused because of a clone.
+refused() { load kpatch_raw_api function="$1" refuse=1 2> /dev/null; log | grep -q "vmlinux:$1 also runs as"; }
+awk '$4 == "" && tolower($2) == "t" { seen[$3] = 1 }
+	END { for (f in seen) { base = f; if (sub(/\.part\.0$/, "", base) && base in seen) print base } }' \
+	/proc/kallsyms | sort > /tmp/bases
+found=
+while read -r f && [ -z "$found" ]; do
+	dmesg -c > /dev/null
+	if refused "$f"; then found=$f; fi
+done < /tmp/bases
+ok "there is one in vmlinux ($found)" test -n "$found"
+# Two equal clones are one, and kallsyms tells the name of one of both.
+load kpatch_liar name=1
+dmesg -c > /dev/null
+ok "it is refused, too, if its clone has another name as well" refused "$found"
+rmmod kpatch_liar
+rm /tmp/bases
