@@ -257,23 +257,25 @@ static void detach_func(struct kpatch_func *func, struct list_head *gone,
 /*
  * A filter of a batch never gets empty: that would mean "every function". ftrace
  * allocates the filter anew; if it went on calling for this function, nobody
- * else could patch it (IPMODIFY), so lack of memory is waited out.
+ * else could patch it (IPMODIFY), so lack of memory is waited out: @patience times
+ * 20 ms for all functions together, as who loads a module may be waiting for us.
  */
-static void filter_remove(struct kpatch_redirect *r)
+static void filter_remove(struct kpatch_redirect *r, int *patience)
 {
-	int ret, i;
+	int ret;
 
 	if (!r->batch->redirects)
 		return;			/* the whole batch goes */
-	for (i = 0; i < KPATCH_AGAIN_MAX; i++) {
+	for (;;) {
 		ret = ftrace_set_filter_ip(&r->batch->ops, r->ip, 1, 0);
-		if (ret != -ENOMEM)
+		if (ret != -ENOMEM || *patience <= 0)
 			break;
+		(*patience)--;
 		msleep(20);
 	}
 	if (ret)
-		pr_warn("ftrace keeps calling for %pS: error %d\n",
-			(void *)r->ip, ret);
+		pr_warn_ratelimited("ftrace keeps calling for %pS: error %d\n",
+				    (void *)r->ip, ret);
 }
 
 /* Inside a stop that nobody needs but for what it proves: all CPUs were here. */
@@ -308,13 +310,14 @@ void kpatch_redirect_detach(struct kpatch_object *obj)
 	struct kpatch_batch *batch, *next;
 	struct kpatch_redirect *r;
 	struct kpatch_func *func;
+	int patience = KPATCH_AGAIN_MAX;
 	LIST_HEAD(gone);
 	LIST_HEAD(dead);
 
 	kpatch_for_each_func(obj, func)
 		detach_func(func, &gone, &dead);
 	list_for_each_entry(r, &gone, retired)
-		filter_remove(r);
+		filter_remove(r, &patience);
 	list_for_each_entry_safe(batch, next, &dead, dead) {
 		list_del(&batch->dead);
 		kpatch_batch_release(batch);

@@ -2,8 +2,8 @@
 /*
  * Lets kpatch.ko see what it should not: where ftrace's call in a function is,
  * the instruction that is there, that ftrace wants to be asked again, as it
- * does while the trampoline of an eBPF program is changed; or another one of an
- * address's names.
+ * does while the trampoline of an eBPF program is changed; that there is no memory;
+ * or another one of an address's names.
  */
 #include <linux/kprobes.h>
 #include <linux/module.h>
@@ -22,6 +22,10 @@ MODULE_PARM_DESC(code, "calls seem to be something else");
 static int again;
 module_param(again, int, 0644);
 MODULE_PARM_DESC(again, "so many times ftrace seems to want to be asked again");
+
+static bool no_memory;
+module_param(no_memory, bool, 0644);
+MODULE_PARM_DESC(no_memory, "ftrace seems to have none to let go of a function");
 
 static bool name;
 module_param(name, bool, 0644);
@@ -128,21 +132,43 @@ static struct kprobe registration_probe = {
 	.post_handler = registration_goes_on,
 };
 
+static noinline int have_no_memory(void)
+{
+	return -ENOMEM;
+}
+
+static int removal_begins(struct kprobe *p, struct pt_regs *regs)
+{
+	if (!no_memory || !regs_get_kernel_argument(regs, 2) ||
+	    !called_by_kpatch(*(unsigned long *)regs->sp))
+		return 0;
+	regs->ip = (unsigned long)have_no_memory;
+	return 1;
+}
+
+static struct kprobe removal_probe = {
+	.symbol_name = "ftrace_set_filter_ip",
+	.pre_handler = removal_begins,
+	.post_handler = registration_goes_on,
+};
+
+static struct kprobe *substitutes[] = { &registration_probe, &removal_probe };
+
 static int __init liar_init(void)
 {
-	int ret = register_kprobe(&registration_probe);
+	int ret = register_kprobes(substitutes, ARRAY_SIZE(substitutes));
 
 	if (ret)
 		return ret;
 	ret = register_kretprobes(probes, ARRAY_SIZE(probes));
 	if (ret)
-		unregister_kprobe(&registration_probe);
+		unregister_kprobes(substitutes, ARRAY_SIZE(substitutes));
 	return ret;
 }
 
 static void __exit liar_exit(void)
 {
-	unregister_kprobe(&registration_probe);
+	unregister_kprobes(substitutes, ARRAY_SIZE(substitutes));
 	unregister_kretprobes(probes, ARRAY_SIZE(probes));
 }
 
