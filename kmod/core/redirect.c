@@ -415,7 +415,7 @@ void kpatch_redirect_reap(void)
 
 /*
  * Module exit, after kpatch_ops_exit(). No patch is left, so every ops is
- * unregistered, and that waited for every CPU to leave the handler.
+ * unregistered, and batch_free() waited for every CPU to leave the handler.
  */
 void kpatch_redirect_exit(void)
 {
