@@ -10,6 +10,7 @@ refusal=/sys/module/kpatch/refusal
 echo 0 > /sys/module/kpatch/parameters/stop_limit_us
 echo 300 > /sys/module/kpatch/parameters/park_limit_ms
 ok "a patch lets tasks sleep when they are off the list" load_again test-last-breath
+all_freed
 ok "1200 tasks end" /bin/unwaited 1200 lingers
 many() { [ "$(cat $parameters/lingering)" -ge 1100 ]; }
 ok "they sleep there" within many
