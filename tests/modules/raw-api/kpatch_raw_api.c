@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * A patch written against the names of kpatch.h alone, without the kit, with
- * one relocation of every type. Its parameters say what they gave.
+ * one relocation of every type. Its parameters say what they gave. (Only what
+ * plants something looks into core.h.)
  */
 #include <linux/delay.h>
 #include <linux/elf.h>
@@ -10,7 +11,7 @@
 #include <linux/sched.h>
 #include <linux/seq_file.h>
 
-#include "kpatch.h"
+#include "core.h"
 
 static bool outside;
 module_param(outside, bool, 0444);
@@ -151,42 +152,25 @@ static struct kpatch_module second_patch = { .mod = THIS_MODULE };
 
 /*
  * What kpatch.ko's checks of itself are to find: members of this patch, which is
- * live, that say something else for a while, and do no harm meanwhile. What it
- * keeps to itself is declared as it is in core.h.
+ * live, that say something else for a while, and do no harm meanwhile.
  */
-struct kpatch_redirect_targets {
-	struct hlist_node node;
-	void *batch;
-	struct list_head retired;
-	struct list_head funcs;
-	unsigned long ip;
-	unsigned long target[2];
-};
-
-struct kpatch_link_begin {
-	struct kpatch_func *func;
-	struct kpatch_redirect_targets *redirect;
-};
-
 static char planted[8];
 
 static void plant_target(bool undo)
 {
-	const struct kpatch_link_begin *link = (void *)func.link;
+	struct kpatch_redirect *redirect = func.link->redirect;
 
 	/* 0 is the original, which does for a while. */
-	WRITE_ONCE(link->redirect->target[0], undo ? func.new_addr : 0);
-	WRITE_ONCE(link->redirect->target[1], undo ? func.new_addr : 0);
+	WRITE_ONCE(redirect->target[0], undo ? func.new_addr : 0);
+	WRITE_ONCE(redirect->target[1], undo ? func.new_addr : 0);
 }
 
 static void plant_link(bool undo)
 {
-	struct kpatch_link_begin *link = (void *)func.link;
-
 	again.patch = &patch;
 	again.object = &object;
 	again.new_addr = func.new_addr;
-	link->func = undo ? &func : &again;
+	func.link->func = undo ? &func : &again;
 }
 
 static void plant_patch(bool undo)
