@@ -40,6 +40,9 @@ is() { # is DESCRIPTION EXPECTED ACTUAL
 	[ "$2" = "$3" ] || printf '# expected: %s\n# got:      %s\n' "$2" "$3"
 }
 
+# Whose modules have no cold parts, as the kernel is built without profiles.
+by_clang() { grep -q clang /proc/version; }
+
 like() { # like DESCRIPTION PATTERN TEXT
 	echo "$3" | grep -Eq -- "$2"
 	_st=$?
