@@ -260,6 +260,24 @@ gboolean kp_state_is_for_us(const char *root)
 	return access(path, R_OK) == 0 || errno != EACCES;
 }
 
+/* SQLite would wait for ever for whoever writes into a FIFO. *@st is zero where there is
+ * no file yet. */
+static gboolean is_file(const KpState *state, struct stat *st, GError **error)
+{
+	g_autofree char *journal = g_strconcat(state->path, "-journal", NULL);
+	const char *const names[] = { journal, state->path };
+
+	for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
+		*st = (struct stat){ 0 };
+		if (stat(names[i], st) != 0 || S_ISREG(st->st_mode))
+			continue;
+		g_set_error(error, KP_ERROR, KP_ERROR_FAILED,
+			    "%s is no regular file; move it away", names[i]);
+		return FALSE;
+	}
+	return TRUE;
+}
+
 KpState *kp_state_open(const char *root, gboolean writing, GError **error)
 {
 	g_autoptr(KpState) state = g_new0(KpState, 1);
@@ -275,7 +293,9 @@ KpState *kp_state_open(const char *root, gboolean writing, GError **error)
 			    "run this as root to have them looked at", state->path);
 		return NULL;
 	}
-	if (!writing && stat(state->path, &st) == 0)
+	if (!is_file(state, &st, error))
+		return NULL;
+	if (!writing && st.st_mode != 0)
 		note_exposed(state, state->path, &st, FALSE);
 	ok = writing ? open_for_writing(state, error)
 		     : open_database(state, SQLITE_OPEN_READONLY, error);

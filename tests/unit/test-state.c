@@ -96,6 +96,36 @@ static void test_exposed(void)
 	fixture_remove(root);
 }
 
+/* Of a tree that somebody else has made. */
+static void test_fifo(void)
+{
+	static const char *const names[] = { KP_STATE_FILE, KP_STATE_FILE "-journal" };
+
+	/* who waits for ever is ended */
+	alarm(20);
+	for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
+		char *root = fixture_folder();
+		g_autofree char *path = g_build_filename(root, names[i], NULL);
+		gboolean whole = TRUE;
+
+		kp_state_close(kp_state_open(root, TRUE, NULL));
+		unlink(path);
+		g_assert_cmpint(mkfifo(path, 0600), ==, 0);
+		for (int writing = 0; writing < 2; writing++) {
+			g_autoptr(GError) error = NULL;
+
+			g_assert_null(kp_state_open(root, writing, &error));
+			g_assert_nonnull(strstr(error->message, "is no regular file"));
+		}
+		if (i == 0) {
+			g_assert_null(kp_state_open_remains(root, &whole));
+			g_assert_false(whole);
+		}
+		fixture_remove(root);
+	}
+	alarm(0);
+}
+
 static void test_history(void)
 {
 	char *root = fixture_folder();
@@ -373,6 +403,7 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/state/missing", test_missing);
 	g_test_add_func("/state/exposed", test_exposed);
+	g_test_add_func("/state/fifo", test_fifo);
 	g_test_add_func("/state/history", test_history);
 	g_test_add_func("/state/holds", test_holds);
 	g_test_add_func("/state/blocks", test_blocks);
