@@ -6,7 +6,9 @@
 
 #include <rpm/rpmlib.h>
 #include <rpm/rpmlog.h>
+#include <rpm/rpmmacro.h>
 #include <rpm/rpmts.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -31,6 +33,8 @@ static rpmts transaction(void)
 		rpmlogSetCallback(swallow, NULL);
 		ts = rpmtsCreate();
 		rpmtsSetVSFlags(ts, RPMVSF_MASK_NOSIGNATURES | RPMVSF_MASK_NODIGESTS);
+		/* whose key it is, is looked up where there is no database */
+		rpmPushMacro(NULL, "_dbpath", NULL, "/dev/null/none", RMIL_CMDLINE);
 	}
 	return ts;
 }
@@ -48,6 +52,9 @@ static void describe(Header header)
 	g_autoptr(KpPackageHeader) info = kp_header_describe(header);
 	g_autofree char *refusal = kp_package_refusal(info, globs), *tie = kp_tag_tie(header);
 
+	kp_signer_fill(transaction(), header, info);
+	g_assert_true(info->key_id == NULL || strlen(info->key_id) == 16);
+	g_assert_null(info->signer);
 	g_assert_nonnull(info->name);
 	g_assert_nonnull(info->evr);
 	g_assert_nonnull(info->nevra);
