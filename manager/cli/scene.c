@@ -124,6 +124,10 @@ static gboolean open_state(KpScene *scene, const KpOptions *options, gboolean wr
 		kp_journal_say(options->journal, KP_JOURNAL_STATE_DAMAGED, &entry, "%s",
 			       kp_state_warning(scene->state));
 	}
+	if (kp_state_exposed(scene->state) != NULL)
+		g_ptr_array_add(scene->warnings, g_strdup(kp_state_exposed(scene->state)));
+	if (writing)
+		kp_journal_exposed(options->journal, scene->state, scene->host->kver);
 	scene->holds = kp_state_holds(scene->state, scene->host->kver, error);
 	return scene->holds != NULL;
 }
