@@ -2,10 +2,12 @@
 #include "signing/seen.h"
 
 #include "base/error.h"
+#include "base/guarded.h"
 #include "base/root.h"
 #include "signing/trust.h"
 
 #define GROUP "seen"
+#define MOST_BYTES (1024 * 1024)
 
 struct KpSeen {
 	GKeyFile *numbers;
@@ -52,15 +54,21 @@ static gboolean numbers_ok(const KpSeen *seen, GError **error)
 KpSeen *kp_seen_read(const char *root, GError **error)
 {
 	g_autoptr(KpSeen) seen = kp_seen_new();
-	g_autoptr(GError) problem = NULL;
+	g_autoptr(GError) problem = NULL, guarded = NULL;
+	g_autofree char *text = NULL;
+	gsize size = 0;
 
 	seen->path = kp_root_path(root, KP_SEEN_FILE);
-	if (!g_key_file_load_from_file(seen->numbers, seen->path, G_KEY_FILE_NONE, &problem)) {
-		if (g_error_matches(problem, G_FILE_ERROR, G_FILE_ERROR_NOENT))
-			return g_steal_pointer(&seen);
-	} else if (numbers_ok(seen, &problem)) {
-		return g_steal_pointer(&seen);
+	text = kp_guarded_read(root, KP_SEEN_FILE, "which revocations count", MOST_BYTES, &size,
+			       &guarded);
+	if (guarded != NULL) {
+		g_propagate_error(error, g_steal_pointer(&guarded));
+		return NULL;
 	}
+	if (text == NULL ||
+	    (g_key_file_load_from_data(seen->numbers, text, size, G_KEY_FILE_NONE, &problem) &&
+	     numbers_ok(seen, &problem)))
+		return g_steal_pointer(&seen);
 	g_set_error(error, KP_ERROR, KP_ERROR_CONFIG,
 		    "%s cannot be used: %s; remove it when you know that the revocations of this "
 		    "machine are current", seen->path,

@@ -101,12 +101,15 @@ static int collect_text(struct kpatch_spans *texts,
 	});
 }
 
+/* Of those that start together the largest comes last, which is what is found. */
 static int span_cmp(const void *a, const void *b)
 {
 	const struct kpatch_span *x = a, *y = b;
 
 	if (x->start != y->start)
 		return x->start < y->start ? -1 : 1;
+	if (x->end != y->end)
+		return x->end < y->end ? -1 : 1;
 	return 0;
 }
 
@@ -196,7 +199,7 @@ bool kpatch_nothing_changes(const struct kpatch_check *check)
 	return !check->spans.nr && !check->texts.nr;
 }
 
-/* The span that contains @addr; spans do not overlap but for equal ones. */
+/* The span that contains @addr; spans overlap only if they start together. */
 static const struct kpatch_span *span_find(const struct kpatch_spans *spans,
 					   unsigned long addr)
 {

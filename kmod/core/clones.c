@@ -170,7 +170,7 @@ static size_t first_of(u32 base)
 struct clone_search {
 	const char *base;
 	unsigned int wanted;		/* counts down */
-	unsigned long addr;
+	unsigned long addr;		/* of the one wanted */
 	char *name;			/* KSYM_SYMBOL_LEN bytes */
 };
 
@@ -185,22 +185,52 @@ static int clone_hit(void *data, const char *name, unsigned long addr)
 	return 1;
 }
 
+struct name_search {
+	const char *base;
+	unsigned long addr;
+	char *name;
+};
+
+static int name_seen(void *data, const char *name, unsigned long addr)
+{
+	struct name_search *s = data;
+
+	if (addr != s->addr || !is_clone_of(name, s->base))
+		return 0;
+	strscpy(s->name, name, KSYM_SYMBOL_LEN);
+	return 1;
+}
+
+/*
+ * Is there a clone of @base at @addr, and what is it called? Of clones that turn
+ * out equal the compiler makes one with several names, of which kallsyms tells one:
+ * then all symbols are gone through. False if only the hashes of names agree.
+ */
+static bool is_clone_at(unsigned long addr, const char *base, char *name)
+{
+	struct name_search s = { .base = base, .addr = addr, .name = name };
+
+	sprint_symbol_no_offset(name, addr);
+	if (is_clone_of(name, base))
+		return true;
+	*name = '\0';
+	kpatch_each_vmlinux_symbol(name_seen, &s);
+	return *name;
+}
+
 static void search_vmlinux(struct clone_search *s)
 {
 	u32 base = jhash(s->base, strlen(s->base), 0);
-	char *name = kmalloc(KSYM_SYMBOL_LEN, GFP_KERNEL);
 	size_t i;
 
-	/* A hash of 32 bits is no proof: the name is. */
-	for (i = first_of(base); name && i < nr_clones &&
-	     clones[i].base == base; i++) {
+	for (i = first_of(base); i < nr_clones && clones[i].base == base; i++) {
 		unsigned long addr = text_start + clones[i].offset;
 
-		sprint_symbol_no_offset(name, addr);
-		if (clone_hit(s, name, addr))
-			break;
+		if (!is_clone_at(addr, s->base, s->name) || s->wanted--)
+			continue;
+		s->addr = addr;
+		break;
 	}
-	kfree(name);
 }
 
 /* The @n-th clone of @base, from 0, with its name; 0: there are no more. */
@@ -307,12 +337,37 @@ static bool jumps_short(unsigned long at, unsigned long clone)
 	       target == clone && is_instruction(at);
 }
 
+/*
+ * Is @target in the padding of @clone, and no function of its own that ends where
+ * the clone begins? Padding may have a symbol, too, but none of a function's name.
+ */
+static bool is_padding(unsigned long target, unsigned long clone)
+{
+	unsigned long size, offset;
+	char *name;
+	bool own;
+
+	if (clone - target > KPATCH_PADDING_MAX)
+		return false;
+	if (!kpatch_kernel(kallsyms_lookup_size_offset)(target, &size, &offset) ||
+	    offset)
+		return true;
+	name = kmalloc(KSYM_SYMBOL_LEN, GFP_KERNEL);
+	if (!name)
+		return true;
+	sprint_symbol_no_offset(name, target);
+	own = strncmp(name, "__pfx_", 6) && strncmp(name, "__cfi_", 6);
+	kfree(name);
+	return !own;
+}
+
+/* May sleep. */
 static bool branches_to(unsigned long at, unsigned long clone)
 {
 	unsigned long target;
 
 	return (kpatch_arch_branch((const u8 *)at, &target) &&
-		clone - target <= KPATCH_PADDING_MAX) ||
+		(target == clone || is_padding(target, clone))) ||
 	       jumps_short(at, clone);
 }
 

@@ -27,7 +27,14 @@
 #include "core.h"
 
 #define EXITS_PROBES	16		/* slots tried before giving up */
-#define EXITS_LOST	(10 * HZ)	/* who did not fit has ended by then */
+
+/*
+ * Who did not fit has ended by then, unless it sleeps. Nothing tells for certain:
+ * such a task is on no list of the kernel's and has no room of its own left to be
+ * marked in, and no grace period waits for it (that of RCU-tasks did, before 6.9).
+ * It takes hundreds that sleep at once on their last steps, in what is patched.
+ */
+#define EXITS_LOST	(10 * HZ)
 
 /* Innermost: taken with a runqueue's lock held elsewhere, takes none itself. */
 static DEFINE_RAW_SPINLOCK(exits_lock);
@@ -35,6 +42,7 @@ static struct task_struct *exits[KPATCH_EXITS_MAX];	/* by address */
 static bool exits_lost;			/* one did not fit, at lost_at */
 static unsigned long exits_lost_at;	/* jiffies */
 static struct tracepoint *sched_process_free;
+static const bool *all_disarmed;	/* kprobes; NULL: this kernel has no such */
 
 static struct task_struct **slot(const struct task_struct *task, unsigned int i)
 {
@@ -106,8 +114,19 @@ static void probe_free(void *data, struct task_struct *task)
 	raw_spin_unlock_irqrestore(&exits_lock, flags);
 }
 
+/* Root may switch off all kprobes, and ours: /sys/kernel/debug/kprobes/enabled. */
+static bool is_blind(void)
+{
+	return all_disarmed && READ_ONCE(*all_disarmed);
+}
+
+/* Under exits_lock, or inside the stop. */
 static bool somebody_is_missing(void)
 {
+	if (is_blind()) {
+		exits_lost = true;
+		exits_lost_at = jiffies;
+	}
 	return exits_lost && time_before(jiffies, exits_lost_at + EXITS_LOST);
 }
 
@@ -115,8 +134,8 @@ static bool somebody_is_missing(void)
  * kpatch_exits_list - add these tasks to those that are to be walked
  * @list:	has room for KPATCH_EXITS_MAX more; each gets a reference
  *
- * Any context but NMI. Returns 0; -EAGAIN: there have been more of them lately
- * than could be kept, and somebody may be missing.
+ * Any context but NMI. Returns 0; -ENOSPC: there have been more of them lately
+ * than could be kept, or kprobes are off, and somebody may be missing.
  */
 int kpatch_exits_list(struct kpatch_tasks *list)
 {
@@ -129,7 +148,7 @@ int kpatch_exits_list(struct kpatch_tasks *list)
 		if (exits[i] && !has_ended(exits[i]))
 			list->task[list->nr++] = get_task_struct(exits[i]);
 	if (somebody_is_missing())
-		ret = -EAGAIN;
+		ret = -ENOSPC;
 	else
 		exits_lost = false;
 	raw_spin_unlock_irqrestore(&exits_lock, flags);
@@ -174,6 +193,7 @@ int __init kpatch_exits_init(void)
 	ret = tracepoint_probe_register(sched_process_free, probe_free, NULL);
 	if (ret)
 		return ret;
+	all_disarmed = (const bool *)kpatch_find_any("kprobes_all_disarmed");
 	ret = register_kprobe(&release_probe);
 	if (ret) {
 		pr_err("no kprobe on release_task: error %d\n", ret);

@@ -10,8 +10,11 @@
  * runs again. So what has to be walked inside the stop does not grow with the
  * number of tasks that run, only with that of those which are in the way.
  *
- * A task is walked and noted before its registers are saved. Whoever walks it
- * that early finds it still on its CPU (see walk.c); once it is off its CPU its
+ * A task is walked and noted before its registers are saved. Whoever else walks
+ * it that early, when its stack still seems to be the one with which it left the
+ * last time, gets an error, for the unwinder refuses a task that is on another CPU
+ * (task_on_another_cpu(), arch/x86/kernel/unwind_orc.c). This also covers a task
+ * that had passed the tracepoint when noting began. Once it is off its CPU its
  * stack stands still.
  */
 #include <linux/hash.h>

@@ -19,6 +19,7 @@
 #include <linux/delay.h>
 #include <linux/ftrace.h>
 #include <linux/module.h>
+#include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include <linux/workqueue.h>
@@ -103,7 +104,13 @@ int kpatch_batch_register(struct kpatch_batch *batch, unsigned long *ips,
 	return ret;
 }
 
-/* Waits until no CPU is in the ops: long. May sleep. */
+/*
+ * Waits until no CPU is in the ops: long. May sleep. What ftrace waits for before it
+ * returns is not enough on kernels that cannot be preempted: from 6.12 on it waits
+ * for nothing there (synchronize_rcu_tasks_rude() is empty where idle CPUs run no
+ * traced code), and who walks ftrace's list of ops may still be at ours. All of
+ * them have preemption off.
+ */
 static void batch_free(struct kpatch_batch *batch)
 {
 	if (batch->registered && unregister_ftrace_function(&batch->ops)) {
@@ -112,6 +119,8 @@ static void batch_free(struct kpatch_batch *batch)
 		__module_get(THIS_MODULE);
 		return;
 	}
+	if (batch->registered)
+		synchronize_rcu();
 	kpatch_kernel(ftrace_free_filter)(&batch->ops);
 	kfree(batch);
 }

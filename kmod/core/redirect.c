@@ -10,6 +10,7 @@
 #include <linux/mm.h>
 #include <linux/rculist.h>
 #include <linux/slab.h>
+#include <linux/stop_machine.h>
 
 #include "arch/arch.h"
 #include "compat.h"
@@ -18,11 +19,16 @@
 
 #define KPATCH_HASH_BITS 10
 
+/* How many may wait for a stop that somebody needs: some hundred kilobytes. */
+#define RETIRED_MAX	4096
+
 static struct hlist_head kpatch_table[1 << KPATCH_HASH_BITS];
 static LIST_HEAD(kpatch_retired);	/* under kpatch_mutex */
+static unsigned int nr_retired;		/* on it */
 static unsigned int kpatch_slot;	/* 0 or 1; changes in the stop only */
 
-static struct hlist_head *bucket(unsigned long ip)
+/* Inline, as the handler may call nothing that could be traced. */
+static __always_inline struct hlist_head *bucket(unsigned long ip)
 {
 	return &kpatch_table[hash_long(ip, KPATCH_HASH_BITS)];
 }
@@ -251,23 +257,45 @@ static void detach_func(struct kpatch_func *func, struct list_head *gone,
 /*
  * A filter of a batch never gets empty: that would mean "every function". ftrace
  * allocates the filter anew; if it went on calling for this function, nobody
- * else could patch it (IPMODIFY), so lack of memory is waited out.
+ * else could patch it (IPMODIFY), so lack of memory is waited out: @patience times
+ * 20 ms for all functions together, as who loads a module may be waiting for us.
  */
-static void filter_remove(struct kpatch_redirect *r)
+static void filter_remove(struct kpatch_redirect *r, int *patience)
 {
-	int ret, i;
+	int ret;
 
 	if (!r->batch->redirects)
 		return;			/* the whole batch goes */
-	for (i = 0; i < KPATCH_AGAIN_MAX; i++) {
+	for (;;) {
 		ret = ftrace_set_filter_ip(&r->batch->ops, r->ip, 1, 0);
-		if (ret != -ENOMEM)
+		if (ret != -ENOMEM || *patience <= 0)
 			break;
+		(*patience)--;
 		msleep(20);
 	}
 	if (ret)
-		pr_warn("ftrace keeps calling for %pS: error %d\n",
-			(void *)r->ip, ret);
+		pr_warn_ratelimited("ftrace keeps calling for %pS: error %d\n",
+				    (void *)r->ip, ret);
+}
+
+/* Inside a stop that nobody needs but for what it proves: all CPUs were here. */
+static int nothing(void *unused)
+{
+	return 0;
+}
+
+/* A module that comes and goes leaves some each time, and may do so for ever. */
+static void retire(struct list_head *gone)
+{
+	struct kpatch_redirect *r;
+
+	list_for_each_entry(r, gone, retired)
+		nr_retired++;
+	list_splice(gone, &kpatch_retired);
+	if (nr_retired <= RETIRED_MAX)
+		return;
+	stop_machine(nothing, NULL, NULL);
+	kpatch_redirect_reap();
 }
 
 /**
@@ -275,25 +303,26 @@ static void filter_remove(struct kpatch_redirect *r)
  * @obj:	the object; its functions are not in force any more
  *
  * The redirects that go leave the table at once and are freed after the next
- * stop. May sleep, under kpatch_mutex.
+ * stop; if too many of them wait, that is now. May sleep, under kpatch_mutex.
  */
 void kpatch_redirect_detach(struct kpatch_object *obj)
 {
 	struct kpatch_batch *batch, *next;
 	struct kpatch_redirect *r;
 	struct kpatch_func *func;
+	int patience = KPATCH_AGAIN_MAX;
 	LIST_HEAD(gone);
 	LIST_HEAD(dead);
 
 	kpatch_for_each_func(obj, func)
 		detach_func(func, &gone, &dead);
 	list_for_each_entry(r, &gone, retired)
-		filter_remove(r);
+		filter_remove(r, &patience);
 	list_for_each_entry_safe(batch, next, &dead, dead) {
 		list_del(&batch->dead);
 		kpatch_batch_release(batch);
 	}
-	list_splice(&gone, &kpatch_retired);
+	retire(&gone);
 }
 
 #define for_each_redirect(r, i)						\
@@ -381,11 +410,12 @@ void kpatch_redirect_reap(void)
 		list_del(&r->retired);
 		kfree(r);
 	}
+	nr_retired = 0;
 }
 
 /*
  * Module exit, after kpatch_ops_exit(). No patch is left, so every ops is
- * unregistered, and that waited for every CPU to leave the handler.
+ * unregistered, and batch_free() waited for every CPU to leave the handler.
  */
 void kpatch_redirect_exit(void)
 {

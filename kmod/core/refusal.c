@@ -82,7 +82,7 @@ static void log_refusal(const struct kpatch_module *kpmod,
 		pr_warn("%s: not now: the machine would have been stopped for longer than stop_limit_us\n",
 			kpmod->mod->name);
 	} else if (r->missing) {
-		pr_warn("%s: not now: so many tasks end just now that not all can be looked at\n",
+		pr_warn("%s: not now: not all tasks that end just now can be looked at: they are too many, or kprobes are switched off\n",
 			kpmod->mod->name);
 	} else {
 		pr_warn("%s: not now: the stack of task %*pE (pid %d) cannot be trusted (error %d)\n",

@@ -309,6 +309,10 @@ static int take_back(struct kpatch_module *going)
  * Reached with a live patch only if the module's init failed after it had
  * registered: a patch must not be in force then, and nobody in its text. If
  * that cannot be had within the time for it, nothing of the module is freed.
+ * The loader takes it off its lists all the same, unconditionally and in functions
+ * of its own, so that its exception table and unwind data are not found any more:
+ * a fault that the table would have mended kills the task, and a stack with the
+ * module on it cannot be walked, so that its task is in the way of all switches.
  * May sleep, without kpatch_mutex.
  */
 void kpatch_patch_going(struct module *mod)

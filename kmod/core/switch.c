@@ -123,6 +123,11 @@ static int walk_and_stop(struct kpatch_stop *stop)
 		ret = kpatch_walk_outside(check, &stop->again);
 		stop->walked = !ret;
 	}
+	if (ret == -ENOSPC) {
+		/* The stop would find no more of them. */
+		check->refusal.missing = true;
+		ret = -EBUSY;
+	}
 	if (ret != -EBUSY) {
 		forget_offenders(check);
 		stop->took_ns = ktime_get_mono_fast_ns();

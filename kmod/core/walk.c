@@ -214,8 +214,9 @@ static int find_sleepers(struct kpatch_check *check,
  *		be freed with kpatch_tasks_free() in any case.
  *
  * Noting is on. May sleep, under kpatch_mutex. Returns 0; -EBUSY: tasks sleep
- * in the spans, as the refusal and the offenders tell; any other error: nothing
- * is known, all tasks have to be walked inside the stop.
+ * in the spans, as the refusal and the offenders tell; -ENOSPC: tasks that end are
+ * missing, as kpatch_exits_list() tells; any other error: nothing is known, all
+ * tasks have to be walked inside the stop.
  */
 int kpatch_walk_outside(struct kpatch_check *check, struct kpatch_tasks *again)
 {

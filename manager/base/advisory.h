@@ -32,7 +32,19 @@ typedef struct {
 	gboolean excluded;	/* by the configuration: it cannot be had */
 	char *uname_r;		/* the version of that */
 	char *until;		/* of KP_UNTIL_PROVIDE, or NULL */
+	gboolean elsewhere;	/* no more is known than that some package of this name is
+				 * for a kernel that is none of those asked for */
 } KpOffer;
+
+/* Of what repositories have, the part that matters to the kernels of a machine. Lists end
+ * with NULL. */
+typedef struct {
+	const char *const *globs;	/* of the names of patches */
+	const char *const *kernels;	/* names of the packages that the kernels are from */
+	const char *const *ties;	/* releases of their kernel-uname-r */
+	const char *const *unames;	/* what that is as a whole */
+	const char *const *patches;	/* names of patches that are installed */
+} KpOffersWanted;
 
 /* name-[epoch:]version-release.arch in its parts, or NULL. Caller frees. */
 KpNevra *kp_nevra_parse(const char *text);
@@ -59,10 +71,9 @@ typedef GPtrArray *(*KpAdvisoriesFunc)(const char *root, const GPtrArray *repos,
 				       const char *const *globs, GPtrArray *warnings);
 
 /* The kernels that @repos have and neither they nor @locks (may be NULL) exclude, and the
- * patches: KpOffer. Patches are those whose name matches one of @globs. Warnings as above.
- * Part of KpSolveApi. */
+ * patches, of what @wanted says: KpOffer. Warnings as above. Part of KpSolveApi. */
 typedef GPtrArray *(*KpOffersFunc)(const char *root, const GPtrArray *repos,
-				   const char *const *globs, const KpVersionLocks *locks,
+				   const KpOffersWanted *wanted, const KpVersionLocks *locks,
 				   GPtrArray *warnings);
 
 #endif

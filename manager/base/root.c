@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/inside.h"
@@ -81,6 +82,9 @@ char *kp_root_follow(const char *root, const char *name)
 
 int kp_root_open(const char *root, const char *name, int flags, mode_t mode)
 {
+	/* whoever made the tree may have put a FIFO there, and O_PATH takes neither flag */
+	if ((flags & O_PATH) == 0)
+		flags |= O_NONBLOCK | O_NOCTTY;
 	if (kp_root_is_machine(root))
 		return open(name, flags | O_CLOEXEC, mode);
 	if (!g_str_has_prefix(name, NOWHERE))
@@ -111,12 +115,16 @@ char *kp_root_read(const char *root, const char *name, gsize max)
 {
 	g_autofree char *buffer = g_malloc(max + 1);
 	int fd = kp_root_open(root, name, O_RDONLY, 0);
-	gssize n;
+	struct stat st;
+	gssize n = -1;
 	int saved;
 
 	if (fd < 0)
 		return NULL;
-	n = read_fully(fd, buffer, max);
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		n = read_fully(fd, buffer, max);
+	else
+		errno = EINVAL;
 	saved = errno;
 	close(fd);
 	errno = saved;

@@ -32,10 +32,11 @@ char *kp_root_follow(const char *root, const char *name);
 const char *kp_root_inner(const char *root, const char *name);
 
 /* open(2) of @name, which one of these made; links are followed inside of @root, whoever
- * changes the tree meanwhile. Always with O_CLOEXEC. -1 with errno set. */
+ * changes the tree meanwhile. Always with O_CLOEXEC, and so that no FIFO and no terminal
+ * has a say. -1 with errno set. */
 int kp_root_open(const char *root, const char *name, int flags, mode_t mode);
 
-/* kp_read_text() of @name, opened like that. */
+/* kp_read_text() of the regular file @name, opened like that. */
 char *kp_root_read(const char *root, const char *name, gsize max);
 
 /* TRUE when @root is the running machine. */

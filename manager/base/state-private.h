@@ -20,6 +20,7 @@ struct KpState {
 	sqlite3 *db;		/* NULL: nothing was ever recorded */
 	char *path;
 	char *warning;		/* what opening had to do, or NULL */
+	char *exposed;		/* who else could write it, or NULL */
 	gboolean carried;	/* all holds of one that was set aside are in it */
 };
 

@@ -32,8 +32,11 @@ static gboolean open_remains(KpState *remains)
 	g_autofree char *path = g_canonicalize_filename(remains->path, NULL);
 	g_autofree char *uri = g_filename_to_uri(path, NULL, NULL);
 	g_autofree char *name = g_strconcat(uri, "?immutable=1", NULL);
+	struct stat st;
 
-	if (sqlite3_open_v2(name, &remains->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, NULL) !=
+	/* that of a FIFO would never come to an end */
+	if (stat(path, &st) != 0 || !S_ISREG(st.st_mode) ||
+	    sqlite3_open_v2(name, &remains->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, NULL) !=
 	    SQLITE_OK)
 		return FALSE;
 	kp_state_harden(remains);

@@ -24,12 +24,18 @@ void kp_state_close(KpState *state)
 	sqlite3_close(state->db);
 	g_free(state->path);
 	g_free(state->warning);
+	g_free(state->exposed);
 	g_free(state);
 }
 
 const char *kp_state_warning(const KpState *state)
 {
 	return state->warning;
+}
+
+const char *kp_state_exposed(const KpState *state)
+{
+	return state->exposed;
 }
 
 static const char *hint(int code)
@@ -129,14 +135,39 @@ static gboolean make_folder(const char *path, GError **error)
 }
 
 /* SQLite's locks are for whoever may open the file, and a reader can stop a writer: root
- * alone may. The journal gets the mode of its database. A descriptor of an existing one
- * is not to be had: closing it would take back the locks of other connections that this
- * process has, fcntl(2). */
-static gboolean close_to_others(const char *path, GError **error)
+ * alone may, or the caller in a tree of his own. */
+static gboolean is_closed(const struct stat *st)
 {
-	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	g_autofree char *journal = g_strconcat(path, "-journal", NULL);
-	const char *const names[] = { path, journal };
+	return (st->st_mode & 077) == 0 && (st->st_uid == 0 || st->st_uid == geteuid());
+}
+
+/* Who could only read it has changed nothing. */
+static void note_exposed(KpState *state, const char *path, const struct stat *st, gboolean closed)
+{
+	g_autofree char *found = NULL;
+
+	if (st->st_uid != 0 && st->st_uid != geteuid())
+		found = g_strdup_printf("it belonged to user %u", (guint)st->st_uid);
+	else if ((st->st_mode & (S_IWGRP | S_IWOTH)) != 0)
+		found = g_strdup_printf("its mode was %04o", st->st_mode & 07777);
+	if (found == NULL || state->exposed != NULL)
+		return;
+	state->exposed = g_strdup_printf(
+		"others than root could write %s (%s): who did may have taken away holds and "
+		"blocks, or made a patch look as if it had proven good; compare 'kpatch-manager "
+		"history' and what is held with what you know. %s", path, found, closed ?
+		"It is closed to them now" : "The next command that changes something closes it");
+}
+
+/* The journal gets the mode of its database. A descriptor of an existing one is not to be
+ * had: closing it would take back the locks of other connections that this process has,
+ * fcntl(2). */
+static gboolean close_to_others(KpState *state, GError **error)
+{
+	int fd = open(state->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	g_autofree char *journal = g_strconcat(state->path, "-journal", NULL);
+	const char *const names[] = { state->path, journal };
+	gboolean closed;
 	struct stat st;
 
 	if (fd >= 0)
@@ -145,15 +176,13 @@ static gboolean close_to_others(const char *path, GError **error)
 		/* a journal that is a link is none: SQLite refuses it, too */
 		int failed = i == 0 ? stat(names[i], &st) : lstat(names[i], &st);
 
-		/* SQLite takes a journal that it cannot see for none */
-		if (failed != 0 && errno != ENOENT) {
-			g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "cannot look at %s: %s",
-				    names[i], g_strerror(errno));
-			return FALSE;
-		}
-		if (failed != 0 || !S_ISREG(st.st_mode) || (st.st_mode & 077) == 0 ||
-		    chmod(names[i], 0600) == 0 || errno == EROFS)
+		if (failed != 0 || !S_ISREG(st.st_mode) || is_closed(&st))
 			continue;
+		closed = chown(names[i], geteuid(), (gid_t)-1) == 0 && chmod(names[i], 0600) == 0;
+		if (closed || errno == EROFS) {
+			note_exposed(state, names[i], &st, closed);
+			continue;
+		}
 		g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "cannot close %s to others: %s",
 			    names[i], g_strerror(errno));
 		return FALSE;
@@ -248,13 +277,13 @@ static gboolean open_for_writing(KpState *state, GError **error)
 {
 	g_autofree char *damage = NULL, *aside = NULL;
 
-	if (!make_folder(state->path, error) || !close_to_others(state->path, error) ||
+	if (!make_folder(state->path, error) || !close_to_others(state, error) ||
 	    !open_database(state, WRITING, error) || !is_damaged(state, &damage, error))
 		return FALSE;
 	if (damage == NULL)
 		return may_write(state, error);
 	return kp_state_set_aside(state, damage, &aside, error) &&
-	       close_to_others(state->path, error) && open_database(state, WRITING, error) &&
+	       close_to_others(state, error) && open_database(state, WRITING, error) &&
 	       may_write(state, error) && begin_new(state, damage, aside, error);
 }
 
@@ -265,9 +294,35 @@ gboolean kp_state_is_for_us(const char *root)
 	return access(path, R_OK) == 0 || errno != EACCES;
 }
 
+/* SQLite would wait for ever for whoever writes into a FIFO, and takes a journal that it
+ * cannot see for none. *@st is zero where there is no file yet. */
+static gboolean is_file(const KpState *state, struct stat *st, GError **error)
+{
+	g_autofree char *journal = g_strconcat(state->path, "-journal", NULL);
+	const char *const names[] = { journal, state->path };
+
+	for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
+		*st = (struct stat){ 0 };
+		if (stat(names[i], st) != 0) {
+			if (errno == ENOENT || errno == ENOTDIR)
+				continue;
+			g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "cannot look at %s: %s",
+				    names[i], g_strerror(errno));
+			return FALSE;
+		}
+		if (S_ISREG(st->st_mode))
+			continue;
+		g_set_error(error, KP_ERROR, KP_ERROR_FAILED,
+			    "%s is no regular file; move it away", names[i]);
+		return FALSE;
+	}
+	return TRUE;
+}
+
 KpState *kp_state_open(const char *root, gboolean writing, GError **error)
 {
 	g_autoptr(KpState) state = g_new0(KpState, 1);
+	struct stat st;
 	gboolean ok;
 
 	state->path = kp_root_path(root, KP_STATE_FILE);
@@ -279,6 +334,10 @@ KpState *kp_state_open(const char *root, gboolean writing, GError **error)
 			    "run this as root to have them looked at", state->path);
 		return NULL;
 	}
+	if (!is_file(state, &st, error))
+		return NULL;
+	if (!writing && st.st_mode != 0)
+		note_exposed(state, state->path, &st, FALSE);
 	ok = writing ? open_for_writing(state, error)
 		     : open_database(state, SQLITE_OPEN_READONLY, error);
 	if (!ok || !prepare_database(state, writing, error))

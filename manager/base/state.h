@@ -108,6 +108,10 @@ void kp_state_end_doubt(const KpState *state);
 /* What the user must know about how it was opened, or NULL. */
 const char *kp_state_warning(const KpState *state);
 
+/* That others than root and the caller could write it when it was opened, or NULL. Who
+ * opens it for writing closes it to them, so that this is said once. */
+const char *kp_state_exposed(const KpState *state);
+
 gboolean kp_state_add_record(KpState *state, const KpRecord *record, GError **error);
 
 /* The newest @limit records (all when 0) of @kver (any kernel when NULL):

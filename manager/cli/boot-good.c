@@ -63,6 +63,8 @@ static VigilEnd give_up(const struct vigil *vigil, GError **error)
 {
 	g_autoptr(KpState) state = kp_state_open(vigil->options->root, TRUE, error);
 
+	if (state != NULL)
+		kp_journal_exposed(vigil->options->journal, state, vigil->host->kver);
 	return state != NULL && kp_guard_end(state, vigil->host, error) ? VIGIL_OVER : VIGIL_ERROR;
 }
 

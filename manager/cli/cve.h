@@ -26,6 +26,22 @@ KpCveScene *kp_cve_scene_open(const KpOptions *options, GError **error);
 void kp_cve_scene_free(KpCveScene *scene);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KpCveScene, kp_cve_scene_free)
 
+/* What is asked of repositories, which have thousands of kernels: only what is about those
+ * that are installed. */
+typedef struct {
+	char **kernels;		/* names of their packages */
+	char **ties;		/* releases of kernel-uname-r, or versions of one without */
+	char **unames;		/* what that is as a whole */
+	char **patches;		/* names of the packages that patch them */
+} KpCveWanted;
+
+KpCveWanted kp_cve_wanted(const KpInventory *inventory);
+void kp_cve_wanted_clear(KpCveWanted *wanted);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(KpCveWanted, kp_cve_wanted_clear)
+/* Names of packages whose advisories say something of these kernels: @offers (KpOffer) knows
+ * more of them. Caller frees. */
+char **kp_cve_advised(const KpCveWanted *wanted, const GPtrArray *offers);
+
 /* Fills scene->facts from all else. */
 void kp_cve_collect(KpCveScene *scene);
 

@@ -152,24 +152,25 @@ static const KpCommand command_table[] = {
 	  "  kpatch-manager verify ./my-patch.ko\n"
 	  "  kpatch-manager verify --json /srv/repo\n",
 	  KP_OPTION_JSON, G_MAXUINT, kp_command_verify },
-	{ "hold", "[NAME|VERSION] [--reason TEXT] [--dry-run] [--json]",
+	{ "hold", "[NAME|VERSION] [--kernel KERNEL] [--reason TEXT] [--dry-run] [--json]",
 	  "keep a release away",
 	  "Neither apply, sync nor a boot makes a held release live. Without an argument it\n"
-	  "holds the one that apply would take. Nothing changes in the kernel: what is live\n"
-	  "stays so until the next boot. A newer release is not held.\n"
+	  "holds the one that apply, or a boot of KERNEL, would take. Nothing changes in the\n"
+	  "kernel: what is live stays so until the next boot. A newer release is not held.\n"
 	  "\n"
 	  "  kpatch-manager hold 1-3 --reason 'slows the database down, ticket 4711'\n"
 	  "  kpatch-manager release 1-3      let it in again\n",
-	  KP_OPTION_JSON | KP_OPTION_DRY_RUN | KP_OPTION_REASON, 1, kp_command_hold },
-	{ "release", "[NAME|VERSION] [--dry-run] [--json]",
+	  KP_OPTION_JSON | KP_OPTION_DRY_RUN | KP_OPTION_REASON | KP_OPTION_KERNEL, 1, kp_command_hold },
+	{ "release", "[NAME|VERSION] [--kernel KERNEL] [--dry-run] [--json]",
 	  "let in again what is held or blocked",
-	  "Takes away the hold of a release, or all holds of the running kernel; also the\n"
-	  "block of what a trial or a boot found to be bad. It makes nothing live by itself.\n"
+	  "Takes away the hold of a release, or all holds of the running kernel, or of\n"
+	  "KERNEL; also the block of what a trial or a boot found to be bad. It makes\n"
+	  "nothing live by itself.\n"
 	  "\n"
 	  "  kpatch-manager release 1-2     this release\n"
 	  "  kpatch-manager release         all that is held or blocked\n"
 	  "  kpatch-manager apply           and now make it live\n",
-	  KP_OPTION_JSON | KP_OPTION_DRY_RUN, 1, kp_command_release },
+	  KP_OPTION_JSON | KP_OPTION_DRY_RUN | KP_OPTION_KERNEL, 1, kp_command_release },
 	{ "sync", "[--dry-run]",
 	  "make the kernel agree with the installed files",
 	  "Package triggers call it after patches were installed or removed. It makes live\n"

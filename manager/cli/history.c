@@ -5,6 +5,7 @@
 #include "cli/command.h"
 #include "cli/json.h"
 #include "cli/out.h"
+#include "cli/report.h"
 #include "cli/table.h"
 
 /* records shown when nobody says how many */
@@ -101,6 +102,8 @@ int kp_command_history(const KpOptions *options, char **words, GError **error)
 		records = kp_state_history(state, options->kernel, limit, error);
 	if (records == NULL)
 		return -1;
+	if (kp_state_exposed(state) != NULL)
+		kp_warn("%s", kp_state_exposed(state));
 	if (options->json)
 		print_json(records);
 	else

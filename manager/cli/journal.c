@@ -33,6 +33,7 @@ static const struct {
 	[KP_JOURNAL_INSTALLED] = { "166ddbf26c194db5a522a8c107daef6d", LOG_INFO, FALSE },
 	[KP_JOURNAL_UNINSTALLED] = { "f8004ec293ab4c2d8acf059aced85c69", LOG_INFO, FALSE },
 	[KP_JOURNAL_STATE_DAMAGED] = { "9b349c6fc2fe46f7aa5e4aa6291474b9", LOG_ERR, FALSE },
+	[KP_JOURNAL_STATE_EXPOSED] = { "c8c34a39eb0140a7b9da95e80cb80b23", LOG_WARNING, FALSE },
 	[KP_JOURNAL_PACKAGE] = { "fc0eaac5b50a449197cdad08fc043b42", LOG_NOTICE, FALSE },
 	[KP_JOURNAL_PACKAGES_FAILED] = { "7abfc5e336244436b881ee955a41fe59", LOG_ERR, TRUE },
 	[KP_JOURNAL_REPAIRED] = { "cbd34faa41604f65a4ccc5b129a20ee8", LOG_NOTICE, FALSE },
@@ -261,6 +262,15 @@ void kp_journal_package(KpJournal *journal, const KpUpdateStep *step, const char
 	};
 
 	kp_journal_say(journal, KP_JOURNAL_PACKAGE, &entry, "%s.", text);
+}
+
+void kp_journal_exposed(KpJournal *journal, const KpState *state, const char *kver)
+{
+	const KpJournalEntry entry = { .kver = kver };
+
+	if (kp_state_exposed(state) != NULL)
+		kp_journal_say(journal, KP_JOURNAL_STATE_EXPOSED, &entry, "%s",
+			       kp_state_exposed(state));
 }
 
 void kp_journal_repaired(KpJournal *journal, const char *damage)

@@ -27,6 +27,7 @@ typedef enum {
 	KP_JOURNAL_INSTALLED,		/* kpatch install */
 	KP_JOURNAL_UNINSTALLED,		/* kpatch uninstall */
 	KP_JOURNAL_STATE_DAMAGED,	/* the state was damaged and is set aside */
+	KP_JOURNAL_STATE_EXPOSED,	/* others could write the state */
 	KP_JOURNAL_PACKAGE,		/* update changed one package */
 	KP_JOURNAL_PACKAGES_FAILED,	/* update did not get so far */
 	KP_JOURNAL_REPAIRED,		/* update, of what one that was killed had left */
@@ -74,6 +75,9 @@ void kp_journal_hold(KpJournal *journal, const char *action, const KpHold *hold)
 
 /* What @step of update has done, for kernel @kver, which may be NULL. */
 void kp_journal_package(KpJournal *journal, const KpUpdateStep *step, const char *kver);
+
+/* Others could write @state, if that is so, until now. */
+void kp_journal_exposed(KpJournal *journal, const KpState *state, const char *kver);
 
 /* update has put in order what @damage says. */
 void kp_journal_repaired(KpJournal *journal, const char *damage);

@@ -35,9 +35,10 @@ static int nothing(const KpScene *scene, const KpOptions *options, const char *w
 	return -1;
 }
 
-static void say(const KpOptions *options, const KpHold *hold)
+static void say(const KpScene *scene, const KpOptions *options, const KpHold *hold)
 {
 	kp_say(options, options->dry_run ? "%s (%s), which is %s, would be released." :
+	       scene->elsewhere ? "%s (%s), which was %s, is released: a boot of its kernel may take it again." :
 	       "%s (%s), which was %s, is released: apply may take it again.",
 	       hold->name, hold->version, kp_hold_word(hold->kind));
 }
@@ -51,7 +52,7 @@ static gboolean release_early(const KpScene *scene, const KpOptions *options, co
 	const KpPatch *named = word != NULL ?
 		kp_select_named(scene->candidates->patches, word) : NULL;
 
-	if (died == NULL ||
+	if (died == NULL || (word == NULL && scene->elsewhere) ||
 	    (word != NULL && (named == NULL || !g_str_equal(kp_patch_sha256(named), died))))
 		return FALSE;
 	if (!options->dry_run && !kp_early_forget(root, error))
@@ -83,7 +84,7 @@ static int release(const KpScene *scene, const KpOptions *options, const char *w
 			return -1;
 		if (!options->dry_run)
 			kp_journal_hold(options->journal, "release", hold);
-		say(options, hold);
+		say(scene, options, hold);
 		g_ptr_array_add(released, hold);
 	}
 	if (released->len == 0 && !early)

@@ -7,6 +7,7 @@
 #include "base/lock.h"
 #include "base/names.h"
 #include "base/release.h"
+#include "base/root.h"
 #include "base/version.h"
 #include "cli/journal.h"
 #include "cli/packages.h"
@@ -123,6 +124,10 @@ static gboolean open_state(KpScene *scene, const KpOptions *options, gboolean wr
 		kp_journal_say(options->journal, KP_JOURNAL_STATE_DAMAGED, &entry, "%s",
 			       kp_state_warning(scene->state));
 	}
+	if (kp_state_exposed(scene->state) != NULL)
+		g_ptr_array_add(scene->warnings, g_strdup(kp_state_exposed(scene->state)));
+	if (writing)
+		kp_journal_exposed(options->journal, scene->state, scene->host->kver);
 	scene->holds = kp_state_holds(scene->state, scene->host->kver, error);
 	return scene->holds != NULL;
 }
@@ -309,6 +314,40 @@ static gboolean take_lock(KpScene *scene, const KpWatch *watch, GError **error)
 	return scene->lock >= 0;
 }
 
+static gboolean has_kernel(const KpScene *scene, const char *kver)
+{
+	g_autofree char *modules = kp_root_pathf(scene->host->root, "/lib/modules/%s", kver);
+	g_autoptr(KpCandidates) candidates = kp_store_scan(scene->host->root, kver);
+
+	return candidates->patches->len > 0 || g_file_test(modules, G_FILE_TEST_IS_DIR);
+}
+
+/* Everything from here on is about the kernel that was named. */
+static gboolean go_elsewhere(KpScene *scene, const char *kver, GError **error)
+{
+	KpState *state = scene->state != NULL ? scene->state : scene->remains;
+	GPtrArray *holds;
+
+	if (kver == NULL || g_str_equal(kver, scene->host->kver))
+		return TRUE;
+	holds = !kp_kver_valid(kver) || state == NULL ?
+		g_ptr_array_new_with_free_func((GDestroyNotify)kp_hold_free) :
+		kp_state_holds(state, kver, error);
+	if (holds == NULL)
+		return FALSE;
+	g_ptr_array_unref(scene->holds);
+	scene->holds = holds;
+	if (holds->len == 0 && (!kp_kver_valid(kver) || !has_kernel(scene, kver))) {
+		g_set_error(error, KP_ERROR, KP_ERROR_USAGE,
+			    "kernel %s is not installed; 'kpatch-manager status' lists the kernels", kver);
+		return FALSE;
+	}
+	g_free(scene->host->kver);
+	scene->host->kver = g_strdup(kver);
+	scene->elsewhere = TRUE;
+	return TRUE;
+}
+
 KpScene *kp_scene_open(const KpOptions *options, gboolean changing, const KpWatch *watch,
 		       GError **error)
 {
@@ -340,9 +379,12 @@ KpScene *kp_scene_open(const KpOptions *options, gboolean changing, const KpWatc
 		return NULL;
 	if (changing && !options->early)
 		ask_guard(scene, options);
+	if (!go_elsewhere(scene, options->kernel, error))
+		return NULL;
 	scene->candidates = kp_store_scan(options->root, scene->host->kver);
-	scene->live = kp_live_read(options->root, scene->candidates);
-	hold_doubted(scene, changing && !options->early);
+	scene->live = scene->elsewhere ? g_ptr_array_new() :
+		      kp_live_read(options->root, scene->candidates);
+	hold_doubted(scene, changing && !options->early && !scene->elsewhere);
 	if (!options->early && is_hold_unclear(scene))
 		kp_scene_take_releases(scene, options);
 	ask_packages(scene, options);

@@ -21,6 +21,7 @@ typedef struct {
 	KpState *state;		/* NULL when it cannot be used, at boot only */
 	KpState *remains;	/* what is left of one that is damaged, at boot and in a dry run */
 	gboolean doubted;	/* there may be holds that we do not know */
+	gboolean elsewhere;	/* all of this is about a kernel that does not run */
 	GPtrArray *holds;	/* KpHold of the running kernel */
 	KpCandidates *candidates;
 	GPtrArray *live;	/* KpLivePatch */
@@ -30,7 +31,8 @@ typedef struct {
 } KpScene;
 
 /* Reads all of it. @changing: takes the lock and opens the state for writing,
- * which wants root and the machine itself. Caller frees with kp_scene_free(). */
+ * which wants root and the machine itself. options->kernel may be another kernel than the
+ * running one, whose patches and holds are read then. Caller frees with kp_scene_free(). */
 KpScene *kp_scene_open(const KpOptions *options, gboolean changing, const KpWatch *watch,
 		       GError **error);
 /* Asks the package database for the releases of modules that say none, if there are such:

@@ -406,6 +406,8 @@ static KpStatus *read_facts(const char *root, GError **error)
 	status->state = kp_state_open(root, FALSE, &problem);
 	if (status->state == NULL)
 		add_problem(status, &problem);
+	else
+		add_text(status, g_strdup(kp_state_exposed(status->state)));
 	return g_steal_pointer(&status);
 }
 

@@ -11,6 +11,7 @@ struct KpTable {
 	GPtrArray *rows;	/* char **, the heads first */
 	GPtrArray *colours;	/* const char *, one per row; may be NULL */
 	guint columns;
+	glong *widths;		/* of each, in characters */
 };
 
 KpTable *kp_table_new(const char *const *heads)
@@ -20,6 +21,7 @@ KpTable *kp_table_new(const char *const *heads)
 	table->rows = g_ptr_array_new_with_free_func((GDestroyNotify)g_strfreev);
 	table->colours = g_ptr_array_new();
 	table->columns = g_strv_length((char **)heads);
+	table->widths = g_new0(glong, table->columns);
 	kp_table_add(table, heads, NULL);
 	return table;
 }
@@ -30,6 +32,7 @@ void kp_table_free(KpTable *table)
 		return;
 	g_ptr_array_unref(table->rows);
 	g_ptr_array_unref(table->colours);
+	g_free(table->widths);
 	g_free(table);
 }
 
@@ -37,22 +40,12 @@ void kp_table_add(KpTable *table, const char *const *cells, const char *colour)
 {
 	char **row = g_new0(char *, table->columns + 1);
 
-	for (guint i = 0; i < table->columns; i++)
+	for (guint i = 0; i < table->columns; i++) {
 		row[i] = kp_text_printable(cells[i] != NULL ? cells[i] : "-");
+		table->widths[i] = MAX(table->widths[i], g_utf8_strlen(row[i], -1));
+	}
 	g_ptr_array_add(table->rows, row);
 	g_ptr_array_add(table->colours, (gpointer)colour);
-}
-
-static glong width_of(const KpTable *table, guint column)
-{
-	glong width = 0;
-
-	for (guint i = 0; i < table->rows->len; i++) {
-		char **row = g_ptr_array_index(table->rows, i);
-
-		width = MAX(width, g_utf8_strlen(row[column], -1));
-	}
-	return width;
 }
 
 /* Columns that there is room for, 0: any number. watch(1) and others say it to programs
@@ -73,7 +66,7 @@ static gboolean fits(const KpTable *table)
 	glong columns = room(), width = 0;
 
 	for (guint column = 0; column < table->columns; column++)
-		width += width_of(table, column) + (column > 0 ? 2 : 0);
+		width += table->widths[column] + (column > 0 ? 2 : 0);
 	return columns == 0 || width <= columns;
 }
 
@@ -130,7 +123,7 @@ char *kp_table_text(const KpTable *table, gboolean coloured)
 		guint last = table->columns - 1;
 
 		for (guint column = 0; column < last; column++) {
-			glong more = width_of(table, column) - g_utf8_strlen(row[column], -1);
+			glong more = table->widths[column] - g_utf8_strlen(row[column], -1);
 
 			g_string_append_printf(text, "%s%*s  ", row[column], (int)more, "");
 		}

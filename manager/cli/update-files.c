@@ -107,8 +107,8 @@ static gboolean check_holds(const KpUpdate *update, const KpPackageHeader *heade
 		if (!is_meant(hold, header))
 			continue;
 		g_set_error(error, KP_ERROR, KP_ERROR_REFUSED,
-			    "%s (%s) is %s: %s; 'kpatch-manager release %s' lets it in again",
-			    name, hold->version, kp_hold_word(hold->kind), hold->reason,
+			    "%s (%s) is %s: %s; 'kpatch-manager release --kernel %s %s' lets it in again",
+			    name, hold->version, kp_hold_word(hold->kind), hold->reason, hold->kver,
 			    hold->version);
 		return FALSE;
 	}

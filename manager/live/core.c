@@ -59,13 +59,32 @@ static void look_up(struct kmod_ctx *ctx, KpCoreFile *file)
 	kmod_module_unref_list(list);
 }
 
+/* libkmod opens the indexes by their names: links would lead out of a tree, and a FIFO
+ * would be waited for. */
+static gboolean may_be_asked(const char *root, const char *modules)
+{
+	g_autoptr(GDir) dir = kp_root_is_machine(root) ? NULL : g_dir_open(modules, 0, NULL);
+	const char *name;
+
+	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
+		g_autofree char *path = kp_root_entry(modules, name);
+		struct stat st;
+
+		if (g_str_has_prefix(name, "modules.") &&
+		    (lstat(path, &st) != 0 || !S_ISREG(st.st_mode)))
+			return FALSE;
+	}
+	return TRUE;
+}
+
 /* As modprobe would find it, else beside the patches. Another tree than the machine's
  * has its own modules; what modprobe.d(5) says there is not asked. */
 static void find(const char *root, const char *kver, gboolean runs, KpCoreFile *file)
 {
 	static const char *no_configuration;
 	g_autofree char *modules = kp_root_pathf(root, "/lib/modules/%s", kver);
-	struct kmod_ctx *ctx = kmod_new(runs ? NULL : modules, kp_root_is_machine(root) ? NULL : &no_configuration);
+	struct kmod_ctx *ctx = !may_be_asked(root, modules) ? NULL :
+		kmod_new(runs ? NULL : modules, kp_root_is_machine(root) ? NULL : &no_configuration);
 	g_autofree char *beside = kp_root_pathf(root, KP_PACKAGE_FOLDER "/%s/kpatch.ko", kver);
 
 	if (ctx != NULL) {

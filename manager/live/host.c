@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "live/host.h"
 
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/names.h"
 #include "base/root.h"
@@ -63,10 +65,15 @@ static gboolean read_secure_boot(const char *root)
 {
 	g_autofree char *path = kp_root_path(root, "/sys/firmware/efi/efivars/SecureBoot-"
 					     "8be4df61-93ca-11d2-aa0d-00e098032b8c");
-	g_autofree char *content = NULL;
-	gsize size = 0;
+	int fd = kp_root_open(root, path, O_RDONLY, 0);
+	char content[6];
+	gssize size;
 
-	return g_file_get_contents(path, &content, &size, NULL) && size == 5 && content[4] == 1;
+	if (fd < 0)
+		return FALSE;
+	size = read(fd, content, sizeof(content));
+	close(fd);
+	return size == 5 && content[4] == 1;
 }
 
 gboolean kp_host_insists(const KpHost *host)

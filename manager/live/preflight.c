@@ -85,7 +85,8 @@ static char *ftrace_off(const struct question *q)
 			"'sysctl kernel.ftrace_enabled=1' switches it on");
 }
 
-/* An atomic replace cannot cross from one backend to the other. */
+/* An atomic replace cannot cross from one backend to the other. A rollback would hold this
+ * patch, too. */
 static char *other_backend(const struct question *q)
 {
 	for (guint i = 0; i < q->live->len; i++) {
@@ -93,10 +94,11 @@ static char *other_backend(const struct question *q)
 
 		if (entry->enabled && entry->backend != q->patch->backend)
 			return g_strdup_printf(
-				"%s is live through %s and this patch uses %s, so it cannot replace it; "
-				"'kpatch-manager rollback none' first",
-				entry->name, kp_backend_word(entry->backend),
-				kp_backend_word(q->patch->backend));
+				"%s%s is live through %s and this patch uses %s, so it cannot replace it; "
+				"'kpatch unload %s' takes it out, and then this one can be made live",
+				entry->name, entry->foreign ? ", which is foreign," : "",
+				kp_backend_word(entry->backend), kp_backend_word(q->patch->backend),
+				entry->name);
 	}
 	return NULL;
 }
@@ -111,7 +113,8 @@ static char *same_name(const struct question *q)
 	    kp_release_equal(same->version, q->patch->version))
 		return NULL;
 	return g_strdup_printf("a module of the same name is live in the release %s, and the kernel takes "
-			       "a name once; 'kpatch-manager rollback none' first", same->version);
+			       "a name once; 'kpatch unload %s' takes it out, and then this one can be made live",
+			       same->version, same->name);
 }
 
 /* TRUE when making @q's patch live would end @entry, of another stream. */

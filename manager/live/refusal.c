@@ -110,7 +110,8 @@ char *kp_refusal_text(const KpRefusal *refusal)
 		g_string_append(text, "the machine would have been stopped for longer than "
 				      "/sys/module/kpatch/parameters/stop_limit_us allows");
 	} else if (g_strcmp0(refusal->error, "-28") == 0) {	/* -ENOSPC */
-		g_string_append(text, "so many tasks end just now that not all can be looked at");
+		g_string_append(text, "so many tasks end just now that not all can be looked at, "
+				      "or kprobes are switched off");
 	} else if (refusal->error != NULL) {
 		g_string_append(text, "it cannot be told which functions are on the stack of ");
 		append_task(text, refusal);

@@ -7,6 +7,7 @@
 #include "base/root.h"
 
 #define GROUP "trial"
+#define MOST_BYTES 4096
 /* proc(5): the 22nd field of stat; the second ends with the last ')' */
 #define FIELDS_TO_START 20
 
@@ -34,10 +35,11 @@ static guint64 start_of(const char *root, int pid)
 KpTrialNote *kp_trial_note_read(const char *root)
 {
 	g_autofree char *path = kp_root_path(root, KP_TRIAL_NOTE);
+	g_autofree char *text = kp_root_read(root, path, MOST_BYTES);
 	g_autoptr(GKeyFile) file = g_key_file_new();
 	g_autoptr(KpTrialNote) note = g_new0(KpTrialNote, 1);
 
-	if (!g_key_file_load_from_file(file, path, G_KEY_FILE_NONE, NULL))
+	if (text == NULL || !g_key_file_load_from_data(file, text, (gsize)-1, G_KEY_FILE_NONE, NULL))
 		return NULL;
 	note->pid = g_key_file_get_integer(file, GROUP, "pid", NULL);
 	note->started = g_key_file_get_uint64(file, GROUP, "started", NULL);

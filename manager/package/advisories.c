@@ -74,11 +74,13 @@ static void keep(const char *root, const KpRepoData *data, const char *question,
 	kp_kept_write(root, &kept, data, question, g_variant_builder_end(&items));
 }
 
-static GPtrArray *read_repo(const char *root, const KpRepoData *data, const char *const *globs,
-			    GPtrArray *warnings)
+/* @whose says who asks: cve asks about kernels, too. */
+static GPtrArray *read_repo(const char *root, const KpRepoData *data, const char *whose,
+			    const char *const *globs, GPtrArray *warnings)
 {
 	g_autoptr(GError) error = NULL;
-	g_autofree char *question = g_strjoinv(" ", (char **)globs);
+	g_autofree char *names = g_strjoinv(" ", (char **)globs);
+	g_autofree char *question = g_strconcat(whose, "\n", names, NULL);
 	GPtrArray *list = read_kept(root, data, question);
 
 	if (list != NULL)
@@ -94,20 +96,26 @@ static GPtrArray *read_repo(const char *root, const KpRepoData *data, const char
 	return list;
 }
 
-GPtrArray *kp_advisories_read(const char *root, const GPtrArray *repos,
-			      const char *const *globs, GPtrArray *warnings)
+static GPtrArray *read_all(const char *root, const GPtrArray *repos, const char *whose,
+			   const char *const *globs, GPtrArray *warnings)
 {
 	GPtrArray *all = g_ptr_array_new_with_free_func((GDestroyNotify)kp_advisory_free);
 
 	for (guint i = 0; i < repos->len; i++) {
 		const KpRepoData *data = g_ptr_array_index(repos, i);
 		GPtrArray *list = data->updateinfo == NULL ? NULL :
-			read_repo(root, data, globs, warnings);
+			read_repo(root, data, whose, globs, warnings);
 
 		if (list != NULL)
 			g_ptr_array_extend_and_steal(all, list);
 	}
 	return all;
+}
+
+GPtrArray *kp_advisories_read(const char *root, const GPtrArray *repos,
+			      const char *const *globs, GPtrArray *warnings)
+{
+	return read_all(root, repos, "cve", globs, warnings);
 }
 
 static gboolean is_added(const KpUpdateKernel *kernel, const KpNevra *nevra)
@@ -128,21 +136,31 @@ static void add_cves(GHashTable *set, const KpUpdateKernel *kernel, const KpAdvi
 	}
 }
 
-static gboolean any_best(const KpUpdatePlan *plan)
+/* What is the best for some kernel, by name: no other is asked about. Caller frees. */
+static char **best_names(const KpUpdatePlan *plan)
 {
-	for (guint i = 0; i < plan->kernels->len; i++)
-		if (((KpUpdateKernel *)g_ptr_array_index(plan->kernels, i))->best != NULL)
-			return TRUE;
-	return FALSE;
+	g_autoptr(GPtrArray) names = g_ptr_array_new();
+
+	for (guint i = 0; i < plan->kernels->len; i++) {
+		const KpUpdateKernel *kernel = g_ptr_array_index(plan->kernels, i);
+
+		if (kernel->best != NULL && !g_ptr_array_find_with_equal_func(
+				names, kernel->best->name, g_str_equal, NULL))
+			g_ptr_array_add(names, kernel->best->name);
+	}
+	g_ptr_array_add(names, NULL);
+	return g_strdupv((char **)names->pdata);
 }
 
 void kp_advisories_add(const KpUpdateRequest *request, KpUpdatePlan *plan)
 {
+	g_auto(GStrv) names = best_names(plan);
 	g_autoptr(GPtrArray) all = NULL;
 
-	if (request->repos == NULL || !any_best(plan))
+	if (request->repos == NULL || *names == NULL)
 		return;
-	all = kp_advisories_read(request->root, request->repos, request->globs, plan->warnings);
+	all = read_all(request->root, request->repos, "check", (const char *const *)names,
+		       plan->warnings);
 	for (guint i = 0; i < plan->kernels->len; i++) {
 		KpUpdateKernel *kernel = g_ptr_array_index(plan->kernels, i);
 		g_autoptr(GHashTable) set = kp_cve_set_new();

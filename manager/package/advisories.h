@@ -8,8 +8,8 @@
 
 GPtrArray *kp_advisories_read(const char *root, const GPtrArray *repos,
 			      const char *const *globs, GPtrArray *warnings);
-GPtrArray *kp_offers_read(const char *root, const GPtrArray *repos, const char *const *globs,
-			  const KpVersionLocks *locks, GPtrArray *warnings);
+GPtrArray *kp_offers_read(const char *root, const GPtrArray *repos,
+			  const KpOffersWanted *wanted, const KpVersionLocks *locks, GPtrArray *warnings);
 
 /* Says of each kernel of @plan which CVEs its best patch adds: those of advisories
  * about its releases after the one that is installed. */

@@ -5,6 +5,7 @@
 
 #include "base/root.h"
 #include "package/small-file.h"
+#include "package/zypp.h"
 
 #define REPO ".repo"
 
@@ -17,12 +18,22 @@ void kp_dnf_file_free(KpDnfFile *file)
 	g_free(file);
 }
 
-KpDnfFile *kp_dnf_file_read(const char *root, const char *path, GError **error)
+KpDnfFile *kp_dnf_file_read(const char *root, const KpDnfRules *rules, const char *path,
+			    GError **error)
 {
 	gsize size;
 	g_autofree char *text = kp_small_file_read(root, path, KP_INI_MAX, &size, error);
-	GPtrArray *sections = text != NULL ? kp_ini_parse(text, size, error) : NULL;
+	GPtrArray *sections;
 	KpDnfFile *file;
+
+	if (text != NULL && rules->zypp && memchr(text, '\0', size) == NULL) {
+		char *lines = kp_zypp_lines(text);
+
+		g_free(text);
+		text = lines;
+		size = strlen(text);
+	}
+	sections = text != NULL ? kp_ini_parse(text, size, error) : NULL;
 
 	if (text != NULL && sections == NULL)
 		g_prefix_error(error, "%s: ", path);

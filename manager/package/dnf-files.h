@@ -14,7 +14,9 @@ typedef struct {
 void kp_dnf_file_free(KpDnfFile *file);
 
 /* Fails with a G_FILE_ERROR, or with KP_ERROR_CONFIG if dnf could not read it either. */
-KpDnfFile *kp_dnf_file_read(const char *root, const char *path, GError **error);
+/* @rules says in what way lists go on over lines. */
+KpDnfFile *kp_dnf_file_read(const char *root, const KpDnfRules *rules, const char *path,
+			    GError **error);
 
 /* Paths of the files with @suffix in @folders below @root, by name; of those with one
  * name that of the first folder. Free with g_ptr_array_unref(). */

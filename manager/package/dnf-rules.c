@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Sources: dnf.conf(5), dnf5.conf(5), and dnf5 5.4, which tests/package/update/43-dnf5.sh
- * compares all of this with. */
+ * compares all of this with; zypp.conf(5) and the manual of zypper. */
 #include "package/dnf-rules.h"
 
 #include "base/root.h"
+#include "package/dnf-files.h"
 
 #define DNF5 "/usr/share/dnf5"
+#define ZYPP_REPOS "/etc/zypp/repos.d"
 #define LIST(...) ((const char *const[]){ __VA_ARGS__, NULL })
 
 static const KpDnfRules dnf4 = {
@@ -37,9 +39,47 @@ static const KpDnfRules dnf5 = {
 	.dnf5_vars = TRUE,
 };
 
+static const KpDnfRules zypper = {
+	.main_files = LIST("/etc/zypp/zypp.conf", "/usr/etc/zypp/zypp.conf"),
+	.drop_ins = LIST("/etc/zypp/zypp.conf.d", "/usr/etc/zypp/zypp.conf.d"),
+	.repo_folders = LIST(ZYPP_REPOS),
+	.overrides = LIST(NULL),
+	.vars_folders = LIST("/etc/zypp/vars.d"),
+	.locks = "/etc/zypp/locks",
+	.no_excludes = "*",
+	.in_main = KP_KEY_MAINZ,
+	.in_repo = KP_KEY_REPOZ,
+	.drop_ins_last = TRUE,
+	.zypp = TRUE,
+};
+
+static gboolean has(const char *root, const char *path)
+{
+	g_autofree char *full = kp_root_path(root, path);
+
+	return g_file_test(full, G_FILE_TEST_EXISTS);
+}
+
+static gboolean has_any(const char *root, const char *const *paths)
+{
+	for (; *paths != NULL; paths++)
+		if (has(root, *paths))
+			return TRUE;
+	return FALSE;
+}
+
+static gboolean has_repos(const char *root, const KpDnfRules *rules)
+{
+	g_autoptr(GPtrArray) files = kp_dnf_drop_ins(root, rules->repo_folders, ".repo");
+
+	return files->len > 0;
+}
+
 const KpDnfRules *kp_dnf_rules(const char *root)
 {
-	g_autofree char *folder = kp_root_path(root, DNF5);
-
-	return g_file_test(folder, G_FILE_TEST_IS_DIR) ? &dnf5 : &dnf4;
+	if (has(root, DNF5))
+		return &dnf5;
+	if (has(root, ZYPP_REPOS) && !has_any(root, dnf4.main_files) && !has_repos(root, &dnf4))
+		return &zypper;
+	return &dnf4;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What dnf 4 and dnf5 do differently: where their configuration lies, and what of it
- * counts. A machine has one or the other (kp_dnf_rules()), and so do we. */
+/* What dnf 4, dnf5 and zypper do differently: where their configuration lies, and what of
+ * it counts. A machine has one of them (kp_dnf_rules()), and so do we. */
 #ifndef KP_DNF_RULES_H
 #define KP_DNF_RULES_H
 
@@ -15,17 +15,20 @@ typedef struct {
 	const char *const *overrides;	/* *.repo, by name, that change repositories */
 	const char *const *vars_folders;	/* unless varsdir= names others; later count more */
 	const char *locks;		/* versionlock's file, or NULL */
-	const char *cache;
+	const char *cache;		/* NULL: none that we know how to read */
 	const char *no_excludes;	/* what disable_excludes= says for all */
 	KpKeyScope in_main, in_repo;	/* which keys count */
 	gboolean one_list;		/* *.repo files of all folders are one list */
 	gboolean dot_files;		/* .x.repo is one of them */
 	gboolean globs;			/* disable_excludes= has patterns */
 	gboolean dnf5_vars;		/* kp_dnf_vars_read() */
+	gboolean drop_ins_last;		/* they count more than @main_files */
+	gboolean zypp;			/* it is zypper's: package/zypp.h */
 } KpDnfRules;
 
 /* Those of dnf5 where it, or a program with its library, is installed below @root:
- * both have a folder /usr/share/dnf5. */
+ * both have a folder /usr/share/dnf5. Those of zypper where there are repositories of its
+ * and nothing that dnf or yum would read. */
 const KpDnfRules *kp_dnf_rules(const char *root);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "base/root.h"
 #include "package/small-file.h"
+#include "package/zypp.h"
 
 #define NAME_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
 #define VALUE_MAX 4096
@@ -131,16 +132,33 @@ static void read_folders(GHashTable *vars, const char *root, const char *const *
 	}
 }
 
-GHashTable *kp_dnf_vars_read(const char *root, const char *const *folders,
-			     gboolean dnf5, const char *releasever)
+/* zypper knows one variable of the environment, and asks the product that is installed. */
+static void set_zypp_release(GHashTable *vars, const char *root)
 {
+	const char *said = g_getenv("ZYPP_REPO_RELEASEVER");
+	g_autofree char *product = said == NULL || *said == '\0' ? kp_zypp_release(root) : g_strdup(said);
+
+	if (product != NULL)
+		set(vars, "releasever", product);
+}
+
+GHashTable *kp_dnf_vars_read(const char *root, const char *const *folders,
+			     const KpDnfRules *rules, const char *releasever)
+{
+	const gboolean dnf5 = rules->dnf5_vars;
 	GHashTable *vars = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	void (*const first)(GHashTable *) = dnf5 ? set_arch : read_environment;
 	void (*const last)(GHashTable *) = dnf5 ? read_environment : set_arch;
 
-	first(vars);
-	read_folders(vars, root, folders);
-	last(vars);
+	if (rules->zypp) {
+		read_folders(vars, root, folders);
+		set_arch(vars);
+		set_zypp_release(vars, root);
+	} else {
+		first(vars);
+		read_folders(vars, root, folders);
+		last(vars);
+	}
 	if (dnf5)
 		set(vars, BACKSLASH, "");
 	if (!g_hash_table_contains(vars, "releasever")) {

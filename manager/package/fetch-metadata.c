@@ -120,7 +120,7 @@ static gboolean copy_all(int from, int to)
  * of the link. */
 static gboolean copy(const char *path, const char *dest)
 {
-	int from = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	int from = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	int to = from >= 0 ? open(dest, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644) : -1;
 	gboolean ok = to >= 0 && copy_all(from, to);
 

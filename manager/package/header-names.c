@@ -38,6 +38,35 @@ static char *search_paths(Header header, rpmTagVal tag, int flags, const char *c
 	return found;
 }
 
+static guint count_of(Header header, rpmTagVal tag)
+{
+	struct rpmtd_s list;
+	guint count = 0;
+
+	if (headerGet(header, tag, &list, HEADERGET_MINMEM)) {
+		count = rpmtdCount(&list);
+		rpmtdFreeData(&list);
+	}
+	return count;
+}
+
+/* librpm (4.18) puts file names together without a look at whether the folder that one
+ * names is there, and reads somewhere else if it is not. */
+static gboolean names_are_sane(Header header)
+{
+	guint folders = count_of(header, RPMTAG_DIRNAMES), names = count_of(header, RPMTAG_BASENAMES);
+	struct rpmtd_s indexes;
+	gboolean sane;
+
+	if (!headerGet(header, RPMTAG_DIRINDEXES, &indexes, HEADERGET_MINMEM))
+		return FALSE;
+	sane = rpmtdType(&indexes) == RPM_INT32_TYPE && rpmtdCount(&indexes) == names;
+	while (sane && rpmtdNext(&indexes) >= 0)
+		sane = *rpmtdGetUint32(&indexes) < folders;
+	rpmtdFreeData(&indexes);
+	return sane;
+}
+
 /* uname -r, from the path the package owns. The names of folders are few and
  * quick to go through; a package that owns nothing but the folder itself has
  * it among its files. */
@@ -45,7 +74,7 @@ static char *owned_kver(Header header, const char *const *folders)
 {
 	char *found = search_paths(header, RPMTAG_DIRNAMES, HEADERGET_MINMEM, folders);
 
-	if (found == NULL)
+	if (found == NULL && names_are_sane(header))
 		found = search_paths(header, RPMTAG_FILENAMES, HEADERGET_EXT, folders);
 	return found;
 }

@@ -17,12 +17,14 @@
 /* so much that no honest one gets there */
 #define MOST_BYTES (64 * 1024 * 1024)
 
-/* One file for each question about a repository, whatever state that is in. */
+/* One file for each question about a repository, whatever state that is in. What a
+ * question is called stands in its first line: asked about other kernels it is the same. */
 static char *file_path(const char *root, const KpKeptKind *kind, const KpRepoData *data,
 		       const char *question)
 {
 	g_autofree char *leaf = g_uri_escape_string(data->repo->id, NULL, FALSE);
-	g_autofree char *sum = g_compute_checksum_for_string(G_CHECKSUM_SHA256, question, -1);
+	g_autofree char *sum = g_compute_checksum_for_string(G_CHECKSUM_SHA256, question,
+							     (gssize)strcspn(question, "\n"));
 
 	return kp_root_leaf(root, FOLDER "/%s/%s-%.8s.cache", kind->folder, leaf, sum);
 }

@@ -248,7 +248,8 @@ static KpRepoData *find(const char *root, const KpRepo *repo, const char *reject
 	g_autoptr(GPtrArray) candidates = g_ptr_array_new_with_free_func(candidate_free);
 
 	add_own(candidates, own, KP_METADATA_CURRENT);
-	add_dnf(candidates, root, repo, own);
+	if (repo->dnf_cache != NULL)
+		add_dnf(candidates, root, repo, own);
 	g_ptr_array_sort(candidates, newest_first);
 	/* last of all, whatever its time */
 	add_own(candidates, own, KP_METADATA_PREVIOUS);

@@ -8,23 +8,23 @@
 
 #define LONGEST_NAME 256
 
-/* FALSE: not this one. A name that is not where it always is is for the parser. */
-static gboolean name_wanted(const KpPrimaryWanted *wanted, const char *element, gsize size)
+/* The name of a package in @name, of LONGEST_NAME bytes. FALSE: it is not written or not
+ * where it always is, and is for the parser. */
+static gboolean find_name(const char *element, gsize size, char *name)
 {
 	const char *begin = kp_xml_find(element, size, "<name>"), *end;
-	char name[LONGEST_NAME];
 	gsize length;
 
 	if (begin == NULL)
-		return TRUE;
+		return FALSE;
 	begin += strlen("<name>");
 	end = memchr(begin, '<', size - (gsize)(begin - element));
-	length = end != NULL ? (gsize)(end - begin) : sizeof(name);
-	if (length >= sizeof(name))
-		return TRUE;
+	length = end != NULL ? (gsize)(end - begin) : LONGEST_NAME;
+	if (length == 0 || length >= LONGEST_NAME || memchr(begin, '&', length) != NULL)
+		return FALSE;
 	memcpy(name, begin, length);
 	name[length] = '\0';
-	return wanted->globs != NULL && kp_name_matches(name, wanted->globs);
+	return TRUE;
 }
 
 /* Whether the <rpm:entry> at @entry, up to @end, ties to none of our kernels. It is
@@ -76,21 +76,35 @@ static gboolean provides_wanted(const KpPrimaryWanted *wanted, const char *eleme
 	return FALSE;
 }
 
+static gboolean name_wanted(const KpPrimaryWanted *wanted, const char *element, gsize size)
+{
+	char name[LONGEST_NAME];
+	gboolean known = find_name(element, size, name);
+
+	if (known && wanted->names != NULL && g_strv_contains(wanted->names, name))
+		return TRUE;
+	if (known && (wanted->globs == NULL || !kp_name_matches(name, wanted->globs)))
+		return FALSE;
+	if (tie_wanted(wanted, element, size))
+		return TRUE;
+	if (known && wanted->elsewhere != NULL && !g_hash_table_contains(wanted->elsewhere, name))
+		g_hash_table_add(wanted->elsewhere, g_strdup(name));
+	return FALSE;
+}
+
 static gboolean is_wanted(gconstpointer user, const char *element, gsize size)
 {
-	return (name_wanted(user, element, size) && tie_wanted(user, element, size)) ||
-	       provides_wanted(user, element, size);
+	return name_wanted(user, element, size) || provides_wanted(user, element, size);
 }
 
 FILE *kp_primary_filter(FILE *file, const KpPrimaryWanted *wanted, char **problem)
 {
-	static const char *const last[] = { "</metadata>", NULL };
 	static const KpXmlKind kind = {
 		.head = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 			"<metadata xmlns=\"http://linux.duke.edu/metadata/common\""
 			" xmlns:rpm=\"http://linux.duke.edu/metadata/rpm\" packages=\"0\">\n",
 		.tail = "</metadata>\n",
-		.begin = "<package", .end = "</package>", .last = last,
+		.begin = "<package", .end = "</package>", .last = "</metadata>",
 		/* the largest of a distribution has some hundred KiB */
 		.largest_mib = 16,
 		/* ten times the largest primary.xml there is */

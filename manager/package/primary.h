@@ -12,10 +12,13 @@ typedef struct {
 	/* Of the packages with such a name, not those that are tied to one kernel which
 	 * is none of these: releases, or versions, of kernel-uname-r. NULL: all. */
 	const char *const *ties;
+	const char *const *names;	/* of packages, whatever they are tied to; NULL: none */
+	/* Set of names (char *), or NULL: what @ties keeps away, by name alone. */
+	GHashTable *elsewhere;
 } KpPrimaryWanted;
 
 /* A stream of the same document with the <package> elements alone that are
- * called as one of the globs, or provide one of the names: see kp_xml_filter().
+ * called as one of the globs or names, or provide one of the names: see kp_xml_filter().
  * @wanted and @problem must outlive the stream. */
 FILE *kp_primary_filter(FILE *file, const KpPrimaryWanted *wanted, char **problem);
 

@@ -9,6 +9,7 @@
 #include "base/root.h"
 #include "package/dnf-files.h"
 #include "package/dnf-vars.h"
+#include "package/zypp.h"
 
 #define ID_MAX 200	/* with a hash behind it, it is the name of a folder */
 
@@ -135,7 +136,7 @@ static void take_files(struct reader *reader, const char *const *folders)
 	for (guint i = 0; i < paths->len; i++) {
 		g_autoptr(GError) error = NULL;
 		const char *path = g_ptr_array_index(paths, i);
-		KpDnfFile *file = kp_dnf_file_read(reader->root, path, &error);
+		KpDnfFile *file = kp_dnf_file_read(reader->root, reader->rules, path, &error);
 
 		if (file == NULL) {
 			warn(reader, "%s; its repositories are left out", error->message);
@@ -159,25 +160,26 @@ static void override(struct reader *reader, const KpDnfFile *file, const KpIniSe
 	}
 }
 
-static gboolean not_read(const GError *problem, GError **error)
+static gboolean not_read(const struct reader *reader, const GError *problem, GError **error)
 {
-	g_set_error(error, KP_ERROR, KP_ERROR_CONFIG, "%s; mend it, dnf does not read it either",
-		    problem->message);
+	g_set_error(error, KP_ERROR, KP_ERROR_CONFIG, "%s; mend it, %s does not read it either",
+		    problem->message, reader->rules->zypp ? "zypper" : "dnf");
 	return FALSE;
 }
 
 /* Adds the files with @suffix in @folders to @files. */
-static gboolean read_needed(const char *root, const char *const *folders, const char *suffix,
-			    GPtrArray *files, GError **error)
+static gboolean read_needed(const struct reader *reader, const char *const *folders,
+			    const char *suffix, GPtrArray *files, GError **error)
 {
-	g_autoptr(GPtrArray) paths = kp_dnf_drop_ins(root, folders, suffix);
+	g_autoptr(GPtrArray) paths = kp_dnf_drop_ins(reader->root, folders, suffix);
 
 	for (guint i = 0; i < paths->len; i++) {
 		g_autoptr(GError) problem = NULL;
-		KpDnfFile *file = kp_dnf_file_read(root, g_ptr_array_index(paths, i), &problem);
+		KpDnfFile *file = kp_dnf_file_read(reader->root, reader->rules,
+						   g_ptr_array_index(paths, i), &problem);
 
 		if (file == NULL)
-			return not_read(problem, error);
+			return not_read(reader, problem, error);
 		g_ptr_array_add(files, file);
 	}
 	return TRUE;
@@ -189,7 +191,7 @@ static gboolean take_overrides(struct reader *reader, GError **error)
 {
 	guint from = reader->files->len;
 
-	if (!read_needed(reader->root, reader->rules->overrides, ".repo", reader->files, error))
+	if (!read_needed(reader, reader->rules->overrides, ".repo", reader->files, error))
 		return FALSE;
 	for (guint i = from; i < reader->files->len; i++) {
 		const KpDnfFile *file = g_ptr_array_index(reader->files, i);
@@ -280,6 +282,9 @@ static void finish(struct reader *reader, const struct draft *draft)
 	repo->id = g_strdup(draft->id);
 	repo->file = kp_text_printable(path);
 	store_layers(reader, draft, repo);
+	if (reader->rules->zypp)
+		kp_zypp_finish(reader->root, repo, g_array_index(draft->layers, struct layer, 0).section,
+			       reader->vars, reader->warnings);
 	if (repo->name == NULL)
 		repo->name = g_strdup(repo->id);
 	if (has_source(repo))
@@ -296,14 +301,14 @@ static gboolean read_main_file(struct reader *reader, GError **error)
 		g_autofree char *path = kp_root_path(reader->root, *each);
 		g_autoptr(GError) problem = NULL;
 
-		reader->main_file = kp_dnf_file_read(reader->root, path, &problem);
+		reader->main_file = kp_dnf_file_read(reader->root, reader->rules, path, &problem);
 		if (reader->main_file != NULL) {
 			g_ptr_array_add(reader->mains, reader->main_file);
 			return TRUE;
 		}
 		if (!g_error_matches(problem, G_FILE_ERROR, G_FILE_ERROR_NOENT) &&
 		    !g_error_matches(problem, G_FILE_ERROR, G_FILE_ERROR_NOTDIR))
-			return not_read(problem, error);
+			return not_read(reader, problem, error);
 	}
 	return TRUE;
 }
@@ -311,8 +316,10 @@ static gboolean read_main_file(struct reader *reader, GError **error)
 /* Reads all that has a [main], what counts most last. */
 static gboolean read_mains(struct reader *reader, GError **error)
 {
-	return read_needed(reader->root, reader->rules->drop_ins, ".conf", reader->mains, error) &&
-	       read_main_file(reader, error);
+	if (reader->rules->drop_ins_last && !read_main_file(reader, error))
+		return FALSE;
+	return read_needed(reader, reader->rules->drop_ins, ".conf", reader->mains, error) &&
+	       (reader->rules->drop_ins_last || read_main_file(reader, error));
 }
 
 /* The list that @key of [main] has, or else @usual. Caller frees. */
@@ -362,9 +369,9 @@ static gboolean read_all(struct reader *reader, const char *releasever, GError *
 	repo_folders = list_of(reader, "reposdir", reader->rules->repo_folders);
 	reader->disabled = list_of(reader, "disable_excludes", nothing);
 	reader->vars = kp_dnf_vars_read(reader->root, (const char *const *)vars_folders,
-					reader->rules->dnf5_vars, releasever);
+					reader->rules, releasever);
 	store_mains(reader);
-	if (reader->main_file != NULL)
+	if (reader->main_file != NULL && !reader->rules->zypp)
 		take_sections(reader, reader->main_file);
 	take_files(reader, (const char *const *)repo_folders);
 	if (!take_overrides(reader, error))

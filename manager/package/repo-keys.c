@@ -24,6 +24,7 @@ static const char *const policies[] = { "legacy", "full", "all", NULL };
 
 #define REPO (KP_KEY_REPO4 | KP_KEY_REPO5)
 #define BOTH (REPO | KP_KEY_MAIN4 | KP_KEY_MAIN5)
+#define ZYPP KP_KEY_REPOZ
 
 #define ROW(key, type, scope, field) { key, type, scope, G_STRUCT_OFFSET(KpRepo, field), NULL }
 #define CHOICE(key, scope, field, words) \
@@ -36,20 +37,20 @@ static const struct repo_key {
 	gsize offset;
 	const char *const *words;	/* of KEY_CHOICE */
 } key_table[] = {
-	ROW("name", KEY_TEXT, REPO, name),
-	ROW("baseurl", KEY_URLS, REPO, baseurl),
-	ROW("mirrorlist", KEY_TEXT, REPO, mirrorlist),
-	ROW("metalink", KEY_TEXT, REPO, metalink),
-	ROW("priority", KEY_NUMBER, REPO, priority),
+	ROW("name", KEY_TEXT, REPO | ZYPP, name),
+	ROW("baseurl", KEY_URLS, REPO | ZYPP, baseurl),
+	ROW("mirrorlist", KEY_TEXT, REPO | ZYPP, mirrorlist),
+	ROW("metalink", KEY_TEXT, REPO | ZYPP, metalink),
+	ROW("priority", KEY_NUMBER, REPO | ZYPP, priority),
 	ROW("exclude", KEY_PATTERNS, BOTH, excludes),
 	ROW("excludepkgs", KEY_PATTERNS, BOTH, excludes),
 	ROW("includepkgs", KEY_PATTERNS, BOTH, includes),
-	ROW("gpgcheck", KEY_BOOLEAN, BOTH, gpgcheck),
-	ROW("repo_gpgcheck", KEY_BOOLEAN, BOTH, repo_gpgcheck),
-	ROW("gpgkey", KEY_WORDS, REPO, gpgkey),
+	ROW("gpgcheck", KEY_BOOLEAN, BOTH | ZYPP | KP_KEY_MAINZ, gpgcheck),
+	ROW("repo_gpgcheck", KEY_BOOLEAN, BOTH | ZYPP | KP_KEY_MAINZ, repo_gpgcheck),
+	ROW("gpgkey", KEY_WORDS, REPO | ZYPP, gpgkey),
 	ROW("skip_if_unavailable", KEY_BOOLEAN, BOTH, skip_if_unavailable),
 	ROW("metadata_expire", KEY_SECONDS, BOTH, metadata_expire),
-	ROW("proxy", KEY_PROXY, BOTH, proxy),
+	ROW("proxy", KEY_PROXY, BOTH | ZYPP, proxy),
 	ROW("proxy_username", KEY_TEXT, BOTH, proxy_username),
 	ROW("proxy_password", KEY_TEXT, BOTH, proxy_password),
 	CHOICE("proxy_auth_method", BOTH, proxy_method, proxy_methods),
@@ -160,14 +161,17 @@ static gboolean is_url(const char *text)
 	return FALSE;
 }
 
-/* As with dnf, /srv/repository is file:///srv/repository. */
+/* As with dnf, /srv/repository is file:///srv/repository; as with zypper, so is
+ * dir:///srv/repository. */
 static char **only_urls(char **words, const char *key, const KpKeyPlace *place)
 {
 	g_autoptr(GStrvBuilder) kept = g_strv_builder_new();
 
 	for (char **word = words; *word != NULL; word++) {
-		g_autofree char *url = **word == '/' ? g_strconcat("file://", *word, NULL)
-						     : g_strdup(*word);
+		gboolean folder = g_str_has_prefix(*word, "dir:/") && place->scope == KP_KEY_REPOZ;
+		g_autofree char *url = **word == '/' ? g_strconcat("file://", *word, NULL) :
+				       folder ? g_strconcat("file", *word + strlen("dir"), NULL) :
+				       g_strdup(*word);
 
 		if (is_url(url))
 			g_strv_builder_add(kept, url);

@@ -7,12 +7,14 @@
 #include "package/dnf-ini.h"
 
 /* Where a key may stand: in [main], whose values are the defaults of all repositories,
- * or in the section of a repository, of dnf 4 or of dnf5. */
+ * or in the section of a repository, of dnf 4, dnf5 or zypper. */
 typedef enum {
 	KP_KEY_MAIN4 = 1,
 	KP_KEY_REPO4 = 2,
 	KP_KEY_MAIN5 = 4,
 	KP_KEY_REPO5 = 8,
+	KP_KEY_MAINZ = 16,	/* of zypper */
+	KP_KEY_REPOZ = 32,
 } KpKeyScope;
 
 /* Where a section stands: which keys count, and what messages say. */

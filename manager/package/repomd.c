@@ -312,8 +312,8 @@ static const GMarkupParser markup = { begin_element, end_element, take_text, NUL
 
 static gboolean parse_markup(struct parser *parser, const char *text, gsize size, GError **error)
 {
-	GMarkupParseContext *context = g_markup_parse_context_new(&markup, (GMarkupParseFlags)0,
-								  parser, NULL);
+	GMarkupParseContext *context = g_markup_parse_context_new(
+		&markup, G_MARKUP_TREAT_CDATA_AS_TEXT, parser, NULL);
 	gboolean ok = g_markup_parse_context_parse(context, text, (gssize)size, error) &&
 		      g_markup_parse_context_end_parse(context, error);
 

@@ -128,8 +128,9 @@ static void use_folder(const char *root, const char *found)
 	rpmPushMacro(NULL, "_dbpath", NULL, kp_root_inner(root, folder), RMIL_CMDLINE);
 }
 
-/* librpm opens what is in there by its name, and would follow it. */
-static gboolean has_no_links(const char *root, const char *found, GError **error)
+/* librpm opens what is in there by its name: it would follow a link, and wait for ever for
+ * whoever writes into a FIFO. */
+static gboolean has_only_files(const char *root, const char *found, GError **error)
 {
 	g_autofree char *folder = kp_root_path(root, found);
 	g_autoptr(GDir) dir = kp_root_is_machine(root) ? NULL : g_dir_open(folder, 0, NULL);
@@ -139,11 +140,13 @@ static gboolean has_no_links(const char *root, const char *found, GError **error
 		g_autofree char *path = kp_root_entry(folder, name);
 		struct stat st;
 
-		if (lstat(path, &st) != 0 || !S_ISLNK(st.st_mode))
+		if (lstat(path, &st) != 0 || S_ISREG(st.st_mode) || S_ISDIR(st.st_mode))
 			continue;
-		g_set_error(error, KP_ERROR, KP_ERROR_REFUSED,
+		g_set_error(error, KP_ERROR, KP_ERROR_REFUSED, S_ISLNK(st.st_mode) ?
 			    "the package database is not opened: %s is a symbolic link, which "
-			    "might lead out of %s; put the file itself there", path, root);
+			    "might lead out of %s; put the file itself there" :
+			    "the package database is not opened: %s, below %s, is no regular file; "
+			    "move it away", path, root);
 		return FALSE;
 	}
 	return TRUE;
@@ -155,7 +158,7 @@ gboolean kp_rpmdb_configure(const char *root, const char *folder, GError **error
 
 	if (found == NULL)
 		set_missing(root, folder, error);
-	else if (has_no_links(root, found, error) && read_configuration(error))
+	else if (has_only_files(root, found, error) && read_configuration(error))
 		use_folder(root, found);
 	else
 		found = NULL;
@@ -188,7 +191,7 @@ rpmts kp_rpmdb_look(const char *root, const char *folder, GError **error)
 
 	if (format == NULL || format->backend == NULL)
 		return kp_rpmdb_open(root, folder, error);
-	if (!has_no_links(root, found, error))
+	if (!has_only_files(root, found, error))
 		return NULL;
 	rpmPushMacro(NULL, "_db_backend", NULL, format->backend, RMIL_CMDLINE);
 	use_folder(root, found);

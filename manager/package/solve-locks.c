@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What dnf5's versionlock keeps away, as dnf5 does in a transaction: releases that no lock
- * lets in, and what would take the place of one that a lock lets in. */
+ * lets in, and what would take the place of one that a lock lets in. And what zypper's locks
+ * keep away: what they name, and what would take the place of it. */
 #include <fnmatch.h>
 #include <solv/evr.h>
 #include <solv/solvable.h>
@@ -84,6 +85,45 @@ static char *replaced(Pool *pool, Id by, const KpVersionLocks *locks)
 	return NULL;
 }
 
+/* The first lock of zypper's that names @s, or NULL. */
+static const KpVersionLock *taken_away(const Pool *pool, const Solvable *s,
+				       const KpVersionLocks *locks)
+{
+	for (guint i = 0; i < locks->locks->len; i++) {
+		const KpVersionLock *lock = g_ptr_array_index(locks->locks, i);
+		gboolean all = fnmatch(lock->name, pool_id2str(pool, s->name),
+				       lock->folded ? FNM_CASEFOLD : 0) == 0;
+
+		for (guint j = 0; all && j < lock->conditions->len; j++)
+			all = holds(pool, s, g_ptr_array_index(lock->conditions, j));
+		if (all)
+			return lock;
+	}
+	return NULL;
+}
+
+static char *zypp_locked(Pool *pool, Id id, const KpVersionLocks *locks)
+{
+	const Solvable *s = pool_id2solvable(pool, id);
+	const KpVersionLock *lock = taken_away(pool, s, locks);
+	Solvable *other;
+	Id each;
+
+	if (lock != NULL)
+		return g_strdup_printf("%s, line %u, keeps it away", locks->file, lock->line);
+	if (pool->installed == NULL || locks->locks->len == 0)
+		return NULL;
+	FOR_REPO_SOLVABLES(pool->installed, each, other) {
+		if (other->name != s->name && !kp_solve_obsoletes(pool, id, each))
+			continue;
+		lock = taken_away(pool, other, locks);
+		if (lock != NULL)
+			return g_strdup_printf("it takes the place of %s, which is locked (%s, line %u)",
+					       pool_solvid2str(pool, each), locks->file, lock->line);
+	}
+	return NULL;
+}
+
 char *kp_solve_locked(Pool *pool, Id id, const KpVersionLocks *locks)
 {
 	const Solvable *s = pool_id2solvable(pool, id);
@@ -93,6 +133,8 @@ char *kp_solve_locked(Pool *pool, Id id, const KpVersionLocks *locks)
 		return NULL;
 	if (locks->problem != NULL)
 		return g_strdup_printf("%s, which is not understood, may keep it away", locks->file);
+	if (locks->takes_away)
+		return zypp_locked(pool, id, locks);
 	if (is_let_in(pool, s, locks, &against))
 		return NULL;
 	if (against != NULL)

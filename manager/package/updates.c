@@ -41,12 +41,10 @@ static gboolean is_wanted(gconstpointer user, const char *element, gsize size)
 
 FILE *kp_updates_filter(FILE *file, const char *const *globs, char **problem)
 {
-	/* one without advisories is <updates/> */
-	static const char *const last[] = { "</updates>", "<updates/>", NULL };
 	static const KpXmlKind kind = {
 		.head = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<updates>\n",
 		.tail = "</updates>\n",
-		.begin = "<update", .end = "</update>", .last = last,
+		.begin = "<update", .end = "</update>", .last = "</updates>",
 		/* the largest of a distribution has some MiB: it rebuilds everything */
 		.largest_mib = 64,
 		/* ten times the largest updateinfo.xml there is */

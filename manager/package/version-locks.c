@@ -12,6 +12,7 @@
 #include "package/dnf-rules.h"
 #include "package/small-file.h"
 #include "package/toml.h"
+#include "package/zypp.h"
 
 #define VERSION "1.0"
 
@@ -121,12 +122,12 @@ static void add_condition(KpVersionLocks *locks, KpVersionLock *lock, const KpTo
 		locks->file, table->line, name));
 }
 
-static KpVersionLock *add_lock(KpVersionLocks *locks, const KpTomlTable *table)
+KpVersionLock *kp_version_lock_add(KpVersionLocks *locks, const char *name, guint line)
 {
 	KpVersionLock *lock = g_new0(KpVersionLock, 1);
 
-	lock->name = g_strdup(said(table, "name"));
-	lock->line = table->line;
+	lock->name = g_strdup(name);
+	lock->line = line;
 	lock->conditions = g_ptr_array_new_with_free_func(condition_free);
 	g_ptr_array_add(locks->locks, lock);
 	return lock;
@@ -139,7 +140,7 @@ static gboolean take_table(KpVersionLocks *locks, const KpTomlTable *table, GPtr
 			      g_ptr_array_index(locks->locks, locks->locks->len - 1);
 
 	if (g_str_equal(table->name, "packages")) {
-		add_lock(locks, table);
+		kp_version_lock_add(locks, said(table, "name"), table->line);
 	} else if (g_str_equal(table->name, "packages.conditions") && last != NULL) {
 		add_condition(locks, last, table, warnings);
 	} else {
@@ -221,9 +222,30 @@ KpVersionLocks *kp_version_locks_parse(const char *file, const char *text, gsize
 	return locks;
 }
 
+KpVersionLocks *kp_zypp_locks_parse(const char *file, const char *text, gsize size,
+				    GPtrArray *warnings)
+{
+	KpVersionLocks *locks = new_locks(file);
+	g_autofree char *copy = g_strndup(text, size);
+	g_autoptr(GError) error = NULL;
+
+	g_free(locks->digest);
+	locks->digest = g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)text, size);
+	if (memchr(text, '\0', size) != NULL)
+		g_set_error_literal(&error, KP_ERROR, KP_ERROR_CONFIG, "this is no text");
+	else if (kp_zypp_locks(locks, copy, &error))
+		return locks;
+	not_understood(locks, error);
+	g_ptr_array_add(warnings, g_strdup_printf(
+		"%s: %s; nothing is installed while it is there: lock a name instead "
+		"('zypper addlock NAME')", locks->file, locks->problem));
+	return locks;
+}
+
 KpVersionLocks *kp_version_locks_read(const char *root, GPtrArray *warnings)
 {
-	const char *file = kp_dnf_rules(root)->locks;
+	const KpDnfRules *rules = kp_dnf_rules(root);
+	const char *file = rules->locks;
 	g_autofree char *path = file != NULL ? kp_root_path(root, file) : NULL;
 	g_autofree char *text = NULL;
 	g_autoptr(GError) error = NULL;
@@ -234,7 +256,8 @@ KpVersionLocks *kp_version_locks_read(const char *root, GPtrArray *warnings)
 		return NULL;
 	text = kp_small_file_read(root, path, KP_TOML_MAX, &size, &error);
 	if (text != NULL)
-		return kp_version_locks_parse(path, text, size, warnings);
+		return (rules->zypp ? kp_zypp_locks_parse : kp_version_locks_parse)(path, text, size,
+										     warnings);
 	if (g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOENT) ||
 	    g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOTDIR))
 		return NULL;

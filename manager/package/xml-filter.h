@@ -11,7 +11,7 @@
 typedef struct {
 	const char *head, *tail;	/* what the parser gets before and after the elements */
 	const char *begin, *end;	/* of an element: "<update", "</update>" */
-	const char *const *last;	/* one of these ends a document that is whole */
+	const char *last;		/* ends a document that is whole: "</updates>" */
 	gsize largest_mib;		/* of an element */
 	guint64 most_mib;		/* of a document */
 	/* whether the element of @size bytes, from its "<" to its ">", matters */
@@ -20,7 +20,8 @@ typedef struct {
 
 /* A stream of the same document with the elements alone that are wanted, between the
  * head and the tail of @kind: neither a document type nor an entity ever reaches the
- * parser.
+ * parser. Nor does what stands in comments. A document without such elements is one,
+ * in whatever way it is written.
  *
  * Reads @file, which the stream closes. A document that is cut short, is in another
  * encoding than UTF-8, has an element of unlikely size or does not end ends the

@@ -70,7 +70,8 @@ static void store(const KpIniSection *section, GHashTable *vars)
 static void try_ini(const char *text, gsize size)
 {
 	static const char *const none[] = { NULL };
-	g_autoptr(GHashTable) vars = kp_dnf_vars_read("/nowhere", none, TRUE, NULL);
+	const KpDnfRules rules = { .dnf5_vars = TRUE };
+	g_autoptr(GHashTable) vars = kp_dnf_vars_read("/nowhere", none, &rules, NULL);
 	g_autoptr(GPtrArray) sections = kp_ini_parse(text, size, NULL);
 
 	for (guint i = 0; sections != NULL && i < sections->len; i++)

@@ -32,6 +32,7 @@ int LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
 	/* not one byte more than the text has, so that reading on is noticed */
 	g_autofree char *text = g_memdup2(data, size);
 	g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(KpVersionLocks) zypper = kp_zypp_locks_parse("file", size > 0 ? text : "", size, warnings);
 	g_autoptr(KpVersionLocks) locks = kp_version_locks_parse("file", size > 0 ? text : "", size,
 								 warnings);
 

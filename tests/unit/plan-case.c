@@ -28,6 +28,7 @@ struct PlanCase {
 	GPtrArray *barred;
 	GPtrArray *passed;
 	GString *locks;		/* as versionlock.toml has them */
+	GString *zypp_locks;	/* as /etc/zypp/locks has them */
 	GPtrArray *packages;	/* Package */
 	GPtrArray *texts;	/* of the request */
 	Repo *repo;		/* to which packages go now */
@@ -284,6 +285,16 @@ static void read_lock(PlanCase *c, char **words)
 				       words[0], words[1], words[2]);
 }
 
+/* zypper-lock NAME [COMPARATOR RELEASE] */
+static void read_zypp_lock(PlanCase *c, char **words)
+{
+	g_string_append_printf(c->zypp_locks, "type: package\nmatch_type: glob\ncase_sensitive: on\n"
+			       "solvable_name: %s\n", words[1]);
+	if (words[2] != NULL)
+		g_string_append_printf(c->zypp_locks, "version: %s %s\n", words[2], words[3]);
+	g_string_append_c(c->zypp_locks, '\n');
+}
+
 static void read_request(PlanCase *c, char **words)
 {
 	const char *kernel = option(words, "kernel", NULL), *release = option(words, "release", NULL);
@@ -334,6 +345,8 @@ static void read_line(PlanCase *c, const char *line)
 		read_passed(c, words);
 	else if (g_str_equal(first, "lock"))
 		read_lock(c, words);
+	else if (g_str_equal(first, "zypper-lock"))
+		read_zypp_lock(c, words);
 	else if (g_str_equal(first, "lock-file-is-damaged"))
 		g_string_append(c->locks, "[[packages\n");
 	else if (g_str_equal(first, "request"))
@@ -354,6 +367,7 @@ static PlanCase *new_case(const char *path)
 	c->packages = g_ptr_array_new_with_free_func(package_free);
 	c->texts = g_ptr_array_new_with_free_func(g_free);
 	c->locks = g_string_new("version = \"1.0\"\n");
+	c->zypp_locks = g_string_new(NULL);
 	c->expected = g_string_new(NULL);
 	c->request.globs = globs;
 	c->request.barred = c->barred;
@@ -402,6 +416,7 @@ void plan_case_free(PlanCase *c)
 	g_ptr_array_unref(c->packages);
 	g_ptr_array_unref(c->texts);
 	g_string_free(c->locks, TRUE);
+	g_string_free(c->zypp_locks, TRUE);
 	g_string_free(c->expected, TRUE);
 	g_free(c->path);
 	g_free(c);
@@ -447,8 +462,9 @@ static void tell_step(GString *text, const KpUpdateStep *step)
 char *plan_case_run(PlanCase *c)
 {
 	g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
-	g_autoptr(KpVersionLocks) locks = kp_version_locks_parse("versionlock.toml", c->locks->str,
-								 c->locks->len, warnings);
+	g_autoptr(KpVersionLocks) locks = c->zypp_locks->len > 0 ?
+		kp_zypp_locks_parse("locks", c->zypp_locks->str, c->zypp_locks->len, warnings) :
+		kp_version_locks_parse("versionlock.toml", c->locks->str, c->locks->len, warnings);
 	g_autoptr(KpUpdatePlan) plan = NULL;
 	GString *text = g_string_new(NULL);
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/error.h"
 #include "cli/journal.h"
+#include "fixture.h"
 #include "sample.h"
 
 /* What was sent: one text an entry, its fields each on a line. */
@@ -74,6 +76,27 @@ static void test_rollback(void)
 	g_assert_true(has(sent, 0, "KPATCH_NAME=kpatch_1_2"));
 	g_assert_true(has_id(sent, 1, KP_JOURNAL_HELD));
 	g_assert_true(has(sent, 1, "KPATCH_SHA256=sum-of-1-2"));
+}
+
+static void test_exposed(void)
+{
+	g_autoptr(GPtrArray) sent = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(KpJournal) journal = kp_journal_new(collect, sent);
+	char *root = fixture_folder();
+	g_autofree char *path = g_build_filename(root, KP_STATE_FILE, NULL);
+	g_autoptr(KpState) state = kp_state_open(root, TRUE, NULL);
+
+	kp_journal_exposed(journal, state, SAMPLE_KVER);
+	g_assert_cmpuint(sent->len, ==, 0);
+	g_clear_pointer(&state, kp_state_close);
+	g_assert_cmpint(chmod(path, 0606), ==, 0);
+	state = kp_state_open(root, TRUE, NULL);
+	kp_journal_exposed(journal, state, SAMPLE_KVER);
+	g_assert_cmpuint(sent->len, ==, 1);
+	g_assert_true(has_id(sent, 0, KP_JOURNAL_STATE_EXPOSED));
+	g_assert_true(has(sent, 0, "PRIORITY=4"));
+	g_assert_nonnull(strstr(g_ptr_array_index(sent, 0), "(its mode was 0606)"));
+	fixture_remove(root);
 }
 
 static void test_hold(void)
@@ -252,6 +275,7 @@ static void test_catalog(void)
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/journal/exposed", test_exposed);
 	g_test_add_func("/journal/live", test_live);
 	g_test_add_func("/journal/rollback", test_rollback);
 	g_test_add_func("/journal/hold", test_hold);

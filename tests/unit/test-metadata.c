@@ -408,12 +408,26 @@ static void test_bad_repomd(gconstpointer data)
 		g_assert_cmpint((guchar)*at, >=, ' ');
 }
 
+/* What is said in quoted text is said. */
+static void test_quoted_repomd(void)
+{
+	static const char text[] = "<repomd><revision><![CDATA[7]]></revision><data type='primary'>"
+		SUM AT "<size><![CDATA[3]]></size></data></repomd>";
+	g_autoptr(GError) error = NULL;
+	g_autoptr(KpRepomd) parsed = kp_repomd_parse(text, strlen(text), &error);
+
+	g_assert_no_error(error);
+	g_assert_cmpstr(parsed->revision, ==, "7");
+	g_assert_cmpuint(parsed->primary->size, ==, 3);
+}
+
 #define ADD(name, data, function) \
 	g_test_add(name, Case, data, set_up, function, tear_down)
 
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/metadata/quoted-repomd", test_quoted_repomd);
 	ADD("/metadata/nothing", NULL, test_nothing);
 	ADD("/metadata/dnf", NULL, test_dnf);
 	ADD("/metadata/stale", NULL, test_stale);

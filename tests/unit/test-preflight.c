@@ -93,7 +93,7 @@ static void test_other_backend(Scene *scene, gconstpointer data)
 	KpLivePatch *live = sample_live(scene->live, "kpatch_1_1", "1-1", TRUE);
 
 	live->backend = KP_BACKEND_LIVEPATCH;
-	expect(scene, FALSE, 1, "rollback none");
+	expect(scene, FALSE, 1, "kpatch unload");
 	live->enabled = FALSE;
 	expect(scene, FALSE, 0, NULL);
 }

@@ -291,7 +291,7 @@ static void test_not_writable(void)
 	}
 	g_assert_cmpint(unlink(path), ==, 0);
 	g_assert_cmpint(g_mkdir_with_parents(path, 0755), ==, 0);
-	expect_not_writable(root, "cannot open");
+	expect_not_writable(root, "is no regular file");
 	fixture_remove(root);
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <sqlite3.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/state-private.h"
@@ -40,6 +42,88 @@ static void test_missing(void)
 	g_assert_no_error(error);
 	g_assert_nonnull(holds = kp_state_holds(state, NULL, &error));
 	fixture_remove(root);
+}
+
+static mode_t mode_of(const char *path)
+{
+	struct stat st;
+
+	g_assert_cmpint(stat(path, &st), ==, 0);
+	return st.st_mode & 07777;
+}
+
+/* Opens it twice for writing: what the first says, which the second does not repeat. */
+static void check_exposed(const char *root, const char *path, const char *found)
+{
+	g_autoptr(KpState) reader = kp_state_open(root, FALSE, NULL), writer = NULL;
+
+	g_assert_nonnull(strstr(kp_state_exposed(reader), found));
+	g_assert_nonnull(strstr(kp_state_exposed(reader), path));
+	g_assert_nonnull(strstr(kp_state_exposed(reader), "next command"));
+	writer = kp_state_open(root, TRUE, NULL);
+	g_assert_nonnull(strstr(kp_state_exposed(writer), found));
+	g_assert_nonnull(strstr(kp_state_exposed(writer), "closed to them now"));
+	g_assert_cmpint(mode_of(path), ==, 0600);
+	g_clear_pointer(&writer, kp_state_close);
+	writer = kp_state_open(root, TRUE, NULL);
+	g_assert_null(kp_state_exposed(writer));
+}
+
+static void test_exposed(void)
+{
+	char *root = fixture_folder();
+	g_autofree char *path = g_build_filename(root, KP_STATE_FILE, NULL);
+	g_autoptr(KpState) state = kp_state_open(root, TRUE, NULL);
+	struct stat st;
+
+	add_record(state, "a", "boot-1", "done");
+	g_assert_null(kp_state_exposed(state));
+	g_assert_cmpint(chmod(path, 0666), ==, 0);
+	check_exposed(root, path, "its mode was 0666");
+	g_assert_cmpint(chmod(path, 0620), ==, 0);
+	check_exposed(root, path, "its mode was 0620");
+	if (geteuid() == 0) {
+		g_assert_cmpint(chown(path, 65534, 65534), ==, 0);
+		check_exposed(root, path, "it belonged to user 65534");
+		g_assert_true(stat(path, &st) == 0 && st.st_uid == 0);
+	}
+	/* as older programs made it: who read it has changed nothing */
+	g_assert_cmpint(chmod(path, 0644), ==, 0);
+	g_clear_pointer(&state, kp_state_close);
+	state = kp_state_open(root, TRUE, NULL);
+	g_assert_null(kp_state_exposed(state));
+	g_assert_cmpint(mode_of(path), ==, 0600);
+	fixture_remove(root);
+}
+
+/* Of a tree that somebody else has made. */
+static void test_fifo(void)
+{
+	static const char *const names[] = { KP_STATE_FILE, KP_STATE_FILE "-journal" };
+
+	/* who waits for ever is ended */
+	alarm(20);
+	for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
+		char *root = fixture_folder();
+		g_autofree char *path = g_build_filename(root, names[i], NULL);
+		gboolean whole = TRUE;
+
+		kp_state_close(kp_state_open(root, TRUE, NULL));
+		unlink(path);
+		g_assert_cmpint(mkfifo(path, 0600), ==, 0);
+		for (int writing = 0; writing < 2; writing++) {
+			g_autoptr(GError) error = NULL;
+
+			g_assert_null(kp_state_open(root, writing, &error));
+			g_assert_nonnull(strstr(error->message, "is no regular file"));
+		}
+		if (i == 0) {
+			g_assert_null(kp_state_open_remains(root, &whole));
+			g_assert_false(whole);
+		}
+		fixture_remove(root);
+	}
+	alarm(0);
 }
 
 static void test_history(void)
@@ -318,6 +402,8 @@ int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/state/missing", test_missing);
+	g_test_add_func("/state/exposed", test_exposed);
+	g_test_add_func("/state/fifo", test_fifo);
 	g_test_add_func("/state/history", test_history);
 	g_test_add_func("/state/holds", test_holds);
 	g_test_add_func("/state/blocks", test_blocks);

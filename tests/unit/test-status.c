@@ -141,6 +141,22 @@ static void test_table(void)
 	g_assert_nonnull(strstr(coloured, "\033[32mfine\033[0m\n"));
 }
 
+/* cve tells of each hole in each kernel. One pass over the rows is enough for this to be
+ * done at once; one for each of them takes minutes. */
+static void test_long_table(void)
+{
+	static const char *const heads[] = { "CVE", "KERNEL", NULL };
+	static const char *const row[] = { "CVE-2026-10000", "6.1.0", NULL };
+	g_autoptr(KpTable) table = kp_table_new(heads);
+	g_autofree char *text = NULL;
+
+	for (guint i = 0; i < 60000; i++)
+		kp_table_add(table, row, NULL);
+	text = kp_table_text(table, FALSE);
+	g_assert_true(g_str_has_prefix(text, "CVE             KERNEL\n"));
+	g_assert_true(g_str_has_suffix(text, "CVE-2026-10000  6.1.0\n"));
+}
+
 /* A terminal that is too narrow breaks lines anywhere. */
 static void test_narrow_table(void)
 {
@@ -404,6 +420,7 @@ int main(int argc, char **argv)
 	}
 	g_test_add_func("/status/conditions", test_conditions);
 	g_test_add_func("/status/table", test_table);
+	g_test_add_func("/status/long-table", test_long_table);
 	g_test_add_func("/status/narrow-table", test_narrow_table);
 	g_test_add_func("/status/json", test_json);
 	g_test_add_func("/status/text", test_text);

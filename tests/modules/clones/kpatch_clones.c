@@ -52,7 +52,6 @@ ALONE unsigned int special(unsigned int x)
 
 /*
  * near: a neighbour jumps to its rest, which is so near that two bytes will do.
- * What lies right in front of a clone would be taken for its padding.
  */
 unsigned int near_part(unsigned int x) __asm__("near.part.0");
 unsigned int neighbour(unsigned int x);
@@ -71,6 +70,28 @@ asm(".pushsection .text\n"
 ALONE unsigned int near(unsigned int x)
 {
 	return x ? near_part(x) + 1 : 0;
+}
+
+/*
+ * lone: nobody else calls its rest, but a tiny function that ends where that
+ * begins, and is called, lies where the rest's padding could be.
+ */
+unsigned int lone_part(unsigned int x) __asm__("lone.part.0");
+unsigned int tiny(unsigned int x);
+asm(".pushsection .text\n"
+    ".skip 16, 0xcc\n"
+    ".type tiny, @function\n"
+    "tiny: leal 20(%rdi), %eax\n" ASM_RET
+    ".size tiny, . - tiny\n"
+    ".type lone.part.0, @function\n"
+    "lone.part.0: leal 1(%rdi), %eax\n" ASM_RET
+    ".size lone.part.0, . - lone.part.0\n"
+    ".skip 16, 0xcc\n"
+    ".popsection\n");
+
+ALONE unsigned int lone(unsigned int x)
+{
+	return x ? lone_part(x) + 1 : 0;
 }
 
 /* frozen: GCC moves the call of a cold function to frozen.cold */
@@ -97,8 +118,9 @@ ALONE unsigned int frozen(unsigned int x)
 
 static int all_show(struct seq_file *m, void *v)
 {
-	seq_printf(m, "%u %u %u %u %u %u %u %u\n", shared(1), bypass(1), own(1),
-		   special(1), special_constprop(1), near(1), neighbour(1), frozen(1));
+	seq_printf(m, "%u %u %u %u %u %u %u %u %u %u\n", shared(1), bypass(1), own(1),
+		   special(1), special_constprop(1), near(1), neighbour(1), frozen(1),
+		   lone(1), tiny(1));
 	return 0;
 }
 

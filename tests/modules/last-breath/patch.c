@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <linux/delay.h>
 #include <linux/sched.h>
+#include <linux/spinlock.h>
 #include <linux/string.h>
 #include "kpatch-patch.h"
 
@@ -16,13 +17,22 @@ static bool go;
 module_param(go, bool, 0644);
 MODULE_PARM_DESC(go, "let them end");
 
+static DEFINE_SPINLOCK(lock);
+
+static void count(int change)
+{
+	spin_lock(&lock);
+	lingering += change;
+	spin_unlock(&lock);
+}
+
 static noinline void new_proc_flush_pid(struct pid *pid)
 {
 	if (strcmp(current->comm, "lingers") || !(current->flags & PF_EXITING))
 		return;
-	lingering++;
+	count(1);
 	while (!READ_ONCE(go))
-		msleep(20);
-	lingering--;
+		msleep(200);
+	count(-1);
 }
 KPATCH_FUNC(vmlinux, proc_flush_pid, new_proc_flush_pid);

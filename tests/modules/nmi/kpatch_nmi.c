@@ -33,18 +33,22 @@ static bool on_its_way;
  * The compiler must know neither that the two are the same (it would fold them
  * into one) nor what they return (it would not look).
  */
-#define OPAQUE static __attribute__((__noipa__))
+#define OPAQUE static noinline __attribute__((__noipa__))
 
 OPAQUE int nmi_first(void)
 {
-	barrier();
-	return 0;
+	int answer = 0;
+
+	OPTIMIZER_HIDE_VAR(answer);	/* clang knows no noipa */
+	return answer;
 }
 
 OPAQUE int nmi_second(void)
 {
-	barrier();
-	return 0;
+	int answer = 0;
+
+	OPTIMIZER_HIDE_VAR(answer);	/* clang knows no noipa */
+	return answer;
 }
 
 /*

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * A patch written against the names of kpatch.h alone, without the kit, with
- * one relocation of every type. Its parameters say what they gave.
+ * one relocation of every type. Its parameters say what they gave. (Only what
+ * plants something looks into core.h.)
  */
 #include <linux/delay.h>
 #include <linux/elf.h>
@@ -10,7 +11,7 @@
 #include <linux/sched.h>
 #include <linux/seq_file.h>
 
-#include "kpatch.h"
+#include "core.h"
 
 static bool outside;
 module_param(outside, bool, 0444);
@@ -51,6 +52,14 @@ MODULE_PARM_DESC(external, "the symbol of the first relocation, not the object's
 static char *called = "vmlinux";
 module_param(called, charp, 0444);
 MODULE_PARM_DESC(called, "name of the object");
+
+static char *function = "version_proc_show";
+module_param(function, charp, 0444);
+MODULE_PARM_DESC(function, "name of the function; another one only together with refuse");
+
+static bool refuse;
+module_param(refuse, bool, 0444);
+MODULE_PARM_DESC(refuse, "let the hook pre_patch refuse, behind all other checks");
 
 /* Functions in read-only text that return what a relocation put into them. */
 unsigned long raw_pc32(void);
@@ -141,6 +150,72 @@ static struct kpatch_module patch = { .mod = THIS_MODULE };
 static struct kpatch_object second_object = { .name = "vmlinux" };
 static struct kpatch_module second_patch = { .mod = THIS_MODULE };
 
+/*
+ * What kpatch.ko's checks of itself are to find: members of this patch, which is
+ * live, that say something else for a while, and do no harm meanwhile.
+ */
+static char planted[8];
+
+static void plant_target(bool undo)
+{
+	struct kpatch_redirect *redirect = func.link->redirect;
+
+	/* 0 is the original, which does for a while. */
+	WRITE_ONCE(redirect->target[0], undo ? func.new_addr : 0);
+	WRITE_ONCE(redirect->target[1], undo ? func.new_addr : 0);
+}
+
+static void plant_link(bool undo)
+{
+	again.patch = &patch;
+	again.object = &object;
+	again.new_addr = func.new_addr;
+	func.link->func = undo ? &func : &again;
+}
+
+static void plant_patch(bool undo)
+{
+	second_patch.state = KPATCH_ENABLED;
+	second_patch.mod = THIS_MODULE;
+	func.patch = undo ? &patch : &second_patch;
+	if (undo)
+		second_patch.state = KPATCH_DISABLED;
+}
+
+static void plant(bool undo)
+{
+	if (!strcmp(planted, "gone"))
+		patch.gone = !undo;
+	else if (!strcmp(planted, "linked"))
+		object.linked = undo;
+	else if (!strcmp(planted, "object"))
+		func.object = undo ? &object : &second_object;
+	else if (!strcmp(planted, "patch"))
+		plant_patch(undo);
+	else if (!strcmp(planted, "link"))
+		plant_link(undo);
+	else if (!strcmp(planted, "target"))
+		plant_target(undo);
+}
+
+/* What was planted before goes; "none" plants nothing. */
+static int plant_set(const char *value, const struct kernel_param *kp)
+{
+	plant(true);
+	strscpy(planted, value, sizeof(planted));
+	strim(planted);
+	plant(false);
+	return 0;
+}
+
+static const struct kernel_param_ops plant_ops = { .set = plant_set };
+module_param_cb(plant, &plant_ops, NULL, 0200);
+
+static int pre_patch(struct kpatch_object *obj)
+{
+	return refuse ? -EPERM : 0;
+}
+
 static void describe(struct kpatch_module *p, struct kpatch_object *o,
 		     struct kpatch_func *f)
 {
@@ -168,6 +243,8 @@ static int __init raw_init(void)
 	func.new_size = new_size;
 	func.old_addr = old_addr;
 	object.name = called;
+	object.pre_patch_callback = pre_patch;
+	func.name = function;
 	if (twice)
 		list_add_tail(&again.list, &object.funcs);
 	func.force = force;

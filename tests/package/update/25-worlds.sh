@@ -3,8 +3,9 @@
 # The planner and dnf, on small random worlds: other releases, needs, conflicts, names
 # that take the place of others, priorities, exclusions. dnf may take an older release of
 # something else, which we do not, and fails for all kernels when it does for one: such
-# worlds are passed over, or asked about one kernel at a time. $WORLDS_SEED and $WORLDS are for
-# who wants others, or more.
+# worlds are passed over, or asked about one kernel at a time. That the best priority decides
+# alone is a documented difference, and counted. $WORLDS_SEED and $WORLDS are for who wants
+# others, or more.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../../lib/common.sh"
 . "$TOP/tests/package/lib.sh"

@@ -127,6 +127,13 @@ make_tree() { make -s -C "$OUT/build" tests/unit/make-tree && "$OUT/build/tests/
 mkdir -p "$root/var/lib/kpatch"
 make_tree held "$kver" 1-2
 try "a release that is held is refused" refused "is held" update "$(patch_file 2)"
+hint="release --kernel $kver 1-2"
+try "and how it is let in again is said" refused "'kpatch-manager $hint'" update "$(patch_file 2)"
+mkdir -p "$root/proc/sys/kernel"
+echo 9.9.9 >"$root/proc/sys/kernel/osrelease"
+# shellcheck disable=SC2086  # several words
+try "which works when typed, whichever kernel runs" says 20 "would be released" manager $hint --dry-run
+rm -r "$root/proc"
 try "a newer one is not" says 0 "is installed" update "$(patch_file 3)"
 
 new_root

@@ -39,27 +39,38 @@ mkdir -p "$root/etc/dnf/vars"
 echo 9.2 >"$root/etc/dnf/vars/releasever"
 try "a file of dnf's comes first" says 16 "file:///nowhere/9.2/x/" manager check --refresh
 
-# A repository of nothing, as one tag.
-fresh
+# A repository of nothing, in several spellings; what is commented out is not there either.
+# empty DESCRIPTION PRIMARY UPDATEINFO
 mkdir "$work/www" "$work/empty"
 cp "$(patch_file 2)" "$work/www/"
 createrepo_c -q "$work/www"
 createrepo_c -q "$work/empty"
-python3 - "$work/empty/repodata" <<'END'
-import hashlib, os, re, sys
-folder = sys.argv[1]
-text = open(folder + "/repomd.xml").read()
-data = b'<?xml version="1.0" encoding="UTF-8"?>\n<metadata xmlns="http://linux.duke.edu/metadata/common" packages="0"/>\n'
-open(folder + "/primary.xml", "wb").write(data)
-old = re.search(r'<data type="primary">.*?</data>', text, re.S).group(0)
-new = ('<data type="primary"><checksum type="sha256">%s</checksum><location href="repodata/primary.xml"/>'
-       '<timestamp>1</timestamp><size>%d</size></data>' % (hashlib.sha256(data).hexdigest(), len(data)))
-open(folder + "/repomd.xml", "w").write(text.replace(old, new))
+empty() {
+    fresh
+    python3 - "$work/empty/repodata" "$work/www/repodata" "$2" "$3" <<'END'
+import glob, gzip, hashlib, re, sys
+folder, full, primary, updateinfo = sys.argv[1:]
+packages = gzip.open(glob.glob(full + "/*primary.xml.gz")[0], "rt").read()
+package = re.search(r"<package .*</package>", packages, re.S).group(0)
+text = "<repomd xmlns='http://linux.duke.edu/metadata/repo'><revision>1</revision>"
+for kind, said in (("primary", primary), ("updateinfo", updateinfo)):
+    data = said.replace("PACKAGE", package.replace("-1-2", "-1-3")).encode()
+    open("%s/%s.xml" % (folder, kind), "wb").write(data)
+    text += ('<data type="%s"><checksum type="sha256"><![CDATA[%s]]></checksum><location href="repodata/%s.xml"/>'
+             '<timestamp>1</timestamp><size>%d</size></data>' % (kind, hashlib.sha256(data).hexdigest(), kind, len(data)))
+open(folder + "/repomd.xml", "w").write(text + "</repomd>")
 END
-printf '[good]\nname=good\nbaseurl=file://%s\n[empty]\nname=empty\nbaseurl=file://%s\n' "$work/www" "$work/empty" \
-    >"$root/etc/yum.repos.d/r.repo"
-try "an empty repository is none that is damaged" says 0 "1-2 " manager check
-quiet "and nothing is said of it" bash -c '"$@" 2>&1 >/dev/null' - "$OUT/build/kpatch-manager" --root "$root" check
+    printf '[good]\nname=good\nbaseurl=file://%s\n[empty]\nname=empty\nbaseurl=file://%s\n' "$work/www" \
+        "$work/empty" >"$root/etc/yum.repos.d/r.repo"
+    try "an empty repository is none that is damaged: $1" says 0 "1-2 " manager check
+    quiet "and nothing is said of it" bash -c '"$@" 2>&1 >/dev/null' - "$OUT/build/kpatch-manager" --root "$root" check
+    quiet "nor of its advisories" bash -c '"$@" 2>&1 >/dev/null' - "$OUT/build/kpatch-manager" --root "$root" cve
+}
+empty 'one tag' '<?xml version="1.0" encoding="UTF-8"?>
+<metadata xmlns="http://linux.duke.edu/metadata/common" packages="0"/>' '<updates />'
+empty prefixes '<m:metadata xmlns:m="http://linux.duke.edu/metadata/common" packages="0"></m:metadata>' '<updates xmlns="urn:x"/>'
+empty comments '<metadata><!-- PACKAGE --></metadata>' '<updates><!-- <update></update> --></updates>'
+empty 'quoted text' '<metadata><![CDATA[PACKAGE]]></metadata >' '<updates><![CDATA[]]></updates>'
 try "update takes what others have" says 0 "$patch-1-2.x86_64 is installed" update
 
 # Where the package database is, and in which format.

@@ -369,6 +369,17 @@ try "a name that two kernels share proves nothing" verdict CVE-2026-0309 "$k2" u
 try "and that is said" exits 0 CVE-2026-0309
 try "with the name" told "packages called $n2 are for more than one kernel"
 
+# One that is for a range of kernels, in which the newer one is.
+rm "$work/repo/$n2"-*.rpm
+tiny "$work/repo" kpatch-patch-range 1 1 "Requires: kernel-uname-r >= $k2" "Requires: kernel-uname-r <= $k2" \
+    -- "/usr/lib/kpatch/$k2/range.ko"
+{ sed '/<\/updates>/d' "$work/updateinfo.xml"; advisory T-20 CVE-2026-0316 Low kpatch-patch-range/0/1/1/x86_64
+  echo '</updates>'; } >"$work/range.xml"
+index repo gz "$work/range.xml"
+try "a patch for a range of kernels can be had for one in it" \
+    verdict CVE-2026-0316 "$k2" available kpatch-patch-range-1-1.x86_64
+try "and says nothing of another" verdict CVE-2026-0316 "$k1" unknown ''
+
 # Old metadata.
 touch -d '40 days ago' "$root"/var/cache/dnf/*/repodata/*
 rm -rf "$root/var/cache/kpatch-manager"

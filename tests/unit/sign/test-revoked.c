@@ -378,6 +378,22 @@ static void test_seen_kept(Scene *scene, gconstpointer data)
 	g_assert_cmpstr(text, ==, "garbage");
 }
 
+/* Whoever can change the memory can bring back an older list. */
+static void test_seen_open(Scene *scene, gconstpointer data)
+{
+	g_autofree char *path = g_strconcat(scene->root, KP_SEEN_FILE, NULL);
+
+	fixture_write(scene->root, KP_SEEN_FILE, "[seen]\n", -1);
+	kp_trust_free(load(scene, 0));
+	g_assert_cmpint(chmod(path, 0666), ==, 0);
+	refused(scene, "others than its owner may write it, and so change which revocations count");
+	/* who waits for ever is ended */
+	alarm(20);
+	g_assert_true(unlink(path) == 0 && mkfifo(path, 0600) == 0);
+	refused(scene, "not a regular file");
+	alarm(0);
+}
+
 static void test_others(Scene *scene, gconstpointer data)
 {
 	g_autoptr(GBytes) text = g_bytes_new_static("x", 1);
@@ -427,6 +443,7 @@ int main(int argc, char **argv)
 		{ "list-unusable", test_list_unusable },
 		{ "rest-counts", test_rest_counts },
 		{ "seen-kept", test_seen_kept },
+		{ "seen-open", test_seen_open },
 		{ "others", test_others },
 		{ "seen-damaged", test_seen_damaged },
 	};

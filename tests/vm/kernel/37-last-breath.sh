@@ -24,6 +24,7 @@ seen() {
 
 echo 300 > /sys/module/kpatch/parameters/park_limit_ms
 ok "a patch lets tasks sleep when they are off the list" load_again test-last-breath
+all_freed
 cp /bin/busybox /tmp/lingers
 # Nobody waits for it: its parent has ended, and the first process ignores it.
 (/bin/unwaited /tmp/lingers true)
@@ -31,9 +32,7 @@ seen test_last_breath lingers
 
 if grep -q ' proc_exit_connector$' /proc/kallsyms; then
 	ok "a patch lets tasks sleep when their parents know that they end" load_again test-outlives
-	# Before 6.9 a grace period does not end while it sleeps: none may have begun.
-	sleep 2
-	within freed
+	all_freed
 	# which ends at once, with its usage
 	cp /bin/unwaited /tmp/outlives
 	/tmp/outlives 2> /dev/null

@@ -40,6 +40,9 @@ is() { # is DESCRIPTION EXPECTED ACTUAL
 	[ "$2" = "$3" ] || printf '# expected: %s\n# got:      %s\n' "$2" "$3"
 }
 
+# Whose modules have no cold parts, as the kernel is built without profiles.
+by_clang() { grep -q clang /proc/version; }
+
 like() { # like DESCRIPTION PATTERN TEXT
 	echo "$3" | grep -Eq -- "$2"
 	_st=$?
@@ -81,6 +84,9 @@ asleep_in() { within grep -q "$2" "/proc/$1/stack" || echo "not ok - $scenario: 
 # ftrace's lock is held while a batch is freed, which begins a second after its end.
 freeing() { cat /proc/[0-9]*/stack 2> /dev/null | grep -q 'free_dead.*\[kpatch\]'; }
 freed() { ! freeing; }
+# Before 6.9 a grace period of ftrace's does not end while a task sleeps that ends, and
+# whoever switches waits half a minute for it: none may have begun.
+all_freed() { sleep 2; within freed; }
 
 load() { _m=$1; shift; insmod "/modules/$_m.ko" "$@"; }
 load_again() { again load "$@"; }

@@ -63,6 +63,6 @@ guest "unshare -m sh -c 'umount -l /sys; kpatch-manager apply; echo code \$?; kp
 check "without /sys apply changes nothing, and says why" "shows code 1" "shows is /sys mounted?"
 behaves unpatched "nothing was changed"
 guest "(for i in 1 2 3 4 5 6; do kpatch-manager hold 1-1; kpatch-manager release; done) >/dev/null &
-    for i in 1 2 3 4 5 6 7 8; do kpatch-manager status; kpatch-manager history; done | grep -c 'Problem: cannot\\|locked'; wait"
+    for i in 1 2 3 4 5 6 7 8; do kpatch-manager status; kpatch-manager history; done | grep -c 'Problem: cannot\\|is locked'; wait"
 check "readers are not disturbed by a writer" "shows 0"
 tap_end

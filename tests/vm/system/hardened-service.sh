@@ -31,7 +31,7 @@ check "the hardened service starts" rc=0
 behaves 1-1 "and made the patch live, with the core module loaded by itself"
 guest "ls /var/lib/kpatch/$KVER; stat -c '%a %U' /var/lib/kpatch /var/lib/kpatch/state.db"
 check "and kept a copy for all to read, and the state for root" rc=0 "shows .ko" "shows 755 root" "shows 600 root"
-guest "kpatch unload --all; kpatch-manager apply --quiet /payload/$KVER/kpatch-demo-lp-1-2.ko &&
+guest "kpatch unload --all; kpatch-manager apply --quiet /payload/$KVER/next-lp/$series-1-2.ko &&
     kpatch unload --all && systemctl restart kpatch.service && cat /sys/kernel/livepatch/*/enabled"
 check "with the kernel's livepatch too" rc=0 "shows 1"
 behaves 1-2

@@ -46,6 +46,11 @@ good_after 600
 needs "release 1-2 is on trial" "kpatch-manager apply /payload/$KVER/next/$series-1-2.ko"
 image good
 good_after 2
+needs "let release 1-2 prove itself" "systemctl stop kpatch-boot-good; yum -y install $package-1-2 && kpatch unload --all &&
+    systemctl restart kpatch.service"
+proven
+image newer
+needs "go back to release 1-1" "dnf -y downgrade $package-1-1"
 needs "let another prove itself, which is deadly in an initramfs alone" "systemctl stop kpatch-boot-good; kpatch unload --all
     install -m 0644 -t /usr/lib/kpatch/$KVER /payload/$KVER/early/$series-1-3.ko
     rm -f /var/lib/kpatch/$KVER/*[-_]1[-_]2.ko && systemctl restart kpatch.service"
@@ -74,8 +79,17 @@ behaves unpatched
 boots good --append "$disk rd.kpatch=1 kpatch.enable=0"
 behaves unpatched "kpatch.enable=0 is heard in the initramfs too"
 
+# An initramfs does not know what the package manager did after it was made.
+needs "have the package manager go back to 1-1" "rpm -e $package; yum -y install $package-1-2 &&
+    dnf -y downgrade $package-1-1 && systemctl enable kpatch.service && sync"
+boots newer --append "$disk rd.kpatch=1"
+early "it made live what was newest" rc=0 "shows (1-2) is live"
+behaves 1-1 "and kpatch.service went back to what packages have"
+live_is 1-1
+needs "clean up" "kpatch-manager rollback none; rpm -e $package; rm -rf /var/lib/kpatch/$KVER"
+
 # kpatch.enable=0 keeps all from loading but a person
-needs "install release 1-1 and roll it back" "rpm -e $package; yum -y install $package-1-1 && kpatch-manager release
+needs "install release 1-1 and roll it back" "yum -y install $package-1-1 && kpatch-manager release
     kpatch-manager apply --older 1-1 && kpatch-manager rollback && systemctl enable kpatch.service"
 boots good --append "$disk" --firmware "$("$TOP/tests/vm/firmware")/plain.fd"
 early "with EFI the held release was made live" rc=0 "shows (1-1) is live"

@@ -11,17 +11,20 @@ reset
 pull() { needs "prepare the power cut" "echo $1 >/root/pull; sync"; }
 
 needs "keep the configuration" "cp -n /etc/kpatch/manager.conf /root/manager.conf"
-good_after 15
+# So long that a slow host's yum has come to its end by then.
+good_after 45
 dropin=/run/systemd/system/kpatch.service.d
 needs "let kpatch.service begin while what watches the installation has still to end" "
     yum -y install $package-1-1 && mkdir -p $dropin && kpatch unload --all || exit
     sed -i 's/good-after=.*/good-after=2/' /etc/kpatch/manager.conf
-    printf '[Service]\nExecStartPre=/bin/sleep 18\n' >$dropin/slow.conf
+    printf '[Service]\nExecStartPre=/root/until-watched\n' >$dropin/slow.conf
+    printf '#!/bin/sh\nwhile systemctl -q is-active kpatch-boot-good; do sleep 1; done; sleep 3\n' >/root/until-watched
+    chmod +x /root/until-watched
     systemctl daemon-reload; systemctl is-active kpatch-boot-good || exit; systemctl restart kpatch.service"
 proven
 guest "journalctl -b -u kpatch-boot-good.service -o cat"
 check "release 1-1 has proven to be good" rc=0 "shows has proven to be good"
-needs "let the service be as it was" "rm -r $dropin; systemctl daemon-reload"
+needs "let the service be as it was" "rm -r $dropin /root/until-watched; systemctl daemon-reload"
 good_after 3
 # shellcheck disable=SC2016  # the machine's shell expands it
 health_check 10-plug 'read -r times </root/pull || exit 0; [ "$times" -gt 0 ] || exit 0' \

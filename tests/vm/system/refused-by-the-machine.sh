@@ -63,7 +63,7 @@ needs "install release 1-1" "yum -y install $package-1-1"
 try "$KVER: it reboots with lockdown" "$machine" reboot "$MACHINE_NAME" --append lockdown=integrity
 behaves unpatched "a patch whose signer the kernel does not know is not loaded"
 guest "systemctl is-failed kpatch.service; journalctl -b -u kpatch.service -o cat; kpatch-manager status --check"
-check "the service fails visibly and says why" rc=10 "shows failed" "shows lockdown: integrity" "shows in none of its keyrings"
+check "the service fails visibly and says why" rc=14 "shows failed" "shows core-refused" "shows lockdown: integrity" "shows in none of its keyrings"
 guest "kpatch-manager preflight; echo code \$?; kpatch-manager apply; echo code \$?; kpatch-manager apply $payload/kpatch-demo-lp-1-2.ko"
 check "preflight and apply refuse it, with both backends" rc=4 "shows in none of its keyrings" "hides code 0" "hides code 1"
 guest "kpatch-manager apply $payload/unsigned-1-1.ko"
