@@ -13,6 +13,9 @@
 
 #define EXPIRED_MAX 65536
 
+/* seconds by which a clock may be set right without a word */
+#define CORRECTED 300
+
 /* A folder that may have what we look for. */
 struct candidate {
 	char *folder;
@@ -199,8 +202,8 @@ static gboolean is_stale(const struct candidate *candidate, const KpRepo *repo)
 {
 	gint64 age = g_get_real_time() / G_USEC_PER_SEC - candidate->fetched;
 
-	/* from the future: the clock was wrong then, or is now */
-	return candidate->expired || age < 0 ||
+	/* from the future: the clock was wrong then, or is now; not if it was but corrected */
+	return candidate->expired || age < -CORRECTED ||
 	       (repo->metadata_expire >= 0 && age > repo->metadata_expire);
 }
 

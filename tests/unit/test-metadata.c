@@ -159,6 +159,9 @@ static void test_marked(Case *c, gconstpointer data)
 
 static void test_from_the_future(Case *c, gconstpointer data)
 {
+	dnf_has(c, PRIMARY, -200);
+	assert_found(c, "/dnf/");
+	g_assert_false(c->data->stale);	/* a clock was set right */
 	dnf_has(c, PRIMARY, -4000);
 	assert_found(c, "/dnf/");
 	g_assert_true(c->data->stale);
