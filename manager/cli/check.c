@@ -143,6 +143,14 @@ static gboolean plan_with_details(KpCheck *check, const KpOptions *options, GErr
 	return TRUE;
 }
 
+static int code_of(const KpCheck *check)
+{
+	for (guint i = 0; i < check->plan->kernels->len; i++)
+		if (g_str_equal(kp_check_word(check, g_ptr_array_index(check->plan->kernels, i)), "unknown"))
+			return KP_EXIT_CHECK_UNKNOWN;
+	return KP_EXIT_DONE;
+}
+
 gboolean kp_check_read(KpCheck *check, const KpOptions *options, GError **error)
 {
 	check->warnings = g_ptr_array_new_with_free_func(g_free);
@@ -161,19 +169,12 @@ gboolean kp_check_read(KpCheck *check, const KpOptions *options, GError **error)
 	take_warnings(check, options->root);
 	kp_repositories_tell_standing(check->repositories, check->plan,
 				      check->status->settings->stale_days, check->warnings);
-	/* status shows it from now on; who may not write there has seen it at least */
-	if (check->plan->problems->len == 0)
+	/* status shows it from now on, and until then what was known before; who may not
+	 * write there has seen it at least */
+	if (check->plan->problems->len == 0 && code_of(check) == KP_EXIT_DONE)
 		kp_available_note(options->root, check->plan, check->repositories->data,
 				  options->kernel == NULL, NULL);
 	return TRUE;
-}
-
-static int code_of(const KpCheck *check)
-{
-	for (guint i = 0; i < check->plan->kernels->len; i++)
-		if (g_str_equal(kp_check_word(check, g_ptr_array_index(check->plan->kernels, i)), "unknown"))
-			return KP_EXIT_CHECK_UNKNOWN;
-	return KP_EXIT_DONE;
 }
 
 int kp_command_check(const KpOptions *options, char **words, GError **error)

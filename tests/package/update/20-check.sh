@@ -283,11 +283,13 @@ steps "a disk that fails to give what came is no fault of the mirror" disk_fails
 
 # unknown: who has heard of no repository does not say that nothing is newer.
 unknown() {
-    local rc=0
-    rm -rf "$root/var/cache/kpatch-manager"
+    local rc=0 known=$root/var/cache/kpatch-manager/available
+    cp "$known" "$work/known"
+    find "$root/var/cache/kpatch-manager" -mindepth 1 -maxdepth 1 -type d -exec rm -r {} +
     mv "$work/repo" "$work/away"
     check >"$work/said" 2>&1 || rc=$?
     mv "$work/away" "$work/repo"
+    cmp "$known" "$work/known" # which is what status shows
     cat "$work/said"
     [ "$rc" -eq 16 ]
     grep -E "$one .* unknown" "$work/said"
