@@ -59,9 +59,24 @@ static gboolean is_the_same(const GError *one, const GError *other)
 	return reason != NULL && g_strcmp0(reason, strstr(other->message, ": ")) == 0;
 }
 
+/* An initramfs has what packages had when it was made: what the disk has now decides. Where
+ * that has nothing, what is live is better than none. */
+static gboolean is_outdated(const struct boot *boot, const KpPatch *patch)
+{
+	const KpScene *scene = boot->scene;
+	const KpLivePatch *top = kp_live_top(scene->live);
+
+	if (top == NULL || !kp_change_newer_is_live(scene, patch) ||
+	    !kp_early_loaded(scene->host->root, top, scene->candidates->patches))
+		return FALSE;
+	kp_warn("%s (%s) is live by an initramfs that was made before %s (%s) took its place",
+		top->name, top->version, patch->name, patch->version);
+	return TRUE;
+}
+
 static int change(const struct boot *boot, const KpPatch *patch, GError **error)
 {
-	if (boot->revoked)
+	if (boot->revoked || is_outdated(boot, patch))
 		return kp_change_replace(boot->scene, boot->options, "boot", patch, boot->progress,
 					 error);
 	if (kp_change_newer_is_live(boot->scene, patch))

@@ -74,6 +74,9 @@ gboolean kp_early_forget(const char *root, GError **error)
 {
 	g_autofree char *path = kp_root_path(root, KP_EARLY_VARIABLE);
 
+	/* where EFI's variables cannot be written, there is none */
+	if (access(path, F_OK) != 0 && errno == ENOENT)
+		return TRUE;
 	unprotect(root, path);
 	if (unlink(path) == 0 || errno == ENOENT)
 		return TRUE;
@@ -114,15 +117,10 @@ static int write_note(const char *root, const char *path, const char *sha256)
 static gboolean note(const char *root, const char *sha256, GError **error)
 {
 	g_autofree char *path = kp_root_path(root, KP_EARLY_VARIABLE);
-	g_autofree char *flag = kp_root_path(root, KP_EARLY_FLAG);
-	int code;
+	int code = write_note(root, path, sha256);
 
-	if (!g_file_set_contents(flag, sha256, -1, error))
-		return FALSE;
-	code = write_note(root, path, sha256);
 	if (code == 0)
 		return TRUE;
-	unlink(flag);
 	g_set_error(error, KP_ERROR, KP_ERROR_FAILED,
 		    "it cannot be noted in a variable of EFI that it is loaded, so nobody would know "
 		    "if the machine dies of it (%s: %s); rd.kpatch=1 on the kernel command line "
@@ -140,6 +138,7 @@ static gboolean allowed_anyway(const char *root)
 
 gboolean kp_early_begin(const char *root, const char *sha256, GError **error)
 {
+	g_autofree char *flag = kp_root_path(root, KP_EARLY_FLAG);
 	g_autofree char *noted = read_note(root);
 	g_autoptr(GError) problem = NULL;
 
@@ -152,8 +151,12 @@ gboolean kp_early_begin(const char *root, const char *sha256, GError **error)
 	/* another patch was noted: that is over */
 	if (noted != NULL && !kp_early_forget(root, error))
 		return FALSE;
+	/* first: this boot must not take its own note for that of one that died */
+	if (!g_file_set_contents(flag, sha256, -1, error))
+		return FALSE;
 	if (note(root, sha256, &problem) || allowed_anyway(root))
 		return TRUE;
+	unlink(flag);
 	g_propagate_error(error, g_steal_pointer(&problem));
 	return FALSE;
 }
@@ -200,6 +203,19 @@ char *kp_early_revoked(const char *root, const KpLivePatch *top, const GPtrArray
 	if (load != NULL && (digest == NULL || g_str_equal(digest, load->sha256)))
 		return kp_voucher_recall(voucher, load->sha256, load->signer_sha256);
 	return digest != NULL ? kp_voucher_recall(voucher, digest, "") : NULL;
+}
+
+gboolean kp_early_loaded(const char *root, const KpLivePatch *top, const GPtrArray *patches)
+{
+	g_autofree char *digest = loaded_digest(root);
+
+	for (guint i = 0; i < patches->len && digest != NULL; i++) {
+		const KpPatch *patch = g_ptr_array_index(patches, i);
+
+		if (g_str_equal(kp_patch_sha256(patch), digest))
+			return kp_name_equal(patch->name, top->name);
+	}
+	return digest != NULL;
 }
 
 char *kp_early_died(const char *root)

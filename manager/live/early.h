@@ -40,6 +40,10 @@ char *kp_early_died(const char *root);
 char *kp_early_revoked(const char *root, const KpLivePatch *top, const GPtrArray *patches,
 		       const KpRecord *load, KpVoucher *voucher);
 
+/* TRUE when it was this boot's initramfs that made @top live, as far as what it noted
+ * tells: the file may be gone from @patches. Until kp_early_end(). */
+gboolean kp_early_loaded(const char *root, const KpLivePatch *top, const GPtrArray *patches);
+
 /* Takes away the note of another boot. */
 gboolean kp_early_forget(const char *root, GError **error);
 
