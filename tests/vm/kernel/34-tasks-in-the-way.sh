@@ -85,8 +85,15 @@ cat > /tmp/under-ring <<'END'
 p=$!
 asleep_in $p 'io_cqring_wait\|io_uring_enter'
 sleep 1
-ok "the patch loads while a task waits for a ring, below an eBPF program" load test-demo-1-1
-ok "the task was held" test "$(cat /sys/module/kpatch/statistics/last_parked)" -ge 1
+limit=/sys/module/kpatch/parameters/park_limit_ms
+echo 0 > $limit
+if load test-demo-1-1 2> /dev/null; then
+	echo "ok - $scenario: a ring # SKIP this kernel reads stacks below an eBPF program: nobody is in the way"
+else
+	echo 2000 > $limit
+	ok "the patch loads while a task waits for a ring, below an eBPF program" load test-demo-1-1
+	ok "the task was held" test "$(cat /sys/module/kpatch/statistics/last_parked)" -ge 1
+fi
 echo 1 > /sys/module/kpatch_door/parameters/open
 wait $p
 is "and has what it waited for" original "$(cat /tmp/ringed)"
