@@ -47,7 +47,7 @@ static int __no_kcsan called(struct kprobe *p, struct pt_regs *regs)
 		return 0;
 	WRITE_ONCE(go, false);
 	WRITE_ONCE(reached, true);
-	for (i = 0; i < 8000 && !READ_ONCE(go); i++)
+	for (i = 0; i < 16000 && !READ_ONCE(go); i++)
 		mdelay(1);
 	if (!READ_ONCE(go))
 		pr_err("nobody let the call of %s go on\n", at);

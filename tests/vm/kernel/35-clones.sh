@@ -65,10 +65,14 @@ while read -r f && [ -z "$found" ]; do
 	dmesg -c > /dev/null
 	if refused "$f"; then found=$f; fi
 done < /tmp/bases
-ok "there is one in vmlinux ($found)" test -n "$found"
-# Two equal clones are one, and kallsyms tells the name of one of both.
-load kpatch_liar name=1
-dmesg -c > /dev/null
-ok "it is refused, too, if its clone has another name as well" refused "$found"
-rmmod kpatch_liar
+if [ -z "$found" ] && by_clang; then
+	echo "ok - $scenario: one in vmlinux # SKIP clang makes none"
+else
+	ok "there is one in vmlinux ($found)" test -n "$found"
+	# Two equal clones are one, and kallsyms tells the name of one of both.
+	load kpatch_liar name=1
+	dmesg -c > /dev/null
+	ok "it is refused, too, if its clone has another name as well" refused "$found"
+	rmmod kpatch_liar
+fi
 rm /tmp/bases
