@@ -69,7 +69,8 @@ static gboolean is_outdated(const struct boot *boot, const KpPatch *patch)
 	if (top == NULL || !kp_change_newer_is_live(scene, patch) ||
 	    !kp_early_loaded(scene->host->root, top, scene->candidates->patches))
 		return FALSE;
-	kp_warn("%s (%s) is live by an initramfs that was made before %s (%s) took its place",
+	kp_warn("%s (%s) was made live by an initramfs from before %s (%s) took its place; "
+		"'dracut -f' makes a new one",
 		top->name, top->version, patch->name, patch->version);
 	return TRUE;
 }

@@ -43,6 +43,8 @@ static const KpCommand command_table[] = {
 	  "\n"
 	  "It asks a repository when nothing is known of it, or what is known is older than\n"
 	  "its metadata_expire=. Only root can; others see what is known. It installs nothing.\n"
+	  "A kernel is unknown, with exit code 16, when nothing newer is known and some\n"
+	  "repository has never answered: --refresh asks it.\n"
 	  "\n"
 	  "  kpatch-manager check             what is there for which kernel\n"
 	  "  kpatch-manager check --refresh   ask the repositories now\n"
@@ -222,8 +224,8 @@ static void help_all(void)
 	       "\n"
 	       "'kpatch-manager COMMAND --help' explains a command with examples.\n"
 	       "Exit codes: 0 done or nothing to do, 1 failed, 2 usage or configuration,\n"
-	       "3 busy, try again, 4 refused, 10 to 14 what status --check found, 20 --dry-run\n"
-	       "would change something.\n");
+	       "3 busy, try again, 4 refused, 10 to 15 what status --check found, 16 check does\n"
+	       "not know, 20 --dry-run would change something.\n");
 }
 
 int kp_command_help(const KpOptions *options, char **words, GError **error)

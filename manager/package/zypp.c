@@ -36,13 +36,6 @@ static const char *list_key(const char *line, const char **value)
 	return NULL;
 }
 
-static gboolean is_url(const char *line)
-{
-	gsize scheme = strspn(line, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+-.");
-
-	return scheme > 0 && line[scheme] == ':';
-}
-
 char *kp_zypp_lines(const char *text)
 {
 	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
@@ -51,15 +44,16 @@ char *kp_zypp_lines(const char *text)
 
 	for (char **line = lines; *line != NULL; line++) {
 		const char *start = *line + strspn(*line, BLANKS), *value = NULL;
+		const gboolean is_url = g_uri_peek_scheme(start) != NULL;
 		const char *key = list_key(start, &value);
 
 		if (list != NULL && key != NULL && g_str_equal(key, list))
 			g_string_append_printf(out, "\t%s\n", value);
-		else if (list != NULL && key == NULL && is_url(start))
+		else if (list != NULL && key == NULL && is_url)
 			g_string_append_printf(out, "\t%s\n", start);
 		else
 			g_string_append_printf(out, "%s\n", start);
-		if (*start != '\0' && (key != NULL || !is_url(start)))
+		if (*start != '\0' && (key != NULL || !is_url))
 			list = key;
 	}
 	return g_string_free(out, FALSE);

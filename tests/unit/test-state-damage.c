@@ -295,6 +295,22 @@ static void test_not_writable(void)
 	fixture_remove(root);
 }
 
+/* SQLite would take it for none, and not undo what a change that was cut short has done. */
+static void test_journal_unseen(void)
+{
+	g_autofree char *bytes = NULL;
+	gsize size;
+	char *root = filled(&bytes, &size);
+	g_autofree char *journal = g_build_filename(root, KP_STATE_FILE "-journal", NULL);
+	g_autoptr(GError) error = NULL;
+
+	g_assert_cmpint(symlink("state.db-journal", journal), ==, 0);
+	expect_not_writable(root, "cannot look at");
+	g_assert_null(kp_state_open(root, FALSE, &error));
+	g_assert_nonnull(strstr(error->message, "cannot look at"));
+	fixture_remove(root);
+}
+
 static gpointer write_many(gpointer root)
 {
 	g_autoptr(KpState) state = open_state(root, TRUE);
@@ -512,6 +528,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/state-damage/foreign", test_foreign);
 	g_test_add_func("/state-damage/newer-is-kept", test_newer_is_kept);
 	g_test_add_func("/state-damage/not-writable", test_not_writable);
+	g_test_add_func("/state-damage/journal-unseen", test_journal_unseen);
 	g_test_add_func("/state-damage/tables-known", test_tables_known);
 	g_test_add_func("/state-damage/each-bit", test_each_bit);
 	g_test_add_func("/state-damage/not-ours", test_not_ours);
