@@ -60,6 +60,8 @@ struct KpSolve {
 	const KpSource *source;
 	GPtrArray *kernels;	/* KpSolveKernel */
 	GHashTable *asked;	/* questions to the source so far */
+	GHashTable *offered;	/* names that repositories were read for: what they have is in
+				 * the pool, and each further time it would be there once more */
 	KpUpdatePlan *plan;
 	Map considered;		/* the pool's */
 	Map judged, welcome;	/* may a package come in unasked? Once it was judged, that stays */
