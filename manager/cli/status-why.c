@@ -3,6 +3,7 @@
 #include "cli/status.h"
 
 #include "base/names.h"
+#include "base/packager.h"
 #include "base/release.h"
 #include "base/version.h"
 #include "live/by-hand.h"
@@ -73,15 +74,22 @@ static gboolean is_moving(const KpStatus *status)
 	return FALSE;
 }
 
+/* What to type so that the files of @package are there again. Caller frees. */
+static char *reinstall(const KpStatus *status, const char *package)
+{
+	return kp_packager_command(kp_packager(status->host->root), KP_PACKAGER_REINSTALL, package);
+}
+
 static void add_not_live(const KpStatus *status, const KpStatusKernel *kernel, GString *text)
 {
 	const KpInvPatch *package = package_without_file(kernel);
+	g_autofree char *again = package != NULL ? reinstall(status, package->name) : NULL;
 
 	if (kernel->best != NULL)
 		add_best(status, kernel, text);
 	else if (package != NULL)
 		g_string_append_printf(text, "Package %s is installed, and no file of it can be used: "
-				       "'dnf reinstall %s' brings it again\n", package->package, package->name);
+				       "'%s' brings it again\n", package->package, again);
 	else if (kernel->candidates->patches->len > 0)
 		g_string_append_printf(text, "All patches for kernel %s are held, blocked or revoked: "
 				       "'kpatch-manager release' followed by one of them allows it again\n",

@@ -355,6 +355,8 @@ static void read_line(PlanCase *c, const char *line)
 		read_zypp_lock(c, words);
 	else if (g_str_equal(first, "lock-file-is-damaged"))
 		g_string_append(c->locks, "[[packages\n");
+	else if (g_str_equal(first, "zypper"))
+		c->request.packager = KP_PACKAGER_ZYPPER;
 	else if (g_str_equal(first, "request"))
 		read_request(c, words);
 	else
