@@ -7,7 +7,9 @@
 #include "base/release.h"
 #include "base/version.h"
 #include "live/by-hand.h"
+#include "live/floor.h"
 #include "live/preflight.h"
+#include "live/resolve.h"
 #include "live/switched.h"
 #include "live/trial-note.h"
 
@@ -37,12 +39,26 @@ static void add_missed(const KpStatus *status, GString *text)
 				       top->name, top->version != NULL ? top->version : "?", why);
 }
 
+/* What apply would say to it: who is told to type that should not be refused. */
+static GPtrArray *reasons_against(const KpStatus *status, const KpStatusKernel *kernel)
+{
+	const KpPatch *best = kernel->best;
+	g_autofree char *floor = kp_asked_is(&kernel->asked, best, FALSE) ? NULL :
+		kp_floor_release(kernel->records, kernel->holds, best);
+	GPtrArray *reasons = kp_preflight(status->host, best, status->live, kernel->holds, floor,
+					  FALSE, KP_UNASKED);
+
+	if (best->backend == KP_BACKEND_KPATCH && !status->host->has_core && status->core != NULL)
+		g_ptr_array_add(reasons, g_strdup(status->core));
+	kp_resolve_symbols(status->host, best, reasons);
+	return reasons;
+}
+
 /* What is to be made live, or why it would be refused. */
 static void add_best(const KpStatus *status, const KpStatusKernel *kernel, GString *text)
 {
 	const KpPatch *best = kernel->best;
-	g_autoptr(GPtrArray) reasons = kp_preflight(status->host, best, status->live, kernel->holds,
-						    NULL, FALSE, KP_UNASKED);
+	g_autoptr(GPtrArray) reasons = reasons_against(status, kernel);
 
 	for (guint i = 0; i < reasons->len; i++)
 		g_string_append_printf(text, "%s (%s) is not live, and would be refused: %s\n", best->name,
