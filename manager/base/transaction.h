@@ -79,6 +79,7 @@ typedef struct {
 	char **ids;		/* key_id, and those of its subkeys */
 	char *user_id;		/* or "" */
 	gboolean known;		/* the package database has it */
+	gboolean revoked;	/* it says so itself */
 	GBytes *packets;
 } KpPackageKey;
 

@@ -6,6 +6,7 @@
 
 #include <glib.h>
 
+#include "base/packager.h"
 #include "base/repo.h"
 #include "base/version-locks.h"
 
@@ -51,6 +52,7 @@ typedef struct {
 
 typedef struct {
 	const char *root;
+	KpPackager packager;		/* whose commands an operator types */
 	const char *rpmdb;
 	const char *const *globs;	/* names of patch packages */
 	const GPtrArray *repos;		/* KpRepoData */

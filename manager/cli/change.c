@@ -12,6 +12,7 @@
 #include "live/by-hand.h"
 #include "live/core.h"
 #include "live/execute.h"
+#include "live/floor.h"
 #include "live/live.h"
 #include "live/preflight.h"
 #include "live/resolve.h"
@@ -290,8 +291,8 @@ static gboolean refuse_any(const KpScene *scene, const KpOptions *options, const
 		return FALSE;
 	kp_vouch(scene->voucher, patch);
 	kp_warn_all(kp_voucher_warnings(scene->voucher));
-	asked = !older_ok && kp_scene_is_asked(scene, patch, options->boot);
-	floor = older_ok || asked ? NULL : kp_scene_floor(scene, patch);
+	asked = !older_ok && kp_asked_is(&scene->asked, patch, options->boot);
+	floor = older_ok || asked ? NULL : kp_floor_release(scene->records, scene->holds, patch);
 	reasons = kp_preflight(scene->host, patch, scene->live, holds, floor, older_ok,
 			       asking);
 	look_closer(scene, options, action, patch, reasons);

@@ -92,6 +92,7 @@ KpUpdatePlan *kp_check_plan(const KpStatus *status, const KpRepositories *reposi
 	g_autoptr(GPtrArray) passed = g_ptr_array_new_with_free_func((GDestroyNotify)kp_passed_free);
 	const KpUpdateRequest request = {
 		.root = options->root,
+		.packager = kp_packager(options->root),
 		.rpmdb = status->settings->rpmdb,
 		.globs = (const char *const *)status->settings->patch_globs,
 		.repos = repositories->data,

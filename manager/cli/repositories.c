@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/metadata.h"
+#include "base/packager.h"
 #include "base/repo-config.h"
 #include "base/solve-api.h"
 #include "cli/fetch-apart.h"
@@ -145,8 +146,9 @@ KpRepositories *kp_repositories_read(const KpOptions *options, const KpSettings 
 		repositories->repos = g_ptr_array_new();
 		g_ptr_array_add(warnings, g_strdup(problem->message));
 	} else if (repositories->repos->len == 0) {
-		g_ptr_array_add(warnings, g_strdup(
-			"no repository is enabled; dnf.conf(5) says how one is configured"));
+		g_ptr_array_add(warnings, g_strdup_printf(
+			"no repository is enabled; %s says how one is configured",
+			kp_packager_page(kp_packager(options->root))));
 	}
 	if (refresh == KP_REFRESH_ALWAYS && geteuid() != 0)
 		g_ptr_array_add(warnings, g_strdup(

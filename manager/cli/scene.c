@@ -6,14 +6,12 @@
 #include "base/error.h"
 #include "base/lock.h"
 #include "base/names.h"
-#include "base/release.h"
 #include "base/root.h"
 #include "base/version.h"
 #include "cli/journal.h"
 #include "cli/packages.h"
 #include "cli/releases.h"
 #include "live/doubt.h"
-#include "live/floor.h"
 #include "live/guard.h"
 #include "live/live.h"
 #include "live/stream.h"
@@ -195,27 +193,6 @@ gboolean kp_scene_vouch(const KpScene *scene, const KpPatch *patch, GError **err
 		return TRUE;
 	g_set_error(error, KP_ERROR, KP_ERROR_REFUSED, "%s: %s", patch->path, patch->distrust);
 	return FALSE;
-}
-
-char *kp_scene_floor(const KpScene *scene, const KpPatch *patch)
-{
-	const KpRecord *floor = kp_floor_find(scene->records, scene->holds, patch);
-	char *release;
-
-	if (floor == NULL)
-		return NULL;
-	/* where a module says no release, older programs wrote its name */
-	release = g_str_equal(floor->version, floor->name) ?
-		kp_release_in_name(floor->name, floor->kver) : NULL;
-	return release != NULL ? release : g_strdup(floor->version);
-}
-
-gboolean kp_scene_is_asked(const KpScene *scene, const KpPatch *patch, gboolean boot)
-{
-	const KpAsked *asked = &scene->asked;
-
-	return asked->floor != NULL && asked->packaged && (asked->since || boot) &&
-	       g_str_equal(kp_patch_sha256(patch), kp_patch_sha256(asked->patch));
 }
 
 static gboolean any_nameless(const KpScene *scene)

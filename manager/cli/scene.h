@@ -44,14 +44,6 @@ void kp_scene_take_releases(KpScene *scene, const KpOptions *options);
  * Caller frees. */
 KpChoice *kp_scene_choose(const KpScene *scene);
 
-/* The version that nothing older of the stream of @patch may take the place of unasked, or
- * NULL. Caller frees. */
-char *kp_scene_floor(const KpScene *scene, const KpPatch *patch);
-
-/* Is @patch older than that, and all the same due, because the package manager went back
- * to it? @boot: also because it is there, and an older patch is better than none. */
-gboolean kp_scene_is_asked(const KpScene *scene, const KpPatch *patch, gboolean boot);
-
 /* Makes a private copy of @patch and asks who vouches for it. FALSE with
  * KP_ERROR_REFUSED when nobody does, and it may not be loaded. */
 gboolean kp_scene_vouch(const KpScene *scene, const KpPatch *patch, GError **error);

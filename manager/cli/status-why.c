@@ -3,10 +3,13 @@
 #include "cli/status.h"
 
 #include "base/names.h"
+#include "base/packager.h"
 #include "base/release.h"
 #include "base/version.h"
 #include "live/by-hand.h"
+#include "live/floor.h"
 #include "live/preflight.h"
+#include "live/resolve.h"
 #include "live/switched.h"
 #include "live/trial-note.h"
 
@@ -36,12 +39,26 @@ static void add_missed(const KpStatus *status, GString *text)
 				       top->name, top->version != NULL ? top->version : "?", why);
 }
 
+/* What apply would say to it: who is told to type that should not be refused. */
+static GPtrArray *reasons_against(const KpStatus *status, const KpStatusKernel *kernel)
+{
+	const KpPatch *best = kernel->best;
+	g_autofree char *floor = kp_asked_is(&kernel->asked, best, FALSE) ? NULL :
+		kp_floor_release(kernel->records, kernel->holds, best);
+	GPtrArray *reasons = kp_preflight(status->host, best, status->live, kernel->holds, floor,
+					  FALSE, KP_UNASKED);
+
+	if (best->backend == KP_BACKEND_KPATCH && !status->host->has_core && status->core != NULL)
+		g_ptr_array_add(reasons, g_strdup(status->core));
+	kp_resolve_symbols(status->host, best, reasons);
+	return reasons;
+}
+
 /* What is to be made live, or why it would be refused. */
 static void add_best(const KpStatus *status, const KpStatusKernel *kernel, GString *text)
 {
 	const KpPatch *best = kernel->best;
-	g_autoptr(GPtrArray) reasons = kp_preflight(status->host, best, status->live, kernel->holds,
-						    NULL, FALSE, KP_UNASKED);
+	g_autoptr(GPtrArray) reasons = reasons_against(status, kernel);
 
 	for (guint i = 0; i < reasons->len; i++)
 		g_string_append_printf(text, "%s (%s) is not live, and would be refused: %s\n", best->name,
@@ -73,15 +90,22 @@ static gboolean is_moving(const KpStatus *status)
 	return FALSE;
 }
 
+/* What to type so that the files of @package are there again. Caller frees. */
+static char *reinstall(const KpStatus *status, const char *package)
+{
+	return kp_packager_command(kp_packager(status->host->root), KP_PACKAGER_REINSTALL, package);
+}
+
 static void add_not_live(const KpStatus *status, const KpStatusKernel *kernel, GString *text)
 {
 	const KpInvPatch *package = package_without_file(kernel);
+	g_autofree char *again = package != NULL ? reinstall(status, package->name) : NULL;
 
 	if (kernel->best != NULL)
 		add_best(status, kernel, text);
 	else if (package != NULL)
 		g_string_append_printf(text, "Package %s is installed, and no file of it can be used: "
-				       "'dnf reinstall %s' brings it again\n", package->package, package->name);
+				       "'%s' brings it again\n", package->package, again);
 	else if (kernel->candidates->patches->len > 0)
 		g_string_append_printf(text, "All patches for kernel %s are held, blocked or revoked: "
 				       "'kpatch-manager release' followed by one of them allows it again\n",

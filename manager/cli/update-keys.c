@@ -140,6 +140,20 @@ static gboolean import_key(const KpUpdate *update, const KpPackageKey *key, GErr
 	return ok;
 }
 
+/* Not every librpm looks for that. */
+static gboolean is_current(const KpChosen *chosen, const char *url, const KpPackageKey *key,
+			   GError **error)
+{
+	g_autofree char *clean = kp_text_printable(url);
+
+	if (key->revoked)
+		g_set_error(error, KP_ERROR, KP_ERROR_REFUSED,
+			    "the key %s at %s (gpgkey= of repository %s) is revoked by its owner, and is "
+			    "not imported; ask who runs the repository for packages with a current one",
+			    key->key_id, clean, chosen->step->package->repo->id);
+	return !key->revoked;
+}
+
 /* TRUE also when the key is not at @url: *@done says. */
 static gboolean try_url(const KpUpdate *update, const KpChosen *chosen, const char *url,
 			gboolean *done, GError **error)
@@ -157,7 +171,8 @@ static gboolean try_url(const KpUpdate *update, const KpChosen *chosen, const ch
 	}
 	if (key == NULL)
 		return TRUE;
-	if (!is_agreed(update, chosen, url, key, error) || !import_key(update, key, error))
+	if (!is_current(chosen, url, key, error) ||
+	    !is_agreed(update, chosen, url, key, error) || !import_key(update, key, error))
 		return FALSE;
 	kp_say(update->options, "rpm knows the key %s now.", key->key_id);
 	*done = TRUE;

@@ -80,6 +80,7 @@ static gboolean make_plan(KpUpdate *update, GError **error)
 	g_autoptr(GArray) files = named_files(update);
 	const KpUpdateRequest request = {
 		.root = update->options->root,
+		.packager = kp_packager(update->options->root),
 		.rpmdb = update->settings->rpmdb,
 		.globs = (const char *const *)update->settings->patch_globs,
 		.repos = update->repositories != NULL ? update->repositories->data : NULL,
@@ -145,6 +146,8 @@ static gboolean check_problems(const KpUpdate *update, GError **error)
 {
 	const GPtrArray *problems = update->plan->problems;
 	g_autoptr(GString) text = g_string_new("nothing was changed:");
+	g_autofree char *repos = kp_packager_command(kp_packager(update->options->root),
+						     KP_PACKAGER_REPOS, NULL);
 
 	for (guint i = 0; i < problems->len; i++) {
 		g_autofree char *line = kp_text_printable(g_ptr_array_index(problems, i));
@@ -152,12 +155,12 @@ static gboolean check_problems(const KpUpdate *update, GError **error)
 		g_string_append_printf(text, "\n  - %s", line);
 	}
 	if (update->plan->unsolved)
-		g_string_append(text, update->files != NULL ?
-				"\nname a file of the package that is missing or too old as well, or "
-				"enable a repository that has it ('dnf repolist --all' shows which "
-				"there are)" :
-				"\nenable a repository that has the package that is missing or too old "
-				"('dnf repolist --all' shows which there are)");
+		g_string_append_printf(text, "\n%s ('%s' shows which there are)",
+				       update->files != NULL ?
+				       "name a file of the package that is missing or too old as well, or "
+				       "enable a repository that has it" :
+				       "enable a repository that has the package that is missing or too old",
+				       repos);
 	if (problems->len > 0)
 		g_set_error_literal(error, KP_ERROR, KP_ERROR_REFUSED, text->str);
 	return problems->len == 0;

@@ -109,3 +109,9 @@ void kp_asked_answer(KpAsked *asked, const KpCandidates *candidates, const GPtrA
 		give_way(asked, g_ptr_array_index(candidates->patches, i), package->installed,
 			 records);
 }
+
+gboolean kp_asked_is(const KpAsked *asked, const KpPatch *patch, gboolean boot)
+{
+	return asked->floor != NULL && asked->packaged && (asked->since || boot) &&
+	       g_str_equal(kp_patch_sha256(patch), kp_patch_sha256(asked->patch));
+}

@@ -31,4 +31,7 @@ gboolean kp_asked_matters(KpAsked *asked, const KpCandidates *candidates,
 void kp_asked_answer(KpAsked *asked, const KpCandidates *candidates, const GPtrArray *records,
 		     const char *root, const KpInventory *inventory);
 
+/* Was @patch asked for in this way? A boot, @boot, need not know when it was. */
+gboolean kp_asked_is(const KpAsked *asked, const KpPatch *patch, gboolean boot);
+
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "live/floor.h"
 
+#include "base/release.h"
 #include "live/select.h"
 #include "live/stream.h"
 
@@ -32,4 +33,16 @@ const KpRecord *kp_floor_find(const GPtrArray *records, const GPtrArray *holds,
 			return record;
 	}
 	return NULL;
+}
+
+char *kp_floor_release(const GPtrArray *records, const GPtrArray *holds, const KpPatch *patch)
+{
+	const KpRecord *floor = kp_floor_find(records, holds, patch);
+	char *release;
+
+	if (floor == NULL)
+		return NULL;
+	release = g_str_equal(floor->version, floor->name) ?
+		kp_release_in_name(floor->name, floor->kver) : NULL;
+	return release != NULL ? release : g_strdup(floor->version);
 }

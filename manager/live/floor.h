@@ -14,4 +14,8 @@
 const KpRecord *kp_floor_find(const GPtrArray *records, const GPtrArray *holds,
 			      const KpPatch *patch);
 
+/* Its version-release, also where an older program wrote a module's name in its place; NULL:
+ * there is none. Caller frees. */
+char *kp_floor_release(const GPtrArray *records, const GPtrArray *holds, const KpPatch *patch);
+
 #endif

@@ -3,11 +3,9 @@
  * compares all of this with; zypp.conf(5) and the manual of zypper. */
 #include "package/dnf-rules.h"
 
-#include "base/root.h"
-#include "package/dnf-files.h"
+#include "base/packager.h"
 
 #define DNF5 "/usr/share/dnf5"
-#define ZYPP_REPOS "/etc/zypp/repos.d"
 #define LIST(...) ((const char *const[]){ __VA_ARGS__, NULL })
 
 static const KpDnfRules dnf4 = {
@@ -42,7 +40,7 @@ static const KpDnfRules dnf5 = {
 static const KpDnfRules zypper = {
 	.main_files = LIST("/etc/zypp/zypp.conf", "/usr/etc/zypp/zypp.conf"),
 	.drop_ins = LIST("/etc/zypp/zypp.conf.d", "/usr/etc/zypp/zypp.conf.d"),
-	.repo_folders = LIST(ZYPP_REPOS),
+	.repo_folders = LIST("/etc/zypp/repos.d"),
 	.overrides = LIST(NULL),
 	.vars_folders = LIST("/etc/zypp/vars.d"),
 	.locks = "/etc/zypp/locks",
@@ -53,33 +51,11 @@ static const KpDnfRules zypper = {
 	.zypp = TRUE,
 };
 
-static gboolean has(const char *root, const char *path)
-{
-	g_autofree char *full = kp_root_path(root, path);
-
-	return g_file_test(full, G_FILE_TEST_EXISTS);
-}
-
-static gboolean has_any(const char *root, const char *const *paths)
-{
-	for (; *paths != NULL; paths++)
-		if (has(root, *paths))
-			return TRUE;
-	return FALSE;
-}
-
-static gboolean has_repos(const char *root, const KpDnfRules *rules)
-{
-	g_autoptr(GPtrArray) files = kp_dnf_drop_ins(root, rules->repo_folders, ".repo");
-
-	return files->len > 0;
-}
-
 const KpDnfRules *kp_dnf_rules(const char *root)
 {
-	if (has(root, DNF5))
-		return &dnf5;
-	if (has(root, ZYPP_REPOS) && !has_any(root, dnf4.main_files) && !has_repos(root, &dnf4))
-		return &zypper;
-	return &dnf4;
+	static const KpDnfRules *const rules[KP_PACKAGERS] = {
+		[KP_PACKAGER_DNF] = &dnf4, [KP_PACKAGER_DNF5] = &dnf5, [KP_PACKAGER_ZYPPER] = &zypper,
+	};
+
+	return rules[kp_packager(root)];
 }

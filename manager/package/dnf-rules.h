@@ -26,9 +26,7 @@ typedef struct {
 	gboolean zypp;			/* it is zypper's: package/zypp.h */
 } KpDnfRules;
 
-/* Those of dnf5 where it, or a program with its library, is installed below @root:
- * both have a folder /usr/share/dnf5. Those of zypper where there are repositories of its
- * and nothing that dnf or yum would read. */
+/* Those of the package manager below @root: base/packager.h. */
 const KpDnfRules *kp_dnf_rules(const char *root);
 
 #endif

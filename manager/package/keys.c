@@ -41,6 +41,7 @@ static KpPackageKey *describe(rpmts ts, const guint8 *packets, gsize length)
 	key->fingerprint = g_steal_pointer(&found->fingerprint);
 	key->key_id = g_strdup(found->ids[0]);
 	key->ids = g_steal_pointer(&found->ids);
+	key->revoked = found->revoked;
 	key->known = is_known(ts, key->key_id);
 	key->packets = g_bytes_new(packets, length);
 	return key;

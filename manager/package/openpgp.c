@@ -4,9 +4,14 @@
 #include <string.h>
 
 /* RFC 9580, 5: types of packets */
+#define SIGNATURE 2
 #define PUBLIC_KEY 6
 #define USER_ID 13
 #define PUBLIC_SUBKEY 14
+
+/* RFC 9580, 5.2.1: types of signatures */
+#define REVOKES_KEY 0x20
+#define REVOKES_SUBKEY 0x28
 
 #define KEY_ID_DIGITS 16
 #define V4_DIGITS 40	/* of the fingerprint of a version 4 key */
@@ -108,19 +113,45 @@ static char *id_of(const char *print)
 	return g_strndup(length == V4_DIGITS ? print + length - KEY_ID_DIGITS : print, KEY_ID_DIGITS);
 }
 
-/* FALSE: it is no packet that we can read. */
-static gboolean note(const struct packet *packet, KpOpenpgp *key, GPtrArray *ids)
+/* A key as far as it was read. */
+struct reading {
+	KpOpenpgp *key;
+	GPtrArray *ids;
+	gboolean subkey;	/* the last of these is that of the subkey whose signatures follow */
+};
+
+/* A revocation stands behind what it revokes: a subkey's behind that subkey. */
+static void note_signature(const struct packet *packet, struct reading *reading)
 {
+	/* RFC 9580, 5.2.2: version 3 has a length before the type */
+	gsize at = packet->size > 0 && packet->body[0] == 3 ? 2 : 1;
+	guint type = packet->size > at ? packet->body[at] : 0;
+
+	if (type == REVOKES_KEY)
+		reading->key->revoked = TRUE;
+	if (type != REVOKES_SUBKEY || !reading->subkey)
+		return;
+	g_ptr_array_set_size(reading->ids, (int)reading->ids->len - 1);
+	reading->subkey = FALSE;
+}
+
+/* FALSE: it is no packet that we can read. */
+static gboolean note(const struct packet *packet, struct reading *reading)
+{
+	KpOpenpgp *key = reading->key;
 	g_autofree char *print = NULL;
 
 	if (packet->type == USER_ID && key->user_id == NULL)
 		key->user_id = g_strndup((const char *)packet->body, packet->size);
+	if (packet->type == SIGNATURE)
+		note_signature(packet, reading);
 	if (packet->type != PUBLIC_KEY && packet->type != PUBLIC_SUBKEY)
 		return TRUE;
 	print = fingerprint(packet);
 	if (print == NULL)
 		return FALSE;
-	g_ptr_array_add(ids, id_of(print));
+	g_ptr_array_add(reading->ids, id_of(print));
+	reading->subkey = packet->type == PUBLIC_SUBKEY;
 	if (key->fingerprint == NULL)
 		key->fingerprint = g_steal_pointer(&print);
 	return TRUE;
@@ -132,9 +163,10 @@ KpOpenpgp *kp_openpgp_read(const guint8 *packets, gsize length)
 	struct packet packet;
 	g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
 	g_autoptr(KpOpenpgp) key = g_new0(KpOpenpgp, 1);
+	struct reading reading = { key, ids, FALSE };
 
 	while (rest.size > 0)
-		if (!take_packet(&rest, &packet) || !note(&packet, key, ids))
+		if (!take_packet(&rest, &packet) || !note(&packet, &reading))
 			return NULL;
 	if (ids->len == 0)
 		return NULL;

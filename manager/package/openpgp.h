@@ -10,7 +10,10 @@
 typedef struct {
 	char *user_id;		/* the first user's name as it is there, or "" */
 	char *fingerprint;	/* of the key, hexadecimal */
-	char **ids;		/* of the key and its subkeys, 16 hexadecimal digits each */
+	char **ids;		/* of the key and its subkeys but for those that are revoked, 16
+				 * hexadecimal digits each */
+	gboolean revoked;	/* it has a revocation of itself; nobody has verified that: who
+				 * put it there without a right to has taken a key away, no more */
 } KpOpenpgp;
 
 /* Of one certificate of @length bytes, in binary. Versions 4 and 6 of keys; NULL for

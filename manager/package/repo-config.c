@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/names.h"
+#include "base/packager.h"
 #include "base/root.h"
 #include "package/dnf-files.h"
 #include "package/dnf-vars.h"
@@ -163,7 +164,7 @@ static void override(struct reader *reader, const KpDnfFile *file, const KpIniSe
 static gboolean not_read(const struct reader *reader, const GError *problem, GError **error)
 {
 	g_set_error(error, KP_ERROR, KP_ERROR_CONFIG, "%s; mend it, %s does not read it either",
-		    problem->message, reader->rules->zypp ? "zypper" : "dnf");
+		    problem->message, kp_packager_name(kp_packager(reader->root)));
 	return FALSE;
 }
 

@@ -249,7 +249,7 @@ static gboolean contains(const Queue *queue, Id id)
 
 static char *against_file(const KpSolve *solve, Id id)
 {
-	char *why = kp_solve_is_kernel(solve, id) ? g_strdup(KP_SOLVE_NO_KERNELS)
+	char *why = kp_solve_is_kernel(solve, id) ? kp_solve_no_kernels(solve)
 						  : against_named(solve, NULL, id);
 
 	for (guint i = 0; i < solve->kernels->len && why == NULL; i++) {

@@ -20,7 +20,6 @@ typedef struct {
 	Queue work;		/* packages that may come in */
 	Map seen;
 	GHashTable *missing;	/* names that nobody provides: those to read for */
-	GHashTable *tried;	/* and those that were read for already */
 } Closure;
 
 /* Calls @visit for each plain name in @dep, which may be "(a if b)". */
@@ -108,7 +107,7 @@ static void ask_about(Closure *closure, Id id)
 static void miss(Closure *closure, const char *name, gpointer data)
 {
 	if (!g_str_equal(name, KP_TIE) && !g_str_has_prefix(name, "rpmlib(") &&
-	    !g_hash_table_contains(closure->tried, name))
+	    !g_hash_table_contains(closure->solve->offered, name))
 		g_hash_table_add(closure->missing, g_strdup(name));
 }
 
@@ -256,7 +255,7 @@ static gboolean read_missing(Closure *closure, GError **error)
 	g_hash_table_iter_init(&iter, closure->missing);
 	while (g_hash_table_iter_next(&iter, &name, NULL)) {
 		g_hash_table_iter_steal(&iter);
-		g_hash_table_add(closure->tried, name);
+		g_hash_table_add(solve->offered, name);
 	}
 	return ok;
 }
@@ -284,7 +283,6 @@ gboolean kp_solve_complete(KpSolve *solve, const Queue *wanted, GError **error)
 	Closure closure = {
 		.solve = solve, .wanted = wanted,
 		.missing = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
-		.tried = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
 	};
 	gboolean ok;
 
@@ -295,6 +293,5 @@ gboolean kp_solve_complete(KpSolve *solve, const Queue *wanted, GError **error)
 	map_free(&closure.seen);
 	queue_free(&closure.work);
 	g_hash_table_unref(closure.missing);
-	g_hash_table_unref(closure.tried);
 	return ok;
 }

@@ -40,6 +40,11 @@ gboolean kp_solve_is_kernel(const KpSolve *solve, Id id)
 	return found;
 }
 
+char *kp_solve_no_kernels(const KpSolve *solve)
+{
+	return g_strdup_printf("a kernel is for %s to install", kp_packager_name(solve->request->packager));
+}
+
 gboolean kp_solve_obsoletes(Pool *pool, Id by, Id what)
 {
 	gboolean found = FALSE;

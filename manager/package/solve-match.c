@@ -135,11 +135,13 @@ static void orphan(KpSolve *solve, Id id)
 {
 	g_autofree char *nevra = kp_solve_nevra(solve, id);
 	g_autofree char *tie = kp_solve_tie_text(solve, id);
+	g_autofree char *remove = kp_packager_command(
+		solve->request->packager, KP_PACKAGER_REMOVE,
+		pool_id2str(solve->pool, pool_id2solvable(solve->pool, id)->name));
 
 	g_ptr_array_add(solve->plan->warnings, g_strdup_printf(
-		"%s is for kernel %s, which is not installed; 'dnf remove %s' takes it away",
-		nevra, tie != NULL ? tie : "?",
-		pool_id2str(solve->pool, pool_id2solvable(solve->pool, id)->name)));
+		"%s is for kernel %s, which is not installed; '%s' takes it away",
+		nevra, tie != NULL ? tie : "?", remove));
 }
 
 /* Two kernels, of which each is what one of the ties asks for, are not what a range

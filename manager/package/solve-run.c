@@ -155,7 +155,8 @@ gboolean kp_solve_spares_kernels(const KpSolve *solve, const Transaction *transa
 			continue;
 		nevra = kp_solve_nevra(solve, id);
 		g_ptr_array_add(reasons, g_strdup_printf(
-			"it would change the kernel package %s, which is left to dnf", nevra));
+			"it would change the kernel package %s, which is left to %s", nevra,
+			kp_packager_name(solve->request->packager)));
 		return FALSE;
 	}
 	return TRUE;

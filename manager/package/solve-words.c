@@ -45,7 +45,7 @@ static gboolean means_kernel(const KpSolve *solve, Id dep)
 
 static char *why_not(const KpSolve *solve, Id offered)
 {
-	return kp_solve_is_kernel(solve, offered) ? g_strdup(KP_SOLVE_NO_KERNELS)
+	return kp_solve_is_kernel(solve, offered) ? kp_solve_no_kernels(solve)
 						  : kp_solve_invisible(solve, offered);
 }
 
@@ -56,6 +56,7 @@ static char *instead(const KpSolve *solve, Id dep)
 	Id installed = newest(solve, dep_name(pool, dep), TRUE);
 	Id offered = newest(solve, dep_name(pool, dep), FALSE);
 	g_autofree char *hidden = offered != 0 ? why_not(solve, offered) : NULL;
+	g_autofree char *kernels = kp_solve_no_kernels(solve);
 	GString *text = g_string_new(NULL);
 
 	if (installed == 0 && offered == 0)
@@ -68,7 +69,7 @@ static char *instead(const KpSolve *solve, Id dep)
 				       pool_id2str(pool, pool_id2solvable(pool, offered)->evr),
 				       hidden != NULL ? ", but " : "", hidden != NULL ? hidden : "");
 	else if (means_kernel(solve, dep))
-		g_string_append(text, ", and " KP_SOLVE_NO_KERNELS);
+		g_string_append_printf(text, ", and %s", kernels);
 	return g_string_free(text, FALSE);
 }
 

@@ -33,6 +33,7 @@ KpSolve *kp_solve_new(const KpUpdateRequest *request, const KpSource *source, co
 	pool_set_installed(solve->pool, solve->installed);
 	solve->kernels = g_ptr_array_new_with_free_func(kernel_free);
 	solve->asked = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	solve->offered = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	solve->plan = kp_update_plan_new();
 	solve->tie = pool_str2id(solve->pool, KP_TIE, 1);
 	map_init(&solve->considered, 0);
@@ -54,6 +55,7 @@ void kp_solve_free(KpSolve *solve)
 	queue_free(&solve->named);
 	g_ptr_array_unref(solve->kernels);
 	g_hash_table_unref(solve->asked);
+	g_hash_table_unref(solve->offered);
 	kp_update_plan_free(solve->plan);
 	g_free(solve);
 }

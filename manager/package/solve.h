@@ -14,9 +14,6 @@
 #include "base/inventory.h"
 #include "base/update.h"
 
-/* why a kernel is not taken */
-#define KP_SOLVE_NO_KERNELS "a kernel is for dnf to install"
-
 typedef struct KpSolve KpSolve;
 
 /* Which installed packages are asked for, by a name of a package or dependency. */
@@ -60,6 +57,8 @@ struct KpSolve {
 	const KpSource *source;
 	GPtrArray *kernels;	/* KpSolveKernel */
 	GHashTable *asked;	/* questions to the source so far */
+	GHashTable *offered;	/* names that repositories were read for: what they have is in
+				 * the pool, and each further time it would be there once more */
 	KpUpdatePlan *plan;
 	Map considered;		/* the pool's */
 	Map judged, welcome;	/* may a package come in unasked? Once it was judged, that stays */
@@ -84,6 +83,8 @@ KpUpdatePlan *kp_solve_plan(KpSolve *solve, GError **error);
 /* solve-facts.c: of one package */
 gboolean kp_solve_is_patch_name(const KpSolve *solve, const char *name);
 gboolean kp_solve_is_kernel(const KpSolve *solve, Id id);
+/* Why a kernel is not taken. Caller frees. */
+char *kp_solve_no_kernels(const KpSolve *solve);
 gboolean kp_solve_obsoletes(Pool *pool, Id by, Id what);
 const KpRepo *kp_solve_repo(const KpSolve *solve, Id id);
 const char *kp_solve_where(const KpSolve *solve, Id id);	/* repository, "a file" */

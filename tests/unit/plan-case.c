@@ -31,6 +31,7 @@ struct PlanCase {
 	GString *zypp_locks;	/* as /etc/zypp/locks has them */
 	GPtrArray *packages;	/* Package */
 	GPtrArray *texts;	/* of the request */
+	GHashTable *read;	/* names for which repositories were read */
 	Repo *repo;		/* to which packages go now */
 	gboolean waits;
 	GString *expected;
@@ -155,11 +156,16 @@ static void ask_installed(gpointer user, KpSolve *solve, KpAsk ask, const char *
 	add_answers(user, solve, TRUE, ask, name);
 }
 
+/* Real repositories add what they have each time they are read: once is enough. */
 static gboolean ask_offered(gpointer user, KpSolve *solve, const char *const *names,
 			    GError **error)
 {
-	for (; *names != NULL; names++)
+	PlanCase *c = user;
+
+	for (; *names != NULL; names++) {
+		g_assert_true(g_hash_table_add(c->read, g_strdup(*names)));
 		add_answers(user, solve, FALSE, KP_ASK_PROVIDES, *names);
+	}
 	return TRUE;
 }
 
@@ -349,6 +355,8 @@ static void read_line(PlanCase *c, const char *line)
 		read_zypp_lock(c, words);
 	else if (g_str_equal(first, "lock-file-is-damaged"))
 		g_string_append(c->locks, "[[packages\n");
+	else if (g_str_equal(first, "zypper"))
+		c->request.packager = KP_PACKAGER_ZYPPER;
 	else if (g_str_equal(first, "request"))
 		read_request(c, words);
 	else
@@ -366,6 +374,7 @@ static PlanCase *new_case(const char *path)
 	c->barred = g_ptr_array_new_with_free_func((GDestroyNotify)kp_barred_free);
 	c->packages = g_ptr_array_new_with_free_func(package_free);
 	c->texts = g_ptr_array_new_with_free_func(g_free);
+	c->read = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	c->locks = g_string_new("version = \"1.0\"\n");
 	c->zypp_locks = g_string_new(NULL);
 	c->expected = g_string_new(NULL);
@@ -415,6 +424,7 @@ void plan_case_free(PlanCase *c)
 	g_ptr_array_unref(c->passed);
 	g_ptr_array_unref(c->packages);
 	g_ptr_array_unref(c->texts);
+	g_hash_table_unref(c->read);
 	g_string_free(c->locks, TRUE);
 	g_string_free(c->zypp_locks, TRUE);
 	g_string_free(c->expected, TRUE);

@@ -110,6 +110,47 @@ static void test_long_name(void)
 	g_assert_cmpint(strlen(found->user_id), ==, 200);
 }
 
+/* Who has revoked a key, or one of its subkeys, has said so behind it; a subkey may say it
+ * more than once. */
+static void test_revoked(void)
+{
+	static const struct {
+		const char *name, *ids;
+		gsize at;	/* behind the key itself: 53; at the end: 0 */
+		const char *packets;
+		gsize size;
+		gboolean revoked;
+	} rows[] = {
+		{ "the key", "ebd2f7aeef2f79fe 2668eb76f576e16b", 53, "\xc2\x03\x04\x20\x16", 5, TRUE },
+		{ "by version 3", "ebd2f7aeef2f79fe 2668eb76f576e16b", 53, "\xc2\x03\x03\x05\x20", 5, TRUE },
+		{ "the subkey", "ebd2f7aeef2f79fe", 0, "\xc2\x03\x04\x28\x16\xc2\x03\x04\x28\x16", 10, FALSE },
+		{ "a subkey's, but there is none", "ebd2f7aeef2f79fe 2668eb76f576e16b", 53,
+		  "\xc2\x03\x04\x28\x16", 5, FALSE },
+		{ "a user", "ebd2f7aeef2f79fe 2668eb76f576e16b", 0, "\xc2\x03\x04\x30\x16", 5, FALSE },
+		{ "cut", "ebd2f7aeef2f79fe 2668eb76f576e16b", 0, "\xc2\x01\x04", 3, FALSE },
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_autoptr(GBytes) bytes = key_with_subkey();
+		g_autoptr(GByteArray) all = g_byte_array_new();
+		g_autoptr(KpOpenpgp) key = NULL;
+		g_autofree char *ids = NULL;
+		gsize size, at;
+		const guint8 *packets = g_bytes_get_data(bytes, &size);
+
+		g_test_message("%s", rows[i].name);
+		at = rows[i].at != 0 ? rows[i].at : size;
+		g_byte_array_append(all, packets, (guint)at);
+		g_byte_array_append(all, (const guint8 *)rows[i].packets, (guint)rows[i].size);
+		g_byte_array_append(all, packets + at, (guint)(size - at));
+		key = read_packets(all->data, all->len);
+		g_assert_nonnull(key);
+		ids = g_strjoinv(" ", key->ids);
+		g_assert_cmpstr(ids, ==, rows[i].ids);
+		g_assert_cmpint(key->revoked, ==, rows[i].revoked);
+	}
+}
+
 static void test_nonsense(void)
 {
 	static const struct {
@@ -138,6 +179,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/openpgp/cut", test_cut);
 	g_test_add_func("/openpgp/lengths", test_lengths);
 	g_test_add_func("/openpgp/long-name", test_long_name);
+	g_test_add_func("/openpgp/revoked", test_revoked);
 	g_test_add_func("/openpgp/nonsense", test_nonsense);
 	return g_test_run();
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/metadata.h"
+#include "base/packager.h"
 #include "base/repo-config.h"
 #include "base/version-locks.h"
 #include "fixture.h"
@@ -68,6 +69,17 @@ static const struct row {
 	{ "beside repositories of yum", "y http://y", 0,
 	  { { REPOS, A }, { "/etc/yum.repos.d/y.repo", "[y]\nbaseurl=http://y\n" } } },
 	{ "beside dnf5", "", 0, { { REPOS, A }, { "/usr/share/dnf5/README", "" } } },
+	/* but where only one of them is installed, that one's */
+	{ "beside repositories of yum, with zypper alone", "a http://a/", 0,
+	  { { REPOS, A }, { "/etc/yum.repos.d/y.repo", "[y]\nbaseurl=http://y\n" },
+	    { "/usr/bin/zypper", "" } } },
+	{ "beside dnf5's files, with zypper alone", "a http://a/", 0,
+	  { { REPOS, A }, { "/usr/share/dnf5/README", "" }, { "/usr/bin/zypper", "" } } },
+	{ "with zypper and dnf", "", 0,
+	  { { REPOS, A }, { "/etc/dnf/dnf.conf", "[main]\n" }, { "/usr/bin/zypper", "" },
+	    { "/usr/bin/dnf", "" } } },
+	{ "with zypper and dnf, which has no repositories", "a http://a/", 0,
+	  { { REPOS, A }, { "/usr/bin/zypper", "" }, { "/usr/bin/dnf", "" } } },
 	{ "beside a folder of yum", "a http://a/", 0,
 	  { { REPOS, A }, { "/etc/yum.repos.d/README", "" } } },
 };
@@ -211,6 +223,30 @@ static void test_lock_file(void)
 	fixture_remove(root);
 }
 
+/* What an operator is told to type is of the package manager that is there. */
+static void test_commands(void)
+{
+	char *root = fixture_folder();
+	g_autofree char *dnf = kp_packager_command(kp_packager(root), KP_PACKAGER_REMOVE, "a");
+	g_autofree char *zypper = NULL, *repos = NULL;
+
+	g_assert_cmpstr(dnf, ==, "dnf remove a");
+	fixture_write(root, REPOS, A, -1);
+	zypper = kp_packager_command(kp_packager(root), KP_PACKAGER_REMOVE, "a");
+	repos = kp_packager_command(kp_packager(root), KP_PACKAGER_REPOS, NULL);
+	g_assert_cmpstr(zypper, ==, "zypper remove a");
+	g_assert_cmpstr(repos, ==, "zypper repos");
+	/* every packager has a command for every task */
+	for (int packager = 0; packager < KP_PACKAGERS; packager++)
+		for (int task = 0; task < KP_PACKAGER_TASKS; task++) {
+			g_autofree char *command = kp_packager_command(packager, task, "a");
+
+			g_assert_true(g_str_has_prefix(command, kp_packager_name(packager)));
+			g_assert_true(g_str_has_suffix(command, " a"));
+		}
+	fixture_remove(root);
+}
+
 int main(int argc, char **argv)
 {
 	g_unsetenv("ZYPP_REPO_RELEASEVER");
@@ -224,5 +260,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/zypp/no-cache", test_no_cache);
 	g_test_add_func("/zypp/locks", test_locks);
 	g_test_add_func("/zypp/lock-file", test_lock_file);
+	g_test_add_func("/zypp/commands", test_commands);
 	return g_test_run();
 }

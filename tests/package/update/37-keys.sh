@@ -86,6 +86,18 @@ for kind in "rsa3072 rsa2048" ed25519; do
         skip "a package signed with $1${2:+, by a subkey ($2)}" "rpm does not take it"
     fi
 done
+# the vendor takes its key back
+revoke() {
+    local home=$work/vendor-ed25519
+    sed 's/^:-----BEGIN/-----BEGIN/' "$home"/openpgp-revocs.d/*.rev | gpg --batch --quiet --homedir "$home" --import
+    gpg --homedir "$home" --armor --export vendor >"$work/vendor-key"
+}
+revoke >/dev/null 2>&1
+machine "file://$work/vendor-key"
+try "a key that its owner has revoked is not imported" says 4 "is revoked by its owner" update --import-keys
+try "nor by somebody who says yes" says 4 "is revoked by its owner" on_terminal "y
+y"
+try "neither is there" no_key
 cp "$(patch_file 2)" "$work/www/"
 createrepo_c --quiet "$work/www"
 
