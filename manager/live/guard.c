@@ -84,10 +84,8 @@ static gboolean block(KpState *state, const KpAttempt *attempt, const char *reas
 	};
 	gboolean added;
 
-	/* in this order: whatever is lost, the mark is there until the block is */
 	return kp_state_add_hold(state, &hold, &added, error) &&
-	       kp_state_add_record(state, &entry, error) &&
-	       kp_state_end_attempt(state, attempt->kver, error);
+	       kp_state_add_record(state, &entry, error);
 }
 
 /* What died once, and was never proven, is noted beside the marks, under a name that no
@@ -137,13 +135,16 @@ static gboolean drop_note(KpState *state, const char *kver, const char *sha256, 
 static KpDeath find_death(KpState *state, const KpHost *host, const KpAttempt *attempt)
 {
 	KpDeath death = { .count = attempt->count };
+	g_autoptr(KpAttempt) note = NULL;
 
 	death.happened = *host->boot_id != '\0' && !g_str_equal(attempt->boot_id, host->boot_id) &&
 			 kp_mark_is_open(host->root, host->kver, KP_MARK_PATCH, attempt->boot_id);
 	death.good = kp_state_is_good(state, host->kver, attempt->sha256);
 	death.blamed = death.happened && kp_panic_is_of(host->root, attempt->name, attempt->at);
-	/* what was proven before is forgiven what was before that */
-	if (!death.good && has_died(state, host->kver, attempt->sha256))
+	note = read_note(state, host->kver, attempt->sha256);
+	/* one that was not tried again is of this very death: whoever noted it was killed.
+	 * What was proven is forgiven what was before that. */
+	if (!death.good && note != NULL && !is_for_now(note))
 		death.count = MAX(death.count, DEATHS);
 	return death;
 }
@@ -184,7 +185,8 @@ static char *forgive(KpState *state, const KpHost *host, gboolean boot, const Kp
 			       attempt->name, attempt->version, reason);
 }
 
-/* The note comes first: a block without one stays. */
+/* In an order in which whoever is killed in between does the same once more: the mark is
+ * there until all the rest is. */
 static char *block_for_now(KpState *state, const KpHost *host, const KpAttempt *attempt,
 			   const char *reason, GError **error)
 {
@@ -192,7 +194,10 @@ static char *block_for_now(KpState *state, const KpHost *host, const KpAttempt *
 	g_autofree char *text = g_strdup_printf(
 		"%s; the boot after this one tries it once more", reason);
 
-	if (!write_note(state, host, &identity, error) || !block(state, attempt, text, error))
+	if (!block(state, attempt, text, error) ||
+	    (!has_died(state, host->kver, attempt->sha256) &&
+	     !write_note(state, host, &identity, error)) ||
+	    !kp_state_end_attempt(state, attempt->kver, error))
 		return NULL;
 	return g_strdup_printf("%s (%s) is blocked: %s; 'kpatch-manager release %s' lets it in again",
 			       attempt->name, attempt->version, text, attempt->version);
@@ -201,8 +206,9 @@ static char *block_for_now(KpState *state, const KpHost *host, const KpAttempt *
 static char *block_for_good(KpState *state, const KpHost *host, const KpAttempt *attempt,
 			    const char *reason, GError **error)
 {
-	if (!drop_note(state, host->kver, attempt->sha256, error) ||
-	    !block(state, attempt, reason, error))
+	if (!block(state, attempt, reason, error) ||
+	    !kp_state_end_attempt(state, attempt->kver, error) ||
+	    !drop_note(state, host->kver, attempt->sha256, error))
 		return NULL;
 	return g_strdup_printf("%s (%s) is blocked: %s; 'kpatch-manager release %s' lets it in again",
 			       attempt->name, attempt->version, reason, attempt->version);

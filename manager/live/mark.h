@@ -20,7 +20,6 @@
 typedef enum {
 	KP_MARK_PATCH,
 	KP_MARK_CORE,		/* of kpatch.ko */
-	KP_MARKS
 } KpMarkKind;
 
 /* Durably opens the mark of @host's kernel and boot, before the row is written. */

@@ -33,9 +33,10 @@ static gboolean is_service(void)
 	return pid != NULL && g_ascii_strtoll(pid, NULL, 10) == getpid();
 }
 
-static gboolean is_inside_watcher(void)
+static gboolean is_inside_watcher(const KpHost *host)
 {
-	g_autofree char *groups = kp_read_text("/proc/self/cgroup", CGROUP_MAX);
+	g_autofree char *path = kp_root_path(host->root, "/proc/self/cgroup");
+	g_autofree char *groups = kp_root_read(host->root, path, CGROUP_MAX);
 
 	return groups != NULL && strstr(groups, "/" WATCHER) != NULL;
 }
@@ -73,7 +74,7 @@ gboolean kp_watcher_start(const KpHost *host)
 	if (!has_systemd(host))
 		return FALSE;
 	/* kpatch.service wants it, too */
-	return is_inside_watcher() || ask_for("restart", WATCHER) ||
+	return is_inside_watcher(host) || ask_for("restart", WATCHER) ||
 	       (kp_mark_is_by(host->root, "boot") && is_service());
 }
 
@@ -107,7 +108,7 @@ static gboolean is_watched(const KpHost *host)
 
 	gint64 age = kp_mark_age(host->root);
 
-	return kp_lock_is_taken(path) || is_inside_watcher() || (age >= 0 && age < START_SECONDS);
+	return kp_lock_is_taken(path) || is_inside_watcher(host) || (age >= 0 && age < START_SECONDS);
 }
 
 gboolean kp_watcher_is_lost(KpState *state, const KpHost *host)

@@ -229,6 +229,19 @@ static void test_second_death(Scene *scene, gconstpointer data)
 	g_assert_cmpuint(count_lasting(scene, TRUE), ==, 1);
 }
 
+/* Whoever wrote down the first death was killed in the middle of that. */
+static void test_judged_twice(Scene *scene, gconstpointer data)
+{
+	const KpPatch *patch = sample_patch(scene->candidates, KP_ORIGIN_PACKAGE, "1-2");
+	const KpIdentity identity = { patch->name, patch->version, patch->sha256 };
+
+	g_assert_cmpint(die(scene, patch, "boot-2"), ==, KP_GUARD_LATER);
+	g_assert_true(kp_state_begin_attempt(scene->state, SAMPLE_KVER, &identity, "boot-1", NULL));
+	g_assert_cmpint(judge(scene), ==, KP_GUARD_LATER);
+	g_assert_cmpuint(count_lasting(scene, TRUE), ==, 0);
+	g_assert_cmpuint(count_blocks(scene), ==, 1);
+}
+
 /* One death, and years later another. */
 static void test_proven_between(Scene *scene, gconstpointer data)
 {
@@ -459,6 +472,7 @@ int main(int argc, char **argv)
 		{ "/guard/choose-none", test_choose_none },
 		{ "/guard/death", test_death },
 		{ "/guard/second-death", test_second_death },
+		{ "/guard/judged-twice", test_judged_twice },
 		{ "/guard/proven-between", test_proven_between },
 		{ "/guard/block-of-a-trial", test_block_of_a_trial },
 		{ "/guard/closed", test_closed },
