@@ -9,7 +9,8 @@
  * Proven good before: at the second death in a row, so that one power cut unpatches no
  * machine.
  * Never proven good: it is blocked for one boot, unless there is nothing else to load; the
- * next tries it again if nothing died meanwhile. A second death before it is proven blocks it for good. */
+ * next tries it again if nothing died meanwhile. A second death before it is proven blocks
+ * it for good. */
 #ifndef KP_GUARD_H
 #define KP_GUARD_H
 
