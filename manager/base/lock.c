@@ -114,9 +114,8 @@ int kp_lock_take(const char *root, gint64 limit_ms, const KpWatch *watch, GError
 }
 
 /* A shared lock for an instant: whoever wants the lock itself tries again. */
-gboolean kp_lock_is_held(const char *root)
+gboolean kp_lock_is_taken(const char *path)
 {
-	g_autofree char *path = kp_root_leaf(root, KP_LOCK_FILE);
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	gboolean held;
 
@@ -125,6 +124,13 @@ gboolean kp_lock_is_held(const char *root)
 	held = flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
 	close(fd);
 	return held;
+}
+
+gboolean kp_lock_is_held(const char *root)
+{
+	g_autofree char *path = kp_root_leaf(root, KP_LOCK_FILE);
+
+	return kp_lock_is_taken(path);
 }
 
 char *kp_lock_holder(int fd)

@@ -20,6 +20,9 @@ int kp_lock_open(const char *path);
  * know: only root may look. */
 gboolean kp_lock_is_held(const char *root);
 
+/* The same of any lock at @path that kp_lock_open() opens. */
+gboolean kp_lock_is_taken(const char *path);
+
 /* Who holds a lock of fcntl(2) on the whole of @fd: "process 123 (dnf)"; NULL when
  * nobody else does. Caller frees. */
 char *kp_lock_holder(int fd);

@@ -81,3 +81,13 @@ gboolean kp_state_drop_hold(KpState *state, const char *kver, const char *sha256
 
 	return query != NULL && kp_state_step_change(state, query, error);
 }
+
+gboolean kp_state_drop_block(KpState *state, const char *kver, const char *sha256,
+			     GError **error)
+{
+	const char *texts[] = { kver, sha256, kp_hold_word(KP_HOLD_BLOCKED), NULL };
+	sqlite3_stmt *query = kp_state_prepare(state,
+		"DELETE FROM holds WHERE kver = ? AND sha256 = ? AND kind = ?", texts, error);
+
+	return query != NULL && kp_state_step_change(state, query, error);
+}

@@ -147,6 +147,10 @@ gboolean kp_state_add_hold(KpState *state, const KpHold *hold, gboolean *added,
 gboolean kp_state_drop_hold(KpState *state, const char *kver, const char *sha256,
 			    GError **error);
 
+/* Takes away the block alone. */
+gboolean kp_state_drop_block(KpState *state, const char *kver, const char *sha256,
+			     GError **error);
+
 /* Marks @patch as being loaded at boot. There is one mark per kernel: another
  * patch takes the place of the one before; the same is counted. */
 gboolean kp_state_begin_attempt(KpState *state, const char *kver, const KpIdentity *patch,

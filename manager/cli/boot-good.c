@@ -1,16 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* boot-good: waits until the patch that went live last has proven that the
  * machine survives it, and takes the boot guard's mark away. It holds no lock
- * and no open database while it waits. */
+ * of changes and no open database while it waits. One that was killed finds all that it
+ * knew in the mark, and goes on. */
 #include <unistd.h>
 
 #include "base/error.h"
-#include "base/root.h"
 #include "cli/command.h"
 #include "cli/trial.h"
 #include "live/guard.h"
 #include "live/live.h"
+#include "live/mark.h"
 #include "live/trial.h"
+#include "live/watcher.h"
+
+/* Seconds until what could not be noted, on a disk that is full for one, is tried again. */
+#define LATER_SECONDS 10
+
+/* Seconds until whoever has the lock is asked again; to wait for it may not be allowed. */
+#define BUSY_SECONDS 1
 
 struct vigil {
 	const KpOptions *options;
@@ -18,9 +26,15 @@ struct vigil {
 	const KpHost *host;
 	KpProgress *progress;
 	gboolean failed;	/* a health check failed */
+	gboolean told;		/* that it could not be noted */
 };
 
-typedef enum { VIGIL_OVER, VIGIL_AGAIN, VIGIL_ERROR } VigilEnd;
+typedef enum {
+	VIGIL_OVER,
+	VIGIL_AGAIN,
+	VIGIL_STOPPED,		/* the mark is there */
+	VIGIL_ERROR,
+} VigilEnd;
 
 static gboolean is_ours(const struct vigil *vigil, const KpAttempt *attempt)
 {
@@ -42,13 +56,13 @@ static KpTrialResult watch_over(const struct vigil *vigil, const KpAttempt *atte
 {
 	const KpTrial trial = {
 		vigil->host->root, vigil->host->kver, attempt->name, attempt->version,
-		vigil->settings->good_after, vigil->settings->trial_interval,
-		vigil->settings->trial_timeout,
+		MAX(vigil->settings->good_after - MAX(kp_mark_age(vigil->host->root), 0), 0),
+		vigil->settings->trial_interval, vigil->settings->trial_timeout,
 	};
 	g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
 	KpTrialResult result = KP_TRIAL_NONE;
 
-	if (kp_guard_is_boot(vigil->host))
+	if (kp_mark_is_by(vigil->host->root, "boot"))
 		result = kp_trial_run(&trial, &vigil->progress->watch, warnings, why);
 	if (result == KP_TRIAL_NONE &&
 	    !kp_pause("watching how the machine does", trial.window * 1000, &vigil->progress->watch))
@@ -57,12 +71,16 @@ static KpTrialResult watch_over(const struct vigil *vigil, const KpAttempt *atte
 	return result;
 }
 
-/* An orderly shutdown proves that the machine is alive, and nothing more. It
- * does not wait for a lock. */
-static VigilEnd give_up(const struct vigil *vigil, GError **error)
+/* Whoever stops this service alone leaves the mark to the next one, and to
+ * kpatch-boot-end.service. An orderly shutdown proves that the machine is alive, and
+ * nothing more. It does not wait for a lock. */
+static VigilEnd leave(const struct vigil *vigil, GError **error)
 {
-	g_autoptr(KpState) state = kp_state_open(vigil->options->root, TRUE, error);
+	g_autoptr(KpState) state = NULL;
 
+	if (!kp_watcher_goes_down(vigil->host))
+		return VIGIL_STOPPED;
+	state = kp_state_open(vigil->options->root, TRUE, error);
 	if (state != NULL)
 		kp_journal_exposed(vigil->options->journal, state, vigil->host->kver);
 	return state != NULL && kp_guard_end(state, vigil->host, error) ? VIGIL_OVER : VIGIL_ERROR;
@@ -112,12 +130,7 @@ static void take_back(struct vigil *vigil, const KpScene *scene, const KpPatch *
 static VigilEnd call_good(const struct vigil *vigil, const KpScene *scene,
 			  const KpAttempt *attempt, GError **error)
 {
-	const KpIdentity identity = { attempt->name, attempt->version, attempt->sha256 };
-
-	if (kp_guard_is_boot(vigil->host) &&
-	    !kp_state_set_good(scene->state, attempt->kver, &identity, error))
-		return VIGIL_ERROR;
-	if (!kp_guard_end(scene->state, vigil->host, error))
+	if (!kp_guard_prove(scene->state, vigil->host, attempt, error))
 		return VIGIL_ERROR;
 	kp_say(vigil->options, "%s (%s) has proven to be good.", attempt->name, attempt->version);
 	return VIGIL_OVER;
@@ -129,7 +142,8 @@ static VigilEnd is_busy(const struct vigil *vigil, GError **error)
 	if (!g_error_matches(*error, KP_ERROR, KP_ERROR_BUSY))
 		return VIGIL_ERROR;
 	g_clear_error(error);
-	return *vigil->options->stop != 0 ? give_up(vigil, error) : VIGIL_AGAIN;
+	return kp_pause("waiting for another kpatch-manager", BUSY_SECONDS * 1000,
+			&vigil->progress->watch) ? VIGIL_AGAIN : leave(vigil, error);
 }
 
 /* The time is over, or a check failed because of @why. Meanwhile another patch
@@ -139,6 +153,7 @@ static VigilEnd conclude(struct vigil *vigil, const KpAttempt *watched, const ch
 {
 	g_autoptr(KpScene) scene = kp_scene_open(vigil->options, TRUE, &vigil->progress->watch, error);
 	g_autoptr(KpAttempt) attempt = NULL;
+	g_autoptr(GError) problem = NULL;
 	const KpLivePatch *live;
 	const KpPatch *patch;
 
@@ -158,11 +173,13 @@ static VigilEnd conclude(struct vigil *vigil, const KpAttempt *watched, const ch
 		take_back(vigil, scene, patch, why);
 		return VIGIL_AGAIN;
 	}
-	g_set_error(error, KP_ERROR, KP_ERROR_FAILED,
+	problem = g_error_new(KP_ERROR, KP_ERROR_FAILED,
 		    "%s (%s) failed its trial: %s; its file is gone, so it cannot be blocked and "
 		    "stays live", attempt->name, attempt->version, why);
 	kp_guard_end(scene->state, vigil->host, NULL);
-	return VIGIL_ERROR;
+	kp_report_error(problem);
+	vigil->failed = TRUE;
+	return VIGIL_OVER;
 }
 
 static VigilEnd keep_vigil(struct vigil *vigil, GError **error)
@@ -170,22 +187,54 @@ static VigilEnd keep_vigil(struct vigil *vigil, GError **error)
 	gboolean ok;
 	g_autoptr(KpAttempt) attempt = read_mark(vigil, &ok, error);
 	g_autofree char *why = NULL;
+	VigilEnd end;
 
 	if (attempt == NULL)
 		return ok ? VIGIL_OVER : VIGIL_ERROR;
 	if (watch_over(vigil, attempt, &why) == KP_TRIAL_STOPPED)
-		return give_up(vigil, error);
-	return conclude(vigil, attempt, why, error);
+		return leave(vigil, error);
+	end = conclude(vigil, attempt, why, error);
+	/* the time is over and the machine lives, whether that can be noted or not */
+	if (end == VIGIL_ERROR && why == NULL)
+		kp_mark_close(vigil->host->root, vigil->host->kver, KP_MARK_PATCH);
+	return end;
+}
+
+/* What cannot be read or written now may be soon. It is told once. */
+static VigilEnd try_later(struct vigil *vigil, GError **error)
+{
+	g_autoptr(GError) problem = *error;
+
+	*error = NULL;
+	if (!vigil->told)
+		kp_warn("%s; it is tried again every %d seconds", problem->message, LATER_SECONDS);
+	vigil->told = TRUE;
+	return kp_pause("waiting for the state to be written", LATER_SECONDS * 1000,
+			&vigil->progress->watch) ? VIGIL_AGAIN : leave(vigil, error);
+}
+
+static int watch(struct vigil *vigil, GError **error)
+{
+	VigilEnd end = VIGIL_AGAIN;
+
+	while (end == VIGIL_AGAIN) {
+		end = keep_vigil(vigil, error);
+		if (end == VIGIL_ERROR && *vigil->options->stop == 0)
+			end = try_later(vigil, error);
+	}
+	kp_progress_end(vigil->progress);
+	if (end == VIGIL_ERROR)
+		return -1;
+	return vigil->failed ? KP_EXIT_FAILED : KP_EXIT_DONE;
 }
 
 int kp_command_boot_good(const KpOptions *options, char **words, GError **error)
 {
 	g_autoptr(KpSettings) settings = kp_settings_read(options->root, error);
 	g_autoptr(KpHost) host = kp_host_read(options->root);
-	g_autofree char *flag = kp_root_path(options->root, KP_GUARD_FLAG);
-	struct vigil vigil = { options, settings, host, NULL, FALSE };
+	struct vigil vigil = { .options = options, .settings = settings, .host = host };
 	KpProgress progress;
-	VigilEnd end = VIGIL_AGAIN;
+	int lock, code;
 
 	if (settings == NULL)
 		return -1;
@@ -196,11 +245,9 @@ int kp_command_boot_good(const KpOptions *options, char **words, GError **error)
 	}
 	kp_progress_init(&progress, options);
 	vigil.progress = &progress;
-	while (end == VIGIL_AGAIN)
-		end = keep_vigil(&vigil, error);
-	kp_progress_end(&progress);
-	if (end == VIGIL_ERROR)
-		return -1;
-	unlink(flag);
-	return vigil.failed ? KP_EXIT_FAILED : KP_EXIT_DONE;
+	lock = kp_watcher_begin(options->root);
+	code = watch(&vigil, error);
+	if (lock >= 0)
+		close(lock);
+	return code;
 }

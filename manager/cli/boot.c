@@ -11,6 +11,7 @@
 #include "live/early.h"
 #include "live/guard.h"
 #include "live/live.h"
+#include "live/watcher.h"
 
 struct boot {
 	const KpScene *scene;
@@ -31,7 +32,7 @@ static void strike_out(GPtrArray *left, const KpPatch *failed)
 			g_ptr_array_remove_index(left, i);
 }
 
-static const KpPatch *choose(const struct boot *boot)
+static const KpPatch *choose_but(const struct boot *boot, const GPtrArray *holds)
 {
 	const KpScene *scene = boot->scene;
 	g_autoptr(KpGood) good = NULL;
@@ -39,7 +40,7 @@ static const KpPatch *choose(const struct boot *boot)
 	if (scene->state != NULL)
 		kp_state_last_good(scene->state, scene->host->kver, &good, NULL);
 	for (;;) {
-		const KpPatch *patch = kp_guard_choose(boot->left, scene->holds,
+		const KpPatch *patch = kp_guard_choose(boot->left, holds,
 						       good != NULL ? good->sha256 : NULL,
 						       scene->live, scene->records);
 
@@ -48,6 +49,44 @@ static const KpPatch *choose(const struct boot *boot)
 			return patch;
 		kp_warn("%s (%s) is revoked: %s", patch->name, patch->version, patch->distrust);
 	}
+}
+
+static const KpPatch *choose(const struct boot *boot)
+{
+	return choose_but(boot, boot->scene->holds);
+}
+
+/* Lets in what the machine died with once, if it would be chosen, because of @why. */
+static gboolean try_again(const struct boot *boot, gboolean any, const char *why)
+{
+	const KpScene *scene = boot->scene;
+	g_autoptr(GPtrArray) holds = scene->state == NULL ? NULL :
+		kp_guard_lasting(scene->state, scene->host, scene->holds, any);
+	const KpPatch *patch = holds != NULL && holds->len < scene->holds->len ?
+		choose_but(boot, holds) : NULL;
+
+	if (patch == NULL || kp_hold_of(scene->holds, patch) == NULL ||
+	    !kp_scene_unblock(scene, patch, boot->options->dry_run))
+		return FALSE;
+	kp_warn("%s (%s) is tried once more: the machine died with it once, and %s", patch->name,
+		patch->version, why);
+	return TRUE;
+}
+
+/* One that was blocked for a boot that is over, and went well. */
+static void let_in_again(const struct boot *boot)
+{
+	if (!boot->revoked && !boot->scene->after_death)
+		try_again(boot, FALSE, "the boot without it went well");
+}
+
+/* What a block for one boot keeps away is better than no patch at all. */
+static const KpPatch *last_resort(const struct boot *boot)
+{
+	if (boot->revoked || kp_live_top(boot->scene->live) != NULL ||
+	    !try_again(boot, TRUE, "there is no other"))
+		return NULL;
+	return choose(boot);
 }
 
 /* What stands behind the file's name is the same: a security module, for example, that
@@ -179,7 +218,7 @@ static void mark_what_is_live(const struct boot *boot, const KpPatch *patch)
 		return;
 	if (!kp_guard_begin(scene->state, scene->host, patch, "boot", &error))
 		kp_warn("going on without the boot guard: %s", error->message);
-	else if (!kp_guard_hand_over(scene->host))
+	else if (!kp_watcher_start(scene->host))
 		kp_guard_end(scene->state, scene->host, NULL);
 }
 
@@ -204,12 +243,13 @@ static int try_all(struct boot *boot, GError **error)
 	int code;
 
 	find_revoked(boot);
+	let_in_again(boot);
 	patch = choose(boot);
 	if (!boot->revoked && held_is_live(boot->scene) &&
 	    (patch == NULL || kp_change_newer_is_live(boot->scene, patch)))
 		return kp_change_rollback(boot->scene, boot->options, patch, KP_ASKED_BACK,
 					  boot->progress, error);
-	while ((patch = choose(boot)) != NULL) {
+	while ((patch = choose(boot)) != NULL || (patch = last_resort(boot)) != NULL) {
 		code = try_one(boot, patch, &problem);
 		if (code >= 0) {
 			mark_what_is_live(boot, patch);

@@ -39,6 +39,7 @@ int kp_command_history(const KpOptions *options, char **words, GError **error);
 int kp_command_hold(const KpOptions *options, char **words, GError **error);
 int kp_command_list(const KpOptions *options, char **words, GError **error);
 int kp_command_preflight(const KpOptions *options, char **words, GError **error);
+int kp_command_boot_end(const KpOptions *options, char **words, GError **error);
 int kp_command_boot_good(const KpOptions *options, char **words, GError **error);
 int kp_command_help(const KpOptions *options, char **words, GError **error);
 int kp_command_release(const KpOptions *options, char **words, GError **error);

@@ -186,10 +186,18 @@ static const KpCommand command_table[] = {
 	  "wait until what was loaded has proven to be good",
 	  "For kpatch-boot-good.service. Waits until the patch that went live last has been\n"
 	  "live for a while, runs the health checks at boot, and notes that the machine\n"
-	  "survived it. Until that is noted, a crash blocks the patch at the next boot.\n"
+	  "survived it. If the machine dies before that, the next boot suspects the patch.\n"
 	  "\n"
 	  "  systemctl status kpatch-boot-good     is one being watched now?\n",
 	  0, 0, kp_command_boot_good },
+	{ "boot-end", "",
+	  "note that the machine goes down in order",
+	  "For kpatch-boot-end.service, which runs it when the machine is shut down or rebooted:\n"
+	  "then it did not die of a patch, whoever else was killed. While the machine stays up\n"
+	  "it does nothing.\n"
+	  "\n"
+	  "  systemctl status kpatch-boot-end      is it going to be run?\n",
+	  0, 0, kp_command_boot_end },
 	{ "help", "[COMMAND]",
 	  "explain a command",
 	  "  kpatch-manager help rollback\n",

@@ -16,6 +16,7 @@
 #include "live/live.h"
 #include "live/stream.h"
 #include "live/trial-note.h"
+#include "live/watcher.h"
 
 void kp_scene_free(KpScene *scene)
 {
@@ -153,6 +154,10 @@ static gboolean open_state_or_go_on(KpScene *scene, const KpOptions *options,
 
 static void tell_death(const KpOptions *options, const KpAttempt *died, KpGuardVerdict verdict)
 {
+	static const char *const words[] = {
+		[KP_GUARD_FINE] = "", [KP_GUARD_FORGIVEN] = "tried once more",
+		[KP_GUARD_LATER] = "blocked for now", [KP_GUARD_BLOCK] = "blocked",
+	};
 	const KpJournalEntry entry = { .kver = died->kver, .name = died->name,
 				       .version = died->version, .sha256 = died->sha256,
 				       .action = "guard", .result = "failed" };
@@ -160,7 +165,28 @@ static void tell_death(const KpOptions *options, const KpAttempt *died, KpGuardV
 	kp_journal_say(options->journal, KP_JOURNAL_BOOT_DIED, &entry,
 		       "The machine died soon after %s (%s) went live: it is %s",
 		       died->name, died->version,
-		       verdict == KP_GUARD_BLOCK ? "blocked" : "tried once more");
+		       words[verdict]);
+}
+
+/* A block that cannot be written, on a disk that is full for one, holds for this command. */
+static void keep_away(GPtrArray *holds, const KpAttempt *died)
+{
+	KpHold *hold;
+
+	for (guint i = 0; i < holds->len; i++) {
+		hold = g_ptr_array_index(holds, i);
+		if (hold->kind == KP_HOLD_BLOCKED && g_str_equal(hold->sha256, died->sha256))
+			return;
+	}
+	hold = g_new0(KpHold, 1);
+	hold->kind = KP_HOLD_BLOCKED;
+	hold->kver = g_strdup(died->kver);
+	hold->name = g_strdup(died->name);
+	hold->version = g_strdup(died->version);
+	hold->sha256 = g_strdup(died->sha256);
+	hold->reason = g_strdup("the machine died soon after it went live");
+	hold->since = g_get_real_time() / G_USEC_PER_SEC;
+	g_ptr_array_add(holds, hold);
 }
 
 /* Whoever is the first to change something after a boot that died finds out
@@ -175,14 +201,41 @@ static void ask_guard(KpScene *scene, const KpOptions *options)
 		return;
 	verdict = kp_guard_judge(scene->state, scene->host, options->boot, &died,
 				 scene->warnings);
-	if (died == NULL)
-		return;
-	tell_death(options, died, verdict);
+	scene->after_death = died != NULL;
+	if (died != NULL)
+		tell_death(options, died, verdict);
 	holds = kp_state_holds(scene->state, scene->host->kver, NULL);
-	if (holds == NULL)
-		return;
-	g_ptr_array_unref(scene->holds);
-	scene->holds = g_steal_pointer(&holds);
+	if (holds != NULL) {
+		g_ptr_array_unref(scene->holds);
+		scene->holds = g_steal_pointer(&holds);
+	}
+	if (died != NULL && verdict != KP_GUARD_FORGIVEN)
+		keep_away(scene->holds, died);
+}
+
+/* A boot starts the watcher itself, and before it makes its own mark there is none. */
+static void ask_for_watcher(KpScene *scene, const KpOptions *options)
+{
+	char *text = scene->state != NULL && !options->boot ?
+		kp_watcher_revive(scene->state, scene->host) : NULL;
+
+	if (text != NULL)
+		g_ptr_array_add(scene->warnings, text);
+}
+
+gboolean kp_scene_unblock(const KpScene *scene, const KpPatch *patch, gboolean dry_run)
+{
+	const char *sha256 = kp_patch_sha256(patch);
+
+	if (!dry_run && !kp_state_drop_block(scene->state, patch->kver, sha256, NULL))
+		return FALSE;
+	for (guint i = scene->holds->len; i-- > 0;) {
+		const KpHold *hold = g_ptr_array_index(scene->holds, i);
+
+		if (hold->kind == KP_HOLD_BLOCKED && g_str_equal(hold->sha256, sha256))
+			g_ptr_array_remove_index(scene->holds, i);
+	}
+	return TRUE;
 }
 
 gboolean kp_scene_vouch(const KpScene *scene, const KpPatch *patch, GError **error)
@@ -354,8 +407,10 @@ KpScene *kp_scene_open(const KpOptions *options, gboolean changing, const KpWatc
 	/* an initramfs has a copy of the state, and only looks at it */
 	if (!open_state_or_go_on(scene, options, changing && !options->early, error))
 		return NULL;
-	if (changing && !options->early)
+	if (changing && !options->early) {
 		ask_guard(scene, options);
+		ask_for_watcher(scene, options);
+	}
 	if (!go_elsewhere(scene, options->kernel, error))
 		return NULL;
 	scene->candidates = kp_store_scan(options->root, scene->host->kver);

@@ -27,6 +27,7 @@ typedef struct {
 	GPtrArray *live;	/* KpLivePatch */
 	GPtrArray *records;	/* KpRecord of the running kernel, newest first */
 	KpAsked asked;		/* a way back that the package manager went */
+	gboolean after_death;	/* the boot before this one died */
 	GPtrArray *warnings;	/* char * */
 } KpScene;
 
@@ -47,6 +48,10 @@ KpChoice *kp_scene_choose(const KpScene *scene);
 /* Makes a private copy of @patch and asks who vouches for it. FALSE with
  * KP_ERROR_REFUSED when nobody does, and it may not be loaded. */
 gboolean kp_scene_vouch(const KpScene *scene, const KpPatch *patch, GError **error);
+
+/* Takes the block of @patch away, for whoever is about to try it once more; with @dry_run
+ * in @scene alone. FALSE when the state cannot be written. */
+gboolean kp_scene_unblock(const KpScene *scene, const KpPatch *patch, gboolean dry_run);
 
 void kp_scene_free(KpScene *scene);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KpScene, kp_scene_free)

@@ -15,6 +15,7 @@
 #include "live/core.h"
 #include "live/selinux.h"
 #include "live/stream.h"
+#include "live/watcher.h"
 
 static void kernel_free(gpointer data)
 {
@@ -447,6 +448,9 @@ static void complete(KpStatus *status, const char *root, const char *only)
 	add_expiring(status);
 	add_trust_warnings(status);
 	add_text(status, kp_arriving_warning(root));
+	/* whoever has the lock may have made the mark just now */
+	if (status->state != NULL && !kp_lock_is_held(root))
+		add_text(status, kp_watcher_revive(status->state, status->host));
 	status->service = kp_service_state(root);
 	if (kp_live_ours(status->live) != NULL)
 		add_text(status, kp_service_problem(status->service));

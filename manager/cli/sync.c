@@ -13,6 +13,7 @@
 #include "live/above.h"
 #include "live/forget.h"
 #include "live/live.h"
+#include "live/watcher.h"
 
 /* TRUE when apply would do nothing and say nothing. That needs neither the lock nor
  * the right to change something, and is what most calls find. */
@@ -28,6 +29,8 @@ static gboolean is_settled(const KpOptions *options)
 	looking.journal = NULL;
 	kp_progress_init(&progress, &looking);
 	scene = kp_scene_open(&looking, FALSE, &progress.watch, NULL);
+	if (scene != NULL && scene->state != NULL && kp_watcher_is_lost(scene->state, scene->host))
+		return FALSE;
 	if (scene == NULL || scene->warnings->len > 0 || scene->candidates->problems->len > 0)
 		return FALSE;
 	choice = kp_scene_choose(scene);

@@ -2,7 +2,8 @@
 #include "live/core-guard.h"
 
 #include "base/error.h"
-#include "live/guard.h"
+#include "live/mark.h"
+#include "live/watcher.h"
 
 /* The mark lies beside that of a patch, under a name that no kernel has: there
  * is one of each at a time. */
@@ -10,6 +11,9 @@ static char *key_of(const char *kver)
 {
 	return g_strdup_printf(KP_CORE_NAME "/%s", kver);
 }
+
+/* deaths in a row after which one that was loaded well before is blocked */
+#define DEATHS_OF_THE_GOOD 2
 
 static gboolean is_blocked(KpState *state, const char *kver, const char *sha256)
 {
@@ -38,22 +42,42 @@ static void block(KpState *state, const KpHost *host, const KpIdentity *core)
 	kp_state_add_hold(state, &hold, &added, NULL);
 }
 
+/* Whoever was killed while it was loaded, and whose machine then went down in order, has
+ * left a mark that is closed. */
+static gboolean is_death(const KpHost *host, const KpAttempt *attempt)
+{
+	return *host->boot_id != '\0' && !g_str_equal(attempt->boot_id, host->boot_id) &&
+	       kp_mark_is_open(host->root, host->kver, KP_MARK_CORE, attempt->boot_id);
+}
+
+static void judge(KpState *state, const KpHost *host, const KpIdentity *core, const char *key)
+{
+	g_autoptr(KpAttempt) attempt = NULL;
+
+	if (!kp_state_attempt(state, key, &attempt, NULL) || attempt == NULL)
+		return;
+	if (!is_death(host, attempt)) {
+		kp_state_end_attempt(state, key, NULL);
+		return;
+	}
+	if (!g_str_equal(attempt->sha256, core->sha256) ||
+	    (attempt->count < DEATHS_OF_THE_GOOD && kp_state_is_good(state, key, core->sha256)))
+		return;
+	block(state, host, core);
+	kp_state_end_attempt(state, key, NULL);
+}
+
 gboolean kp_core_guard_begin(KpState *state, const KpHost *host, const KpIdentity *core,
 			     GError **error)
 {
 	g_autofree char *key = key_of(host->kver);
-	g_autoptr(KpAttempt) attempt = NULL;
-	gboolean good = kp_state_is_good(state, key, core->sha256);
 
-	if (kp_state_attempt(state, key, &attempt, NULL) && attempt != NULL &&
-	    g_str_equal(attempt->sha256, core->sha256) &&
-	    kp_guard_verdict(attempt, good, host->boot_id) == KP_GUARD_BLOCK) {
-		block(state, host, core);
-		kp_state_end_attempt(state, key, NULL);
-	}
+	judge(state, host, core, key);
 	if (!kp_core_guard_allows(state, host, core->sha256, error))
 		return FALSE;
-	kp_state_begin_attempt(state, key, core, host->boot_id, NULL);
+	kp_watcher_prepare(host);
+	if (kp_mark_open(host, KP_MARK_CORE, NULL))
+		kp_state_begin_attempt(state, key, core, host->boot_id, NULL);
 	return TRUE;
 }
 
@@ -74,16 +98,17 @@ void kp_core_guard_end(KpState *state, const KpHost *host, const KpIdentity *cor
 {
 	g_autofree char *key = key_of(host->kver);
 
+	kp_mark_close(host->root, host->kver, KP_MARK_CORE);
 	kp_state_end_attempt(state, key, NULL);
 	if (loaded && !kp_state_is_good(state, key, core->sha256))
 		kp_state_set_good(state, key, core, NULL);
 }
 
-gboolean kp_core_guard_died(KpState *state, const char *kver, const char *boot_id)
+gboolean kp_core_guard_died(KpState *state, const KpHost *host, const char *boot_id)
 {
-	g_autofree char *key = key_of(kver);
+	g_autofree char *key = key_of(host->kver);
 	g_autoptr(KpAttempt) attempt = NULL;
 
 	return kp_state_attempt(state, key, &attempt, NULL) && attempt != NULL &&
-	       g_str_equal(attempt->boot_id, boot_id);
+	       g_str_equal(attempt->boot_id, boot_id) && is_death(host, attempt);
 }

@@ -25,7 +25,7 @@ gboolean kp_core_guard_allows(KpState *state, const KpHost *host, const char *sh
 void kp_core_guard_end(KpState *state, const KpHost *host, const KpIdentity *core,
 		       gboolean loaded);
 
-/* Did the boot @boot_id of this kernel end while the core module was loaded? */
-gboolean kp_core_guard_died(KpState *state, const char *kver, const char *boot_id);
+/* Did the boot @boot_id of this kernel die while the core module was loaded? */
+gboolean kp_core_guard_died(KpState *state, const KpHost *host, const char *boot_id);
 
 #endif

@@ -9,6 +9,7 @@
 #include "live/module.h"
 #include "live/outcome.h"
 #include "live/switched.h"
+#include "live/watcher.h"
 
 typedef gboolean (*StepFunc)(const KpExecution *ex, const KpStep *step, GError **error);
 
@@ -247,7 +248,7 @@ static void unmark_or_hand_over(const KpExecution *ex, const KpPatch *loaded, gb
 				GPtrArray *warnings)
 {
 	g_autoptr(GError) error = NULL;
-	gboolean stays = ok && loaded != NULL && kp_guard_hand_over(ex->host);
+	gboolean stays = ok && loaded != NULL && kp_watcher_start(ex->host);
 
 	if (ex->state != NULL && !stays)
 		kp_guard_end(ex->state, ex->host, &error);
