@@ -6,6 +6,7 @@
 #include <rpm/rpmlib.h>
 #include <rpm/rpmlog.h>
 #include <rpm/rpmmacro.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 
 #include "base/error.h"
@@ -196,6 +197,18 @@ rpmts kp_rpmdb_look(const char *root, const char *folder, GError **error)
 	rpmPushMacro(NULL, "_db_backend", NULL, format->backend, RMIL_CMDLINE);
 	use_folder(root, found);
 	return open_below(root, error);
+}
+
+char *kp_rpmdb_state(rpmts ts, GError **error)
+{
+	char *cookie = rpmdbCookie(rpmtsGetRdb(ts)), *state = g_strdup(cookie);
+
+	free(cookie);
+	if (state == NULL)
+		g_set_error_literal(error, KP_ERROR, KP_ERROR_FAILED,
+				    "the package database does not say what it has; 'rpm --rebuilddb' "
+				    "may repair it");
+	return state;
 }
 
 /* One that has the name twice, as with a range of versions, comes twice in a row. */
