@@ -3,13 +3,13 @@
 
 #include <sys/stat.h>
 
-#include "base/folder.h"
+#include "base/listing.h"
 #include "base/root.h"
 
 static gboolean find_in(const char *folder, gboolean (*wanted)(const char *name), GPtrArray *paths,
 			GError **error)
 {
-	g_autoptr(GPtrArray) names = kp_folder_names(folder, error);
+	g_autoptr(GPtrArray) names = kp_list_folder(folder, error);
 
 	for (guint i = 0; names != NULL && i < names->len; i++) {
 		const char *name = g_ptr_array_index(names, i);
@@ -26,7 +26,7 @@ GPtrArray *kp_corridor_find(const char *root, gboolean (*wanted)(const char *nam
 {
 	g_autofree char *corridor = kp_root_path(root, KP_CORRIDOR);
 	g_autoptr(GPtrArray) paths = g_ptr_array_new_with_free_func(g_free);
-	g_autoptr(GPtrArray) names = kp_folder_names(corridor, error);
+	g_autoptr(GPtrArray) names = kp_list_folder(corridor, error);
 
 	for (guint i = 0; names != NULL && i < names->len; i++) {
 		g_autofree char *folder = kp_root_entry(corridor, g_ptr_array_index(names, i));

@@ -70,9 +70,10 @@ static gboolean has_any(const char *root, const char *const *paths)
 
 static gboolean has_repos(const char *root, const KpDnfRules *rules)
 {
-	g_autoptr(GPtrArray) files = kp_dnf_drop_ins(root, rules->repo_folders, ".repo");
+	g_autoptr(GPtrArray) files = kp_dnf_drop_ins(root, rules->repo_folders, ".repo", NULL);
 
-	return files->len > 0;
+	/* what cannot be read is told by who reads it */
+	return files == NULL || files->len > 0;
 }
 
 const KpDnfRules *kp_dnf_rules(const char *root)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "base/folder.h"
+#include "base/listing.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -26,7 +26,7 @@ static int read_names(const char *folder, GPtrArray *names)
 	int problem;
 
 	if (dir == NULL)
-		return errno == ENOENT ? 0 : errno;
+		return errno == ENOENT || errno == ENOTDIR ? 0 : errno;
 	errno = 0;
 	while ((entry = readdir(dir)) != NULL) {
 		take(names, entry->d_name);
@@ -37,7 +37,7 @@ static int read_names(const char *folder, GPtrArray *names)
 	return problem;
 }
 
-GPtrArray *kp_folder_names(const char *folder, GError **error)
+GPtrArray *kp_list_folder(const char *folder, GError **error)
 {
 	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
 	int problem = read_names(folder, names);
