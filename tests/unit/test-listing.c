@@ -3,10 +3,12 @@
  * descriptor left no folder can be opened, whoever one is. */
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "base/error.h"
 #include "base/listing.h"
+#include "base/replace.h"
 #include "fixture.h"
 #include "live/install.h"
 #include "live/store.h"
@@ -132,6 +134,42 @@ static void test_checks(void)
 	fixture_remove(root);
 }
 
+/* What g_file_set_contents() had begun when the power went. */
+static void left(const char *root, const char *path, gint64 age)
+{
+	g_autofree char *full = g_build_filename(root, path, NULL);
+	struct timeval old = { .tv_sec = g_get_real_time() / G_USEC_PER_SEC - age };
+	const struct timeval times[] = { old, old };
+
+	fixture_write(root, path, "half", -1);
+	g_assert_cmpint(utimes(full, times), ==, 0);
+}
+
+static void test_replaced(void)
+{
+	char *root = fixture_folder();
+	g_autofree char *path = g_build_filename(root, "note", NULL), *text = NULL;
+	g_autoptr(GPtrArray) names = NULL;
+	g_autoptr(GError) error = NULL;
+	static const char *const stay[] = { "note", "note.Xy12z", "note.conf-x", "note.young1",
+					    "other.Xy12zQ" };
+
+	left(root, "note.Xy12zQ", 7200);	/* the only one that is nobody's */
+	left(root, "note.young1", 60);
+	left(root, "note.Xy12z", 7200);
+	left(root, "note.conf-x", 7200);
+	left(root, "other.Xy12zQ", 7200);
+	g_assert_true(kp_replace_file(path, "new", -1, FALSE, &error));
+	g_assert_no_error(error);
+	g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+	g_assert_cmpstr(text, ==, "new");
+	names = kp_list_folder(root, &error);
+	g_assert_cmpuint(names->len, ==, G_N_ELEMENTS(stay));
+	for (guint i = 0; i < names->len; i++)
+		g_assert_cmpstr(names->pdata[i], ==, stay[i]);
+	fixture_remove(root);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -139,5 +177,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/listing/store", test_store);
 	g_test_add_func("/listing/installed", test_installed);
 	g_test_add_func("/listing/health-checks", test_checks);
+	g_test_add_func("/listing/replaced", test_replaced);
 	return g_test_run();
 }
