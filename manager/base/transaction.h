@@ -103,10 +103,11 @@ typedef struct {
 	 * to give it back, or -1 with KP_ERROR_BUSY: somebody else has it. */
 	int (*lock)(const char *root, const char *rpmdb, gint64 limit_ms, const KpWatch *watch,
 		    GError **error);
-	/* Looks at what there is, without changing it. @locked: the caller has the lock. NULL
-	 * with @error, also when a folder cannot be read. Caller frees. */
+	/* Looks at what there is, without changing it, for who has the descriptor @lock, or
+	 * none (-1): that lock is held when this returns. NULL with @error, also when a folder
+	 * cannot be read. Caller frees. */
 	KpFound *(*look)(const char *root, const char *rpmdb, const char *const *globs,
-			 gboolean locked, GError **error);
+			 int lock, GError **error);
 	/* Carries out @t, all or nothing, with what the descriptors hold, and repairs
 	 * before that what an earlier one left half done. The caller has the lock, and has no
 	 * right to count on it any more afterwards. Signals that come meanwhile wait until it

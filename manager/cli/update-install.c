@@ -109,11 +109,11 @@ static int wait_for_lock(const KpUpdate *update, GError **error)
 	return lock(update, update->settings->rpm_lock_limit * 1000, error);
 }
 
-/* Under the lock: makes the plan one about what there is. */
-static gboolean agree(KpUpdate *update, gboolean *changed, GError **error)
+/* *@changed: the database is another one than that of the plan. */
+static gboolean look(KpUpdate *update, int fd, gboolean *changed, GError **error)
 {
 	KpFound *found = update->api->look(update->options->root, update->settings->rpmdb,
-					   (const char *const *)update->settings->patch_globs, TRUE,
+					   (const char *const *)update->settings->patch_globs, fd,
 					   error);
 
 	if (found == NULL)
@@ -121,13 +121,31 @@ static gboolean agree(KpUpdate *update, gboolean *changed, GError **error)
 	*changed = !g_str_equal(found->state, update->found->state);
 	kp_found_free(update->found);
 	update->found = found;
-	return !*changed || kp_update_choose_again(update, error);
+	return TRUE;
+}
+
+/* Under the lock @fd: makes the plan one about what there is. To plan may cost the lock, so
+ * that only who has looked without planning again knows that it still fits. */
+static gboolean agree(KpUpdate *update, int fd, gboolean *changed, GError **error)
+{
+	for (guint round = 0; round < KP_UPDATE_ROUNDS; round++) {
+		gboolean now = FALSE;
+
+		if (!look(update, fd, &now, error))
+			return FALSE;
+		if (!now)
+			return TRUE;
+		*changed = TRUE;
+		if (!kp_update_choose_again(update, error))
+			return FALSE;
+	}
+	return kp_update_no_rest(error);
 }
 
 gboolean kp_update_settle(KpUpdate *update, gboolean *changed, GError **error)
 {
 	int fd = wait_for_lock(update, error);
-	gboolean ok = fd >= 0 && agree(update, changed, error);
+	gboolean ok = fd >= 0 && agree(update, fd, changed, error);
 
 	if (fd >= 0)
 		close(fd);
@@ -162,12 +180,12 @@ static gboolean is_at_hand(const KpUpdate *update)
 
 /* *@again: there is another plan, and it cannot be carried out without a question or a
  * download, for which nobody is to wait for the lock. */
-static gboolean plan_under_lock(KpUpdate *update, gboolean *again, GError **error)
+static gboolean plan_under_lock(KpUpdate *update, int fd, gboolean *again, GError **error)
 {
 	g_autofree char *before = plan_text(update->plan), *after = NULL;
 	gboolean changed = FALSE;
 
-	if (!agree(update, &changed, error))
+	if (!agree(update, fd, &changed, error))
 		return FALSE;
 	after = plan_text(update->plan);
 	if (!changed || g_str_equal(before, after))
@@ -183,7 +201,7 @@ static gboolean plan_under_lock(KpUpdate *update, gboolean *again, GError **erro
 static gboolean install_locked(KpUpdate *update, gboolean *again, GError **error)
 {
 	int fd = wait_for_lock(update, error);
-	gboolean ok = fd >= 0 && plan_under_lock(update, again, error) &&
+	gboolean ok = fd >= 0 && plan_under_lock(update, fd, again, error) &&
 		      (*again || run_chosen(update, error));
 
 	if (fd >= 0)

@@ -15,9 +15,6 @@
 #include "cli/report.h"
 #include "cli/update.h"
 
-/* how often somebody else may change packages between our plan and our lock */
-#define MOST_ROUNDS 5
-
 static void update_clear(KpUpdate *update)
 {
 	g_clear_pointer(&update->files, g_ptr_array_unref);
@@ -68,7 +65,7 @@ static gboolean begin(KpUpdate *update, GError **error)
 		return FALSE;
 	update->found = update->api->look(update->options->root, update->settings->rpmdb,
 					  (const char *const *)update->settings->patch_globs,
-					  FALSE, error);
+					  -1, error);
 	return update->found != NULL;
 }
 
@@ -184,10 +181,17 @@ static void show(const KpUpdate *update)
 	kp_update_say_kernels(update);
 }
 
+gboolean kp_update_no_rest(GError **error)
+{
+	g_set_error_literal(error, KP_ERROR, KP_ERROR_BUSY,
+			    "somebody keeps changing packages; nothing was changed: try again later");
+	return FALSE;
+}
+
 /* More than one round when somebody else changes packages meanwhile. */
 static int act(KpUpdate *update, GError **error)
 {
-	for (guint round = 0; round < MOST_ROUNDS; round++) {
+	for (guint round = 0; round < KP_UPDATE_ROUNDS; round++) {
 		gboolean again = FALSE;
 
 		if (!kp_update_confirm(update, error) || !kp_update_bring(update, error))
@@ -204,8 +208,7 @@ static int act(KpUpdate *update, GError **error)
 			return finish_nothing(update, error);
 		show(update);
 	}
-	g_set_error_literal(error, KP_ERROR, KP_ERROR_BUSY,
-			    "somebody keeps changing packages; nothing was changed: try again later");
+	kp_update_no_rest(error);
 	return -1;
 }
 

@@ -58,6 +58,11 @@ gboolean kp_update_choose_again(KpUpdate *update, GError **error);
  * chooses again if the package database is another one. *@changed says whether it was. */
 gboolean kp_update_settle(KpUpdate *update, gboolean *changed, GError **error);
 
+/* How often somebody else may change packages between our plan and our lock, and what to
+ * say then: FALSE with KP_ERROR_BUSY. */
+#define KP_UPDATE_ROUNDS 5
+gboolean kp_update_no_rest(GError **error);
+
 /* Drops the warnings from @from on that were there before. */
 void kp_update_drop_repeated(KpUpdate *update, guint from);
 

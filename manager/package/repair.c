@@ -220,7 +220,7 @@ static gboolean look_through(const Look *look, const char *const *globs, GError 
 }
 
 /* What is half done by somebody who is at work is none of our business. */
-static KpFound *look_below(rpmts ts, const char *root, const char *const *globs, gboolean locked,
+static KpFound *look_below(rpmts ts, const char *root, const char *const *globs, int lock,
 			   GError **error)
 {
 	g_autoptr(GHashTable) told = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -230,18 +230,22 @@ static KpFound *look_below(rpmts ts, const char *root, const char *const *globs,
 	found->state = kp_rpmdb_state(ts, error);
 	if (found->state == NULL)
 		return NULL;
-	found->holder = locked ? NULL : kp_rpmlock_holder(root);
+	found->holder = lock >= 0 ? NULL : kp_rpmlock_holder(root);
 	if (found->holder == NULL && !look_through(&look, globs, error))
 		return NULL;
 	return g_steal_pointer(&found);
 }
 
 KpFound *kp_repair_look(const char *root, const char *rpmdb, const char *const *globs,
-			gboolean locked, GError **error)
+			int lock, GError **error)
 {
-	rpmts ts = kp_rpmdb_open(root, rpmdb, error);
-	KpFound *found = ts != NULL ? look_below(ts, root, globs, locked, error) : NULL;
+	rpmts ts = NULL;
+	KpFound *found;
 
+	if (lock >= 0 && !kp_rpmlock_again(lock, error))
+		return NULL;
+	ts = kp_rpmdb_open(root, rpmdb, error);
+	found = ts != NULL ? look_below(ts, root, globs, lock, error) : NULL;
 	rpmtsFree(ts);
 	return found;
 }

@@ -29,6 +29,6 @@ GPtrArray *kp_repair_leftovers(const char *root, GError **error);
 
 /* As KpTransactionApi has it. */
 KpFound *kp_repair_look(const char *root, const char *rpmdb, const char *const *globs,
-			gboolean locked, GError **error);
+			int lock, GError **error);
 
 #endif

@@ -81,6 +81,11 @@ int kp_rpmlock_take(const char *root, gint64 limit_ms, const KpWatch *watch, GEr
 	return -1;
 }
 
+gboolean kp_rpmlock_again(int fd, GError **error)
+{
+	return wait_for(fd, 0, NULL, error);
+}
+
 char *kp_rpmlock_holder(const char *root)
 {
 	char *path, *holder;

@@ -72,7 +72,7 @@ stopped_at() {
     KPATCH_MANAGER_FAULT=$point:stop "$OUT/build/kpatch-manager" --root "$root" update --yes "$@" \
         </dev/null >"$work/log" 2>&1 &
     ours=$!
-    until grep -q '^State:.T' "/proc/$ours/status"; do sleep 0.05; done
+    until grep -q '^State:.[TZ]' "/proc/$ours/status"; do sleep 0.05; done
 }
 # end_of_ours: waits for it. ended CODE TEXT: that was its exit status, and part of what it said.
 end_of_ours() {
@@ -96,6 +96,7 @@ try "which is that" is "1-2 / 1-2.ko"
 nothing_left() { [ "$(ls -A "$corridor")" = "$module-1-2.ko" ] && [ ! -e "$root/var/lib/kpatch/arriving" ]; }
 try "and nothing is left over" nothing_left
 
+is_over() { ! grep -q "^State:.[^Z]" "/proc/$ours/status"; }
 # has_lock_open: it does not only look whether somebody has it.
 has_lock_open() {
     local n
@@ -109,7 +110,7 @@ waits_for_lock() {
     hold_lock
     "$OUT/build/kpatch-manager" --root "$root" update --yes "$@" </dev/null >"$work/log" 2>&1 &
     ours=$!
-    until has_lock_open; do sleep 0.05; done
+    until has_lock_open || is_over; do sleep 0.05; done
 }
 let_go() {
     kill "$holder"
@@ -139,7 +140,7 @@ mv "$work/log" "$work/first"
 "$OUT/build/kpatch-manager" --root "$root" update --yes "$(patch_file 4)" </dev/null >"$work/log" 2>&1 &
 second=$!
 ours=$second
-until has_lock_open; do sleep 0.05; done
+until has_lock_open || is_over; do sleep 0.05; done
 try "a dry run says that the answer may be another one" \
     says 20 "in use by process $first (kpatch-manager)" manager update --dry-run "$(patch_file 4)"
 quiet "what is going on is not called damage" grep -F repair: <(manager update --dry-run "$(patch_file 4)" 2>&1)

@@ -48,6 +48,10 @@ mkdir -p "$root/etc/pki/kpatch/trusted.d"
 try "those whom the machine trusts" says 1 "trusted.d cannot be read" \
     unread "$root/etc/pki/kpatch/trusted.d" "${at_root[@]}" verify
 
+mkdir "$work/source"
+try "kpatch-patch-rpm: its source" says 1 "the folder '$work/source' cannot be read" unread "$work/source" \
+    "$TOP/packaging/kpatch-patch-rpm" --kernel "$kver" --source "$work/source" --version 1
+
 # --- standard output
 
 # full CODE COMMAND...: it says so, and ends with that.
