@@ -99,8 +99,7 @@ try "and nothing is left over" nothing_left
 is_over() { ! grep -q "^State:.[^Z]" "/proc/$ours/status"; }
 # has_lock_open: it does not only look whether somebody has it.
 has_lock_open() {
-    local n
-    for n in 1 2 3; do
+    for _ in 1 2 3; do
         readlink "/proc/$ours/fd/"* 2>/dev/null | grep -q 'rpm[.]lock$' || return 1
         sleep 0.2
     done
