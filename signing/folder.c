@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/guarded.h"
+#include "base/listing.h"
 #include "base/root.h"
 #include "signing/format.h"
 
@@ -87,23 +88,19 @@ static gboolean has_suffix(const char *name, const char *const *suffixes)
 	return FALSE;
 }
 
-static int by_name(gconstpointer a, gconstpointer b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 /* Hidden files are an editor's or a package manager's. */
 static GPtrArray *list_names(const char *path, const char *const *suffixes, GPtrArray *warnings,
 			     GError **error)
 {
 	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
 	g_autofree char *endings = g_strjoinv(" or ", (char **)suffixes);
-	GDir *folder = g_dir_open(path, 0, error);
-	const char *name;
+	g_autoptr(GPtrArray) all = kp_list_folder(path, error);
 
-	if (folder == NULL)
+	if (all == NULL)
 		return NULL;
-	while ((name = g_dir_read_name(folder)) != NULL) {
+	for (guint i = 0; i < all->len; i++) {
+		const char *name = g_ptr_array_index(all, i);
+
 		if (*name == '.' || g_str_has_prefix(name, "README"))
 			continue;
 		if (has_suffix(name, suffixes)) {
@@ -114,8 +111,6 @@ static GPtrArray *list_names(const char *path, const char *const *suffixes, GPtr
 				g_strdup_printf("%s/%s is not used: names there end in %s",
 						path, name, endings));
 	}
-	g_dir_close(folder);
-	g_ptr_array_sort(names, by_name);
 	return g_steal_pointer(&names);
 }
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/error.h"
+#include "base/output.h"
 #include "signing/kpatch-sign.h"
 
 static const KpSignCommand *find_command(const char *name, GError **error)
@@ -60,7 +61,9 @@ int main(int argc, char **argv)
 		code = kp_error_exit_code(error);
 	}
 	kp_sign_options_clear(&options);
-	if (fflush(stdout) != 0)
-		code = code != KP_EXIT_DONE ? code : KP_EXIT_FAILED;
-	return code;
+	g_clear_error(&error);
+	if (kp_output_end(&error))
+		return code;
+	kp_sign_report_error(error);
+	return kp_output_exit_code(code);
 }

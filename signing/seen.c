@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/guarded.h"
+#include "base/replace.h"
 #include "base/root.h"
 #include "signing/trust.h"
 
@@ -124,9 +125,7 @@ gboolean kp_seen_write(const KpSeen *seen, const char *root, GError **error)
 		return TRUE;
 	text = g_key_file_to_data(seen->numbers, &size, NULL);
 	if (g_mkdir_with_parents(folder, 0755) == 0 &&
-	    g_file_set_contents_full(path, text, (gssize)size,
-				     G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE,
-				     0644, error))
+	    kp_replace_file(path, text, (gssize)size, TRUE, error))
 		return TRUE;
 	if (error != NULL && *error == NULL)
 		g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "%s: %s", folder,

@@ -93,7 +93,10 @@ int main(int argc, char **argv)
 	if (error != NULL)
 		fprintf(stderr, "kpatch-reach: %s\n", error->message);
 	kp_reach_options_clear(&options);
-	if (fflush(stdout) != 0)
-		code = EXIT_UNREADABLE;
-	return code;
+	/* a write that failed before may have left nothing to write now */
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return code;
+	fprintf(stderr, "kpatch-reach: not all of the output could be written; make room, or send "
+		"it elsewhere, and say this again\n");
+	return EXIT_UNREADABLE;
 }

@@ -81,8 +81,11 @@ int kp_arriving_begin(const char *root, const GPtrArray *files, GError **error)
 void kp_arriving_end(const char *root)
 {
 	g_autofree char *path = kp_root_leaf(root, KP_ARRIVING_FILE);
+	g_autofree char *folder = g_path_get_dirname(path);
 
-	unlink(path);
+	/* else a power cut brings it back, and with it the word that somebody was killed */
+	if (unlink(path) == 0)
+		kp_sync_folder(folder);
 }
 
 static int open_list(const char *root, struct stat *st)

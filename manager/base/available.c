@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/names.h"
 #include "base/release.h"
+#include "base/replace.h"
 #include "base/root.h"
 
 /* one line of some hundred bytes for each kernel */
@@ -281,7 +282,7 @@ gboolean kp_available_note(const char *root, const KpUpdatePlan *plan, const GPt
 	if (is_noted(root, path, text))
 		return TRUE;
 	if (g_mkdir_with_parents(folder, 0755) == 0 &&
-	    g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0644, error))
+	    kp_replace_file(path, text, -1, FALSE, error))
 		return TRUE;
 	if (error != NULL && *error == NULL)
 		g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "cannot make %s", folder);

@@ -6,6 +6,7 @@
 
 #include "base/coverage.h"
 #include "base/error.h"
+#include "base/listing.h"
 #include "base/guarded.h"
 #include "base/root.h"
 
@@ -272,29 +273,24 @@ static gboolean read_file(KpSettings *settings, const char *root, const char *pa
 	return FALSE;
 }
 
-static int compare_names(gconstpointer a, gconstpointer b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 /* Names of drop-ins, in their order. A folder that is there and cannot be read may say
  * anything. NULL with @error set. */
 static GPtrArray *list_drop_ins(const char *root, GError **error)
 {
 	g_autofree char *folder = kp_root_path(root, KP_SETTINGS_FOLDER);
-	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
 	g_autoptr(GError) problem = NULL;
-	g_autoptr(GDir) dir = g_dir_open(folder, 0, &problem);
-	const char *name;
+	g_autoptr(GPtrArray) names = kp_list_folder(folder, &problem);
 
-	if (dir == NULL && !g_error_matches(problem, G_FILE_ERROR, G_FILE_ERROR_NOENT)) {
+	if (names == NULL) {
 		g_set_error_literal(error, KP_ERROR, KP_ERROR_CONFIG, problem->message);
 		return NULL;
 	}
-	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL)
-		if (*name != '.' && g_str_has_suffix(name, ".conf"))
-			g_ptr_array_add(names, g_strdup(name));
-	g_ptr_array_sort(names, compare_names);
+	for (guint i = names->len; i-- > 0;) {
+		const char *name = g_ptr_array_index(names, i);
+
+		if (*name == '.' || !g_str_has_suffix(name, ".conf"))
+			g_ptr_array_remove_index(names, i);
+	}
 	return g_steal_pointer(&names);
 }
 

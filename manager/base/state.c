@@ -319,6 +319,18 @@ static gboolean is_file(const KpState *state, struct stat *st, GError **error)
 	return TRUE;
 }
 
+/* A journal that a power cut has left is played back by who reads, too, if he may: until
+ * then nobody could read. That of somebody who is at work is left alone by SQLite. */
+static int reading(const KpState *state)
+{
+	g_autofree char *journal = g_strconcat(state->path, "-journal", NULL);
+	struct stat st;
+	gboolean left = stat(journal, &st) == 0 && st.st_size > 0 && access(journal, W_OK) == 0 &&
+			access(state->path, W_OK) == 0;
+
+	return left ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
+}
+
 KpState *kp_state_open(const char *root, gboolean writing, GError **error)
 {
 	g_autoptr(KpState) state = g_new0(KpState, 1);
@@ -339,7 +351,7 @@ KpState *kp_state_open(const char *root, gboolean writing, GError **error)
 	if (!writing && st.st_mode != 0)
 		note_exposed(state, state->path, &st, FALSE);
 	ok = writing ? open_for_writing(state, error)
-		     : open_database(state, SQLITE_OPEN_READONLY, error);
+		     : open_database(state, reading(state), error);
 	if (!ok || !prepare_database(state, writing, error))
 		return NULL;
 	return g_steal_pointer(&state);

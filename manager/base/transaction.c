@@ -20,6 +20,26 @@ void kp_package_file_free(KpPackageFile *file)
 	g_free(file);
 }
 
+KpFound *kp_found_new(void)
+{
+	KpFound *found = g_new0(KpFound, 1);
+
+	found->damage = g_ptr_array_new_with_free_func(g_free);
+	found->unowned = g_ptr_array_new_with_free_func(g_free);
+	return found;
+}
+
+void kp_found_free(KpFound *found)
+{
+	if (found == NULL)
+		return;
+	g_free(found->state);
+	g_free(found->holder);
+	g_ptr_array_unref(found->damage);
+	g_ptr_array_unref(found->unowned);
+	g_free(found);
+}
+
 void kp_package_header_free(KpPackageHeader *header)
 {
 	if (header == NULL)

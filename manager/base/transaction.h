@@ -64,7 +64,6 @@ typedef struct {
 	const char *const *globs;	/* names of patch packages */
 	const GArray *items;		/* KpTransactionItem; may be empty: only to repair */
 	KpPackagePolicy policy;
-	gint64 lock_limit_ms;
 	const KpWatch *watch;
 	KpTransactionProgress progress;	/* may be NULL */
 	gboolean quiet;			/* nobody wants to hear what scriptlets say */
@@ -83,23 +82,42 @@ typedef struct {
 	GBytes *packets;
 } KpPackageKey;
 
+/* What the package database and the corridor look like. */
+typedef struct {
+	char *state;		/* of the database: changes with each package that comes or goes */
+	char *holder;		/* who else is changing packages just now, or NULL; if somebody is,
+				 * nothing is said of the rest */
+	GPtrArray *damage;	/* char *: what a transaction that was killed has left to repair */
+	GPtrArray *unowned;	/* char *: modules that belong to no package, and stay */
+	gboolean stale;		/* names and lists are left that nobody needs any more */
+} KpFound;
+
+KpFound *kp_found_new(void);
+void kp_found_free(KpFound *found);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(KpFound, kp_found_free)
+
 typedef struct {
 	/* Reads the header of the package in @fd, which may end behind it. KP_ERROR_REFUSED
 	 * when it is none, is damaged or has a signature that is wrong. Caller frees. */
 	KpPackageHeader *(*header)(const char *root, const char *rpmdb, int fd, GError **error);
+	/* Waits for librpm's lock, for at most @limit_ms. Returns a descriptor, to be closed
+	 * to give it back, or -1 with KP_ERROR_BUSY: somebody else has it. */
+	int (*lock)(const char *root, const char *rpmdb, gint64 limit_ms, const KpWatch *watch,
+		    GError **error);
+	/* Looks at what there is, without changing it, for who has the descriptor @lock, or
+	 * none (-1): that lock is held when this returns. NULL with @error, also when a folder
+	 * cannot be read. Caller frees. */
+	KpFound *(*look)(const char *root, const char *rpmdb, const char *const *globs,
+			 int lock, GError **error);
 	/* Carries out @t, all or nothing, with what the descriptors hold, and repairs
-	 * before that what an earlier one left half done. Signals that come meanwhile wait
-	 * until it is over and are then warnings. KP_ERROR_BUSY: somebody else has the
-	 * database; KP_ERROR_REFUSED: signature or contents. TRUE: it was looked at
-	 * afterwards, and database and files are as they should be. */
+	 * before that what an earlier one left half done. The caller has the lock, and has no
+	 * right to count on it any more afterwards. Signals that come meanwhile wait until it
+	 * is over and are then warnings. KP_ERROR_REFUSED: signature or contents. TRUE: it was
+	 * looked at afterwards, under the lock, and database and files are as they should be. */
 	gboolean (*run)(const KpTransaction *t, GError **error);
-	/* What an earlier transaction that was killed has left: texts, none when all is
-	 * well. NULL with @error. Caller frees. */
-	GPtrArray *(*damage)(const char *root, const char *rpmdb, const char *const *globs,
-			     GError **error);
 	/* The keys in @text (RFC 4880 armour): KpPackageKey. NULL with @error. */
 	GPtrArray *(*keys)(const char *root, const char *rpmdb, const char *text, GError **error);
-	/* Waits for the database as run() does. */
+	/* Waits for the database as lock() does. */
 	gboolean (*import_key)(const char *root, const char *rpmdb, const KpPackageKey *key,
 			       gint64 lock_limit_ms, const KpWatch *watch, GError **error);
 } KpTransactionApi;

@@ -115,10 +115,14 @@ static gboolean wait_for(pid_t child, GError **error)
 
 	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
 		;
-	if (!WIFSIGNALED(status))
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return TRUE;
-	g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "it came to a sudden end: %s",
-		    strsignal(WTERMSIG(status)));
+	if (WIFEXITED(status))
+		g_set_error_literal(error, KP_ERROR, KP_ERROR_FAILED,
+				    "it could not begin, or not say all that came of it");
+	else
+		g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "it came to a sudden end: %s",
+			    strsignal(WTERMSIG(status)));
 	return FALSE;
 }
 
@@ -224,8 +228,10 @@ static void run_fetch(const struct apart *apart, FILE *told, int hands)
 		tell_error(apart, told, error);
 }
 
-/* FALSE: there is no more. */
-static gboolean take_one(int hands, GPtrArray *fds)
+typedef enum { TAKEN, NO_MORE, NOT_TAKEN } Taken;
+
+/* NOT_TAKEN with errno set: with too many files open the kernel drops a descriptor. */
+static Taken take_one(int hands, GPtrArray *fds)
 {
 	union {
 		struct cmsghdr header;
@@ -238,15 +244,29 @@ static gboolean take_one(int hands, GPtrArray *fds)
 		.msg_control = control.room, .msg_controllen = sizeof(control.room),
 	};
 	const struct cmsghdr *header;
+	gssize n = recvmsg(hands, &message, MSG_CMSG_CLOEXEC);
 	int fd = -1;
 
-	if (recvmsg(hands, &message, MSG_CMSG_CLOEXEC) != 1)
-		return FALSE;
+	if (n != 1)
+		return n == 0 ? NO_MORE : NOT_TAKEN;
 	header = CMSG_FIRSTHDR(&message);
 	if (header != NULL && header->cmsg_type == SCM_RIGHTS)
 		memcpy(&fd, CMSG_DATA(header), sizeof(int));
 	g_ptr_array_add(fds, GINT_TO_POINTER(fd));
-	return TRUE;
+	if (byte == '-' || fd >= 0)
+		return TAKEN;
+	errno = EMFILE;
+	return NOT_TAKEN;
+}
+
+static gboolean take_all(int hands, GPtrArray *fds, GError **error)
+{
+	Taken taken;
+
+	do {
+		taken = take_one(hands, fds);
+	} while (taken == TAKEN || (taken == NOT_TAKEN && errno == EINTR));
+	return taken == NO_MORE || failed(error, "what came cannot be taken");
 }
 
 static void set_told(const char *text, GError **error)
@@ -272,8 +292,7 @@ gboolean kp_apart_fetch(KpApartFetch work, gpointer user, const KpFence *fence,
 		set_told(text->str, error);
 		ok = FALSE;
 	}
-	while (ok && take_one(hands, fds))
-		;
+	ok = ok && take_all(hands, fds, error);
 	if (hands >= 0)
 		close(hands);
 	return ok;

@@ -14,8 +14,8 @@
 typedef void (*KpApartFunc)(gpointer user, FILE *told);
 
 /* Runs @work in a child, waits for it and adds what it told to @lines (char *,
- * without the newline). A child that was killed is an error; what it told until
- * then is there. With @fence, which may be NULL, the child has no descriptor of ours and
+ * without the newline). A child that was killed, or could not tell all, is an error;
+ * what it told until then is there. With @fence, which may be NULL, the child has no descriptor of ours and
  * touches only that; whatever it loads must be loaded before. When *@stop is set the child
  * gets a SIGTERM, and so it does when we die. To be called while there is one thread. */
 gboolean kp_apart_run(KpApartFunc work, gpointer user, const KpFence *fence,

@@ -12,6 +12,7 @@
 #include "base/inventory.h"
 #include "base/metadata.h"
 #include "base/names.h"
+#include "base/replace.h"
 #include "base/root.h"
 #include "base/transaction.h"
 #include "cli/apart.h"
@@ -79,8 +80,7 @@ static void write_notes(const KpCheck *check, GHashTable *notes, const char *roo
 			g_string_append_printf(text, "%s\t%s\t%s\t%s\n", fields[KEY],
 					       fields[SIGNER], fields[CVES], fields[WHY]);
 	}
-	g_file_set_contents_full(path, text->str, (gssize)text->len,
-				 G_FILE_SET_CONTENTS_CONSISTENT, 0644, NULL);
+	kp_replace_file(path, text->str, (gssize)text->len, FALSE, NULL);
 	g_string_free(text, TRUE);
 }
 

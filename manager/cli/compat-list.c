@@ -34,12 +34,15 @@ static gboolean is_shown(const char *root, const KpLivePatch *live)
 	return g_file_test(path, G_FILE_TEST_EXISTS);
 }
 
-char *kp_compat_list_text(const char *root)
+char *kp_compat_list_text(const char *root, GError **error)
 {
 	g_autoptr(GPtrArray) loaded = kp_live_read(root, NULL);
-	g_autoptr(GPtrArray) installed = kp_installed_list(root);
-	GString *text = g_string_new("Loaded patch modules:\n");
+	g_autoptr(GPtrArray) installed = kp_installed_list(root, error);
+	GString *text;
 
+	if (installed == NULL)
+		return NULL;
+	text = g_string_new("Loaded patch modules:\n");
 	g_ptr_array_sort(loaded, compare_names);
 	for (guint i = 0; i < loaded->len; i++) {
 		const KpLivePatch *live = g_ptr_array_index(loaded, i);
@@ -58,8 +61,10 @@ char *kp_compat_list_text(const char *root)
 
 int kp_compat_list(const KpCompatCall *call, GError **error)
 {
-	g_autofree char *text = kp_compat_list_text(call->options->root);
+	g_autofree char *text = kp_compat_list_text(call->options->root, error);
 
+	if (text == NULL)
+		return -1;
 	kp_out("%s", text);
 	return 0;
 }
@@ -72,13 +77,15 @@ int kp_compat_info(const KpCompatCall *call, GError **error)
 	if (g_file_test(call->word, G_FILE_TEST_IS_REGULAR))
 		path = g_canonicalize_filename(call->word, NULL);
 	else if (host->kver != NULL)
-		path = kp_installed_find(host->root, host->kver, call->word);
-	if (path == NULL) {
+		path = kp_installed_find(host->root, host->kver, call->word, error);
+	else
 		g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "can't find %s", call->word);
+	if (path == NULL)
 		return -1;
-	}
 	kp_out("Patch information for %s:\n", call->word);
-	fflush(stdout);
+	/* what is left of it main() tells */
+	if (fflush(stdout) != 0)
+		return KP_EXIT_FAILED;
 	execlp("modinfo", "modinfo", path, NULL);
 	g_set_error(error, KP_ERROR, KP_ERROR_FAILED,
 		    "failed to get info for module %s: modinfo: %s; install kmod", call->word,

@@ -47,6 +47,6 @@ int kp_compat_uninstall(const KpCompatCall *call, GError **error);
 int kp_compat_unload(const KpCompatCall *call, GError **error);
 
 /* The text of kpatch list for the tree below @root. Caller frees. */
-char *kp_compat_list_text(const char *root);
+char *kp_compat_list_text(const char *root, GError **error);
 
 #endif

@@ -131,5 +131,5 @@ int kp_command_list(const KpOptions *options, char **words, GError **error)
 		print_json(status, options);
 	else
 		print_table(status, options);
-	return KP_EXIT_DONE;
+	return kp_status_exit_code(status, KP_EXIT_DONE);
 }

@@ -5,9 +5,9 @@
 
 #include <locale.h>
 #include <signal.h>
-#include <stdio.h>
 
 #include "base/error.h"
+#include "base/output.h"
 #include "cli/command.h"
 #include "cli/compat.h"
 #include "cli/journal.h"
@@ -102,6 +102,7 @@ static int manager_main(char **argv, KpOptions *options)
 int main(int argc, char **argv)
 {
 	g_autoptr(KpJournal) journal = kp_journal_new(NULL, NULL);
+	g_autoptr(GError) error = NULL;
 	KpOptions options = { .stop = &stop_requested, .journal = journal };
 	int code;
 
@@ -110,7 +111,8 @@ int main(int argc, char **argv)
 	code = kp_compat_is_meant(argv[0]) ? kp_compat_main(argv, &options)
 					   : manager_main(argv, &options);
 	kp_options_clear(&options);
-	if (fflush(stdout) != 0)
-		code = code != KP_EXIT_DONE ? code : KP_EXIT_FAILED;
-	return code;
+	if (kp_output_end(&error))
+		return code;
+	kp_report_error(error);
+	return kp_output_exit_code(code);
 }

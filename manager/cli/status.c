@@ -107,6 +107,19 @@ static void add_inventory(KpStatus *status)
 	}
 }
 
+/* Without packages, the folders are all there is to know kernels by. */
+static void add_stored(KpStatus *status, const char *root)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GPtrArray) kvers = kp_store_kernels(root, &error);
+
+	status->unread = kvers == NULL;
+	if (kvers == NULL)
+		g_ptr_array_add(status->problems, g_strdup(error->message));
+	for (guint i = 0; kvers != NULL && i < kvers->len; i++)
+		add_kernel(status, g_ptr_array_index(kvers, i));
+}
+
 static void add_kernels(KpStatus *status, const char *root, const char *only)
 {
 	if (only != NULL) {
@@ -115,15 +128,10 @@ static void add_kernels(KpStatus *status, const char *root, const char *only)
 	}
 	if (status->host->kver != NULL)
 		add_kernel(status, status->host->kver);
-	if (status->inventory != NULL) {
+	if (status->inventory != NULL)
 		add_inventory(status);
-	} else {
-		/* without packages, the folders are all there is to know kernels by */
-		g_autoptr(GPtrArray) kvers = kp_store_kernels(root);
-
-		for (guint i = 0; i < kvers->len; i++)
-			add_kernel(status, g_ptr_array_index(kvers, i));
-	}
+	else
+		add_stored(status, root);
 }
 
 static void add_problem(KpStatus *status, GError **error)
@@ -361,6 +369,7 @@ static void complete_kernel(KpStatus *status, KpStatusKernel *kernel, const char
 	if (kernel->best != NULL && kernel->best->distrust != NULL)
 		add_text(status, g_strdup_printf("%s: %s", kernel->best->path,
 						 kernel->best->distrust));
+	status->unread = status->unread || kernel->candidates->unread;
 	for (guint i = 0; i < kernel->candidates->problems->len; i++)
 		add_text(status, g_strdup(g_ptr_array_index(kernel->candidates->problems, i)));
 	if (kernel->running)
@@ -488,6 +497,12 @@ KpStatus *kp_status_read_files(const char *root, const char *kver, GError **erro
 	return g_steal_pointer(&status);
 }
 
+/* The text says what could not be read. */
+int kp_status_exit_code(const KpStatus *status, int code)
+{
+	return status->unread && code == KP_EXIT_DONE ? KP_EXIT_FAILED : code;
+}
+
 static int check(const KpStatus *status, const KpOptions *options, GError **error)
 {
 	g_autofree char *text = NULL;
@@ -502,7 +517,7 @@ static int check(const KpStatus *status, const KpOptions *options, GError **erro
 		kp_out_clean(text);
 	else if (!options->quiet)
 		kp_out("%s", text);
-	return status->verdict.code;
+	return kp_status_exit_code(status, status->verdict.code);
 }
 
 int kp_command_status(const KpOptions *options, char **words, GError **error)
@@ -517,5 +532,5 @@ int kp_command_status(const KpOptions *options, char **words, GError **error)
 	text = options->json ? kp_status_json(status)
 			     : kp_status_table(status, kp_table_colour_wanted());
 	kp_out_clean(text);
-	return KP_EXIT_DONE;
+	return kp_status_exit_code(status, KP_EXIT_DONE);
 }

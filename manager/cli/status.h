@@ -73,6 +73,7 @@ typedef struct {
 	KpStatusVerdict verdict;	/* of the running kernel */
 	GPtrArray *kernels;	/* KpStatusKernel, newest first, the running one before all */
 	GPtrArray *problems;	/* char *: what is wrong, or could not be read */
+	gboolean unread;	/* a folder could not be read: there may be more patches */
 } KpStatus;
 
 /* What decides the state of a kernel (kpatch-manager(8), STATES). */
@@ -143,6 +144,9 @@ gboolean kp_status_is_blocked(const KpStatusKernel *kernel);
  * decides which one is the best, and what is live. Only a bad configuration is an
  * error; what else cannot be read is a problem. Caller frees. */
 KpStatus *kp_status_read(const char *root, gboolean thorough, GError **error);
+
+/* @code, but for KP_EXIT_DONE of a @status for which not all could be read. */
+int kp_status_exit_code(const KpStatus *status, int code);
 
 /* The same without asking the package database: kernels are those that have a
  * folder, only @kver unless NULL. */

@@ -42,9 +42,10 @@ static void blame_unsigned(KpUpdate *update)
 	}
 }
 
-/* What both plans warn of is said once. */
-static void drop_repeated(GPtrArray *warnings, guint from)
+void kp_update_drop_repeated(KpUpdate *update, guint from)
 {
+	GPtrArray *warnings = update->warnings;
+
 	for (guint i = warnings->len; i > from; i--) {
 		guint at = 0;
 
@@ -75,7 +76,7 @@ static gboolean choose_other(KpUpdate *update)
 	update->chosen = kp_chosen_list_new();
 	update->plan = kp_update_plan_new();
 	if (kp_update_choose_again(update, NULL) && update->plan->steps->len > 0) {
-		drop_repeated(update->warnings, warnings);
+		kp_update_drop_repeated(update, warnings);
 		warn(update);
 		kp_update_plan_free(plan);
 		return TRUE;

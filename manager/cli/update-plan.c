@@ -209,8 +209,69 @@ gboolean kp_update_choose(KpUpdate *update, GError **error)
 	return TRUE;
 }
 
+static void give_back(const KpUpdate *update, KpChosen *chosen)
+{
+	for (guint i = 0; update->files != NULL && i < update->files->len; i++) {
+		KpChosen *file = g_ptr_array_index(update->files, i);
+
+		if (file->path == chosen->path) {
+			file->fd = chosen->fd;
+			chosen->fd = -1;
+		}
+	}
+}
+
+/* Which of the files is older or newer than what is installed the database says. */
+static gboolean read_files_again(const KpUpdate *update, GError **error)
+{
+	for (guint i = 0; update->files != NULL && i < update->files->len; i++) {
+		KpChosen *file = g_ptr_array_index(update->files, i);
+
+		g_clear_pointer(&file->header, kp_package_header_free);
+		if (!kp_update_read_header(update, file, error))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+static gboolean is_same(const KpChosen *chosen, const KpChosen *old)
+{
+	const KpPackage *package = chosen->step->package;
+	g_autofree char *nevra = kp_package_nevra(package);
+
+	return chosen->fd < 0 && chosen->step->kind != KP_STEP_ERASE && old->header != NULL &&
+	       old->fd >= 0 && package->repo == old->step->package->repo &&
+	       g_str_equal(nevra, old->header->nevra);
+}
+
+static void keep_fetched(KpUpdate *update, KpChosen *old)
+{
+	for (guint i = 0; i < update->chosen->len; i++) {
+		KpChosen *chosen = g_ptr_array_index(update->chosen, i);
+
+		if (!is_same(chosen, old))
+			continue;
+		chosen->fd = old->fd;
+		old->fd = -1;
+		chosen->header = g_steal_pointer(&old->header);
+	}
+}
+
 gboolean kp_update_choose_again(KpUpdate *update, GError **error)
 {
-	g_ptr_array_set_size(update->chosen, 0);
-	return make_plan(update, error) && take_plan(update, error);
+	g_autoptr(KpUpdatePlan) plan = g_steal_pointer(&update->plan);
+	g_autoptr(GPtrArray) before = g_steal_pointer(&update->chosen);
+	guint warnings = update->warnings->len;
+
+	update->plan = kp_update_plan_new();
+	update->chosen = kp_chosen_list_new();
+	for (guint i = 0; i < before->len; i++)
+		give_back(update, g_ptr_array_index(before, i));
+	if (!read_files_again(update, error) || !make_plan(update, error) ||
+	    !take_plan(update, error))
+		return FALSE;
+	for (guint i = 0; i < before->len; i++)
+		keep_fetched(update, g_ptr_array_index(before, i));
+	kp_update_drop_repeated(update, warnings);
+	return TRUE;
 }

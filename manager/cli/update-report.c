@@ -134,8 +134,8 @@ void kp_update_show(const KpUpdate *update)
 				show_cves(kernel->cves);
 		}
 	}
-	for (guint i = 0; i < update->damage->len; i++)
-		kp_out("  repair: %s\n", (char *)g_ptr_array_index(update->damage, i));
+	for (guint i = 0; i < update->found->damage->len; i++)
+		kp_out("  repair: %s\n", (char *)g_ptr_array_index(update->found->damage, i));
 }
 
 static const char *signature_word(KpSigned signature)
@@ -211,7 +211,7 @@ void kp_update_json(const KpUpdate *update, const char *result, const GError *er
 	for (guint i = 0; i < update->plan->kernels->len; i++)
 		add_kernel(json, g_ptr_array_index(update->plan->kernels, i));
 	kp_json_list_end(json);
-	kp_json_texts(json, "repairs", update->damage);
+	kp_json_texts(json, "repairs", update->found->damage);
 	kp_json_texts(json, "problems", update->plan->problems);
 	kp_json_text(json, "sync", update->sync);
 	kp_json_texts(json, "warnings", update->warnings);

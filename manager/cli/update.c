@@ -21,7 +21,7 @@ static void update_clear(KpUpdate *update)
 	g_clear_pointer(&update->chosen, g_ptr_array_unref);
 	g_clear_pointer(&update->plan, kp_update_plan_free);
 	g_clear_pointer(&update->repositories, kp_repositories_free);
-	g_clear_pointer(&update->damage, g_ptr_array_unref);
+	g_clear_pointer(&update->found, kp_found_free);
 	g_clear_pointer(&update->holds, g_ptr_array_unref);
 	g_clear_pointer(&update->warnings, g_ptr_array_unref);
 	g_clear_pointer(&update->passed, g_ptr_array_unref);
@@ -63,10 +63,10 @@ static gboolean begin(KpUpdate *update, GError **error)
 	update->api = kp_plugin_symbol(KP_TRANSACTION_PLUGIN, KP_TRANSACTION_SYMBOL, error);
 	if (update->api == NULL || !read_holds(update, error))
 		return FALSE;
-	update->damage = update->api->damage(update->options->root, update->settings->rpmdb,
-					     (const char *const *)update->settings->patch_globs,
-					     error);
-	return update->damage != NULL;
+	update->found = update->api->look(update->options->root, update->settings->rpmdb,
+					  (const char *const *)update->settings->patch_globs,
+					  -1, error);
+	return update->found != NULL;
 }
 
 static gboolean may_change(const KpOptions *options, GError **error)
@@ -109,7 +109,20 @@ static gboolean check_words(const KpOptions *options, char **words, GError **err
 
 static gboolean nothing_to_do(const KpUpdate *update)
 {
-	return update->plan->steps->len == 0 && update->damage->len == 0;
+	return update->plan->steps->len == 0 && update->found->damage->len == 0;
+}
+
+/* Of what a transaction says itself. */
+static void tell_found(KpUpdate *update)
+{
+	const KpFound *found = update->found;
+
+	for (guint i = 0; i < found->unowned->len; i++)
+		g_ptr_array_add(update->warnings, g_strdup(g_ptr_array_index(found->unowned, i)));
+	if (update->options->dry_run && found->holder != NULL)
+		g_ptr_array_add(update->warnings, g_strdup_printf(
+			"the package database is in use by %s: when that is done, the answer may be "
+			"another one", found->holder));
 }
 
 /* Whoever could not look has not found that there is nothing. */
@@ -134,8 +147,13 @@ static gboolean has_looked(const KpUpdate *update, GError **error)
 /* A run that was killed may have installed what is not live. */
 static int finish_nothing(KpUpdate *update, GError **error)
 {
-	if (!update->options->dry_run && !kp_update_sync(update, error))
-		return -1;
+	tell_found(update);
+	if (!update->options->dry_run) {
+		if (update->found->stale)
+			kp_update_tidy(update);
+		if (!kp_update_sync(update, error))
+			return -1;
+	}
 	if (!has_looked(update, error))
 		return -1;
 	kp_update_json(update, "nothing", NULL);
@@ -157,30 +175,70 @@ static void say_downloaded(const KpUpdate *update)
 	}
 }
 
+static void show(const KpUpdate *update)
+{
+	kp_update_show(update);
+	kp_update_say_kernels(update);
+}
+
+gboolean kp_update_no_rest(GError **error)
+{
+	g_set_error_literal(error, KP_ERROR, KP_ERROR_BUSY,
+			    "somebody keeps changing packages; nothing was changed: try again later");
+	return FALSE;
+}
+
+/* More than one round when somebody else changes packages meanwhile. */
 static int act(KpUpdate *update, GError **error)
 {
-	if (!kp_update_confirm(update, error) || !kp_update_bring(update, error))
-		return -1;
-	if (update->options->download_only) {
-		say_downloaded(update);
-	} else if (!kp_update_install(update, error)) {
-		return -1;
+	for (guint round = 0; round < KP_UPDATE_ROUNDS; round++) {
+		gboolean again = FALSE;
+
+		if (!kp_update_confirm(update, error) || !kp_update_bring(update, error))
+			return -1;
+		if (update->options->download_only)
+			say_downloaded(update);
+		else if (!kp_update_install(update, &again, error))
+			return -1;
+		if (!again) {
+			kp_update_json(update, "done", NULL);
+			return KP_EXIT_DONE;
+		}
+		if (nothing_to_do(update))
+			return finish_nothing(update, error);
+		show(update);
 	}
-	kp_update_json(update, "done", NULL);
-	return KP_EXIT_DONE;
+	kp_update_no_rest(error);
+	return -1;
 }
 
 static int carry_out(KpUpdate *update, GError **error)
 {
 	if (nothing_to_do(update))
 		return finish_nothing(update, error);
-	kp_update_show(update);
-	kp_update_say_kernels(update);
+	show(update);
 	if (update->options->dry_run) {
+		tell_found(update);
 		kp_update_json(update, "would-change", NULL);
 		return KP_EXIT_WOULD_CHANGE;
 	}
 	return act(update, error);
+}
+
+/* What is refused in the middle of somebody else's change may be fine behind it. */
+static gboolean choose(KpUpdate *update, GError **error)
+{
+	g_autoptr(GError) problem = NULL;
+	gboolean changed = FALSE;
+
+	if (kp_update_choose(update, &problem))
+		return TRUE;
+	if (!update->options->dry_run && g_error_matches(problem, KP_ERROR, KP_ERROR_REFUSED) &&
+	    !kp_update_settle(update, &changed, error))
+		return FALSE;
+	if (!changed)
+		g_propagate_error(error, g_steal_pointer(&problem));
+	return changed;
 }
 
 static int run(KpUpdate *update, char **words, GError **error)
@@ -190,8 +248,7 @@ static int run(KpUpdate *update, char **words, GError **error)
 	if (!begin(update, error))
 		return -1;
 	update->release = files ? NULL : words[0];
-	if ((files && !kp_update_read_files(update, words, error)) ||
-	    !kp_update_choose(update, error))
+	if ((files && !kp_update_read_files(update, words, error)) || !choose(update, error))
 		return -1;
 	return carry_out(update, error);
 }
@@ -208,7 +265,7 @@ int kp_command_update(const KpOptions *options, char **words, GError **error)
 	/* sync writes an entry of its own when it fails */
 	if (code < 0 && !options->dry_run && update.plan != NULL && update.sync == NULL)
 		kp_journal_packages_failed(options->journal, update.plan->steps, problem);
-	if (code < 0 && update.damage != NULL)
+	if (code < 0 && update.found != NULL)
 		kp_update_json(&update, kp_error_word(problem), problem);
 	if (update.warnings != NULL && !options->json)
 		kp_warn_all(update.warnings);

@@ -33,7 +33,7 @@ typedef struct {
 	GPtrArray *chosen;	/* KpChosen, in the order of the plan's steps */
 	KpRepositories *repositories;	/* NULL: the files that were named need none */
 	KpStatus *status;	/* of the files alone */
-	GPtrArray *damage;	/* char *: what a killed transaction has left */
+	KpFound *found;		/* what the plan is about; NULL: not looked at yet */
 	GPtrArray *holds;	/* KpHold of all kernels */
 	GPtrArray *warnings;	/* char * */
 	GPtrArray *passed;	/* KpPassed: what came and was not good */
@@ -50,8 +50,21 @@ gboolean kp_update_read_files(KpUpdate *update, char **paths, GError **error);
 /* Lets the planner decide. */
 gboolean kp_update_choose(KpUpdate *update, GError **error);
 
-/* The same with what is passed by now; changes nothing before it is shown. */
+/* The same with what is passed by now, and what the package database has by now. What was
+ * fetched is kept, if it is still to be installed. */
 gboolean kp_update_choose_again(KpUpdate *update, GError **error);
+
+/* Somebody may have been in the middle of changing packages: waits for the lock, looks, and
+ * chooses again if the package database is another one. *@changed says whether it was. */
+gboolean kp_update_settle(KpUpdate *update, gboolean *changed, GError **error);
+
+/* How often somebody else may change packages between our plan and our lock, and what to
+ * say then: FALSE with KP_ERROR_BUSY. */
+#define KP_UPDATE_ROUNDS 5
+gboolean kp_update_no_rest(GError **error);
+
+/* Drops the warnings from @from on that were there before. */
+void kp_update_drop_repeated(KpUpdate *update, guint from);
 
 /* Notes that @chosen, of a repository, is not good, if something else may be taken. */
 void kp_update_blame(KpUpdate *update, const KpChosen *chosen, const GError *problem);
@@ -78,8 +91,13 @@ gboolean kp_update_confirm(const KpUpdate *update, GError **error);
 /* A question for yes or no; no without an answer, or when we are told to stop. */
 gboolean kp_update_ask(const KpOptions *options, const char *question);
 
-/* Installs what was chosen and repairs, then makes the kernel agree. */
-gboolean kp_update_install(KpUpdate *update, GError **error);
+/* Installs what was chosen and repairs, then makes the kernel agree. *@again: nothing was
+ * done, for the package database was changed meanwhile; there is a new plan, which has to
+ * be shown, agreed to or fetched first. */
+gboolean kp_update_install(KpUpdate *update, gboolean *again, GError **error);
+/* Clears away, without a word, names and lists that nobody needs any more, if nobody is in
+ * the way. */
+void kp_update_tidy(KpUpdate *update);
 /* As the command sync does. */
 gboolean kp_update_sync(KpUpdate *update, GError **error);
 

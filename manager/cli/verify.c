@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/listing.h"
 #include "base/names.h"
 #include "base/root.h"
 #include "cli/command.h"
@@ -79,12 +80,21 @@ static void say(const struct verification *run, const struct row *row)
 		       row->outcome->subject, row->outcome->certificate);
 }
 
+static void add(struct verification *run, struct row *row)
+{
+	int code = row->error != NULL ? kp_error_exit_code(row->error) : KP_EXIT_DONE;
+
+	if (run->code == KP_EXIT_DONE || code == KP_EXIT_FAILED)
+		run->code = code;
+	say(run, row);
+	g_ptr_array_add(run->rows, row);
+}
+
 /* O_NONBLOCK so that a FIFO cannot stop us. */
 static void verify_file(struct verification *run, const char *path)
 {
 	struct row *row = g_new0(struct row, 1);
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	int code;
 
 	row->path = g_strdup(path);
 	row->package = g_str_has_suffix(path, ".rpm");
@@ -94,29 +104,28 @@ static void verify_file(struct verification *run, const char *path)
 		look_at(run, fd, row);
 	if (fd >= 0)
 		close(fd);
-	code = row->error != NULL ? kp_error_exit_code(row->error) : KP_EXIT_DONE;
-	if (run->code == KP_EXIT_DONE || code == KP_EXIT_FAILED)
-		run->code = code;
-	say(run, row);
-	g_ptr_array_add(run->rows, row);
+	add(run, row);
 }
 
-static int compare_names(gconstpointer a, gconstpointer b)
+/* Nobody knows what is in there. */
+static void add_unread(struct verification *run, const char *folder, GError *error)
 {
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
+	struct row *row = g_new0(struct row, 1);
+
+	row->path = g_strdup(folder);
+	row->error = error;
+	add(run, row);
 }
 
 /* Folders below it too, but not by way of links. */
 static void verify_folder(struct verification *run, const char *folder)
 {
-	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
-	g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
-	const char *name;
+	GError *error = NULL;
+	g_autoptr(GPtrArray) names = kp_list_folder(folder, &error);
 
-	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL)
-		g_ptr_array_add(names, g_strdup(name));
-	g_ptr_array_sort(names, compare_names);
-	for (guint i = 0; i < names->len; i++) {
+	if (names == NULL)
+		add_unread(run, folder, error);
+	for (guint i = 0; names != NULL && i < names->len; i++) {
 		g_autofree char *path = kp_root_entry(folder, g_ptr_array_index(names, i));
 		struct stat st;
 
@@ -148,9 +157,10 @@ static gboolean has_row(const struct verification *run, const char *path)
 /* What patches of our own mechanism need. */
 static void verify_cores(struct verification *run)
 {
-	g_autoptr(GPtrArray) kernels = kp_store_kernels(run->options->root);
+	/* a folder that cannot be read was told */
+	g_autoptr(GPtrArray) kernels = kp_store_kernels(run->options->root, NULL);
 
-	for (guint i = 0; i < kernels->len; i++) {
+	for (guint i = 0; kernels != NULL && i < kernels->len; i++) {
 		g_autofree char *path = kp_core_path(run->options->root,
 						     g_ptr_array_index(kernels, i));
 

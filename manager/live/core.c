@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/listing.h"
 #include "base/root.h"
 #include "live/core-guard.h"
 #include "live/keyring.h"
@@ -63,10 +64,13 @@ static void look_up(struct kmod_ctx *ctx, KpCoreFile *file)
  * would be waited for. */
 static gboolean may_be_asked(const char *root, const char *modules)
 {
-	g_autoptr(GDir) dir = kp_root_is_machine(root) ? NULL : g_dir_open(modules, 0, NULL);
-	const char *name;
+	g_autoptr(GPtrArray) names = NULL;
 
-	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
+	if (kp_root_is_machine(root))
+		return TRUE;
+	names = kp_list_folder(modules, NULL);
+	for (guint i = 0; names != NULL && i < names->len; i++) {
+		const char *name = g_ptr_array_index(names, i);
 		g_autofree char *path = kp_root_entry(modules, name);
 		struct stat st;
 
@@ -74,7 +78,7 @@ static gboolean may_be_asked(const char *root, const char *modules)
 		    (lstat(path, &st) != 0 || !S_ISREG(st.st_mode)))
 			return FALSE;
 	}
-	return TRUE;
+	return names != NULL;
 }
 
 /* As modprobe would find it, else beside the patches. Another tree than the machine's

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "live/doubt.h"
 
+#include "base/error.h"
+
 #define REASON "the state was damaged, and whether this was held is not known"
 
 /* A digest of the same release would do: a hold means the release. */
@@ -46,6 +48,11 @@ static gboolean settle_kernel(KpState *state, const char *root, const char *kver
 	g_autoptr(GPtrArray) holds = g_ptr_array_new_with_free_func((GDestroyNotify)kp_hold_free);
 	gboolean added;
 
+	if (candidates->unread) {
+		g_set_error_literal(error, KP_ERROR, KP_ERROR_FAILED,
+				    g_ptr_array_index(candidates->problems, 0));
+		return FALSE;
+	}
 	kp_doubt_add(holds, state, candidates, live);
 	for (guint i = 0; i < holds->len; i++) {
 		if (!kp_state_add_hold(state, g_ptr_array_index(holds, i), &added, error))
@@ -58,16 +65,17 @@ static gboolean settle_kernel(KpState *state, const char *root, const char *kver
 gboolean kp_doubt_settle(KpState *state, const char *root, const char *running,
 			 const GPtrArray *live, guint *count, GError **error)
 {
-	g_autoptr(GPtrArray) kernels = kp_store_kernels(root);
+	g_autoptr(GPtrArray) kernels = kp_store_kernels(root, error);
 
 	*count = 0;
-	for (guint i = 0; i < kernels->len; i++) {
+	for (guint i = 0; kernels != NULL && i < kernels->len; i++) {
 		const char *kver = g_ptr_array_index(kernels, i);
 
 		if (!settle_kernel(state, root, kver, g_str_equal(kver, running) ? live : NULL,
 				   count, error))
 			return FALSE;
 	}
-	kp_state_end_doubt(state);
-	return TRUE;
+	if (kernels != NULL)
+		kp_state_end_doubt(state);
+	return kernels != NULL;
 }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/listing.h"
 #include "base/names.h"
 #include "base/root.h"
 #include "live/store.h"
@@ -35,8 +36,9 @@ GPtrArray *kp_forget_list(const KpHost *host)
 
 	if (host->kver == NULL || !is_there(host->root, host->kver, MODULES_SIGNS))
 		return gone;
-	kernels = kp_store_kernels(host->root);
-	for (guint i = 0; i < kernels->len; i++) {
+	/* what is not known of is not forgotten */
+	kernels = kp_store_kernels(host->root, NULL);
+	for (guint i = 0; kernels != NULL && i < kernels->len; i++) {
 		const char *kver = g_ptr_array_index(kernels, i);
 
 		if (!g_str_equal(kver, host->kver) && !is_there(host->root, kver, G_N_ELEMENTS(signs)))
@@ -48,10 +50,10 @@ GPtrArray *kp_forget_list(const KpHost *host)
 gboolean kp_forget(const KpHost *host, const char *kver, GError **error)
 {
 	g_autofree char *folder = kp_root_pathf(host->root, "%s/%s", KP_STORE_FOLDER, kver);
-	g_autoptr(GDir) dir = g_dir_open(folder, 0, error);
-	const char *leaf;
+	g_autoptr(GPtrArray) leaves = kp_list_folder(folder, error);
 
-	while (dir != NULL && (leaf = g_dir_read_name(dir)) != NULL) {
+	for (guint i = 0; leaves != NULL && i < leaves->len; i++) {
+		const char *leaf = g_ptr_array_index(leaves, i);
 		g_autofree char *path = kp_root_entry(folder, leaf);
 
 		if ((!g_str_has_suffix(leaf, ".ko") && !g_str_equal(leaf, ".staged")) ||
@@ -61,7 +63,7 @@ gboolean kp_forget(const KpHost *host, const char *kver, GError **error)
 			    g_strerror(errno));
 		return FALSE;
 	}
-	if (dir == NULL)
+	if (leaves == NULL)
 		return FALSE;
 	rmdir(folder);
 	return TRUE;

@@ -13,12 +13,14 @@ typedef struct {
 
 /* All module files in both folders and for all kernels: KpInstalled, in the
  * order of kernels and names, each once. The files are not opened. What has a
- * name that no module can have is passed over. Caller unrefs. */
-GPtrArray *kp_installed_list(const char *root);
+ * name that no module can have is passed over. NULL with KP_ERROR_FAILED when a
+ * folder cannot be read. Caller unrefs. */
+GPtrArray *kp_installed_list(const char *root, GError **error);
 
 /* The file for @kver that @word names in any spelling, the store's before the
- * packages'; NULL when there is none. Caller frees. */
-char *kp_installed_find(const char *root, const char *kver, const char *word);
+ * packages'; NULL with KP_ERROR_FAILED when there is none, or a folder cannot be
+ * read. Caller frees. */
+char *kp_installed_find(const char *root, const char *kver, const char *word, GError **error);
 
 /* Puts @patch into the store under the file name @leaf, on disk when this
  * returns. *@fresh: it was not there with this content. Another spelling of

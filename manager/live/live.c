@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/listing.h"
 #include "base/names.h"
 #include "base/release.h"
 #include "base/root.h"
@@ -74,10 +75,11 @@ static void add_live(GPtrArray *all, const char *root, KpBackendKind kind,
 static void read_backend(GPtrArray *all, const char *root, KpBackendKind kind)
 {
 	g_autofree char *folder = kp_root_path(root, folders[kind]);
-	g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
-	const char *name;
+	/* kp_live_problem() says what is wrong with it */
+	g_autoptr(GPtrArray) names = kp_list_folder(folder, NULL);
 
-	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
+	for (guint i = 0; names != NULL && i < names->len; i++) {
+		const char *name = g_ptr_array_index(names, i);
 		g_autofree char *path = kp_live_attribute_path(root, kind, name, "enabled");
 
 		if (g_file_test(path, G_FILE_TEST_EXISTS))

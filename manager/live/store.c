@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/listing.h"
 #include "base/names.h"
 #include "base/root.h"
 #include "base/version.h"
@@ -47,23 +48,6 @@ static int compare_names(gconstpointer a, gconstpointer b)
 static void add_problem(KpCandidates *candidates, char *text)
 {
 	g_ptr_array_add(candidates->problems, text);
-}
-
-/* Names of the entries of @folder, sorted; one that is there and cannot be read
- * is a problem, if @candidates are wanted. */
-static GPtrArray *list_folder(KpCandidates *candidates, const char *folder)
-{
-	GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
-	g_autoptr(GError) error = NULL;
-	g_autoptr(GDir) dir = g_dir_open(folder, 0, &error);
-	const char *name;
-
-	if (dir == NULL && candidates != NULL && !g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
-		add_problem(candidates, g_strdup(error->message));
-	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL)
-		g_ptr_array_add(names, g_strdup(name));
-	g_ptr_array_sort(names, compare_names);
-	return names;
 }
 
 static void scan_file(KpCandidates *candidates, const char *path, KpOrigin origin,
@@ -106,7 +90,8 @@ static char *folder_problem(const char *root, const char *folder, const struct s
 /* TRUE when patches in @folder, which is @kver's below @top, may be trusted.
  * Else *@problem says why, or is NULL when there is no such folder. @top may be
  * a link to another disk; below it none is followed, for root writes there. */
-static gboolean folder_ok(const char *root, const char *top, const char *folder, char **problem)
+static gboolean folder_ok(const char *root, const char *top, const char *folder, char **problem,
+			  gboolean *unread)
 {
 	g_autofree char *above = kp_root_path(root, top);
 	struct stat st;
@@ -115,9 +100,10 @@ static gboolean folder_ok(const char *root, const char *top, const char *folder,
 	if (stat(above, &st) == 0 && (*problem = folder_problem(root, above, &st)) == NULL &&
 	    lstat(folder, &st) == 0)
 		*problem = folder_problem(root, folder, &st);
-	else if (*problem == NULL && errno != ENOENT)
+	else if (*problem == NULL && errno != ENOENT) {
 		*problem = g_strdup_printf("%s: %s", folder, g_strerror(errno));
-	else
+		*unread = TRUE;
+	} else
 		return FALSE;
 	return *problem == NULL;
 }
@@ -127,14 +113,21 @@ static void scan_folder(KpCandidates *candidates, const char *root, gsize row,
 {
 	g_autofree char *folder = kp_root_leaf(root, "%s/%s", folders[row].folder, kver);
 	g_autoptr(GPtrArray) names = NULL;
+	g_autoptr(GError) error = NULL;
 	char *problem;
 
-	if (!folder_ok(root, folders[row].folder, folder, &problem)) {
+	if (!folder_ok(root, folders[row].folder, folder, &problem, &candidates->unread)) {
 		if (problem != NULL)
 			add_problem(candidates, problem);
 		return;
 	}
-	names = list_folder(candidates, folder);
+	names = kp_list_folder(folder, &error);
+	if (names == NULL) {
+		candidates->unread = TRUE;
+		add_problem(candidates, g_strdup(error->message));
+		return;
+	}
+	g_ptr_array_sort(names, compare_names);
 	for (guint i = 0; i < names->len; i++) {
 		const char *name = g_ptr_array_index(names, i);
 		g_autofree char *path = kp_root_entry(folder, name);
@@ -157,14 +150,16 @@ KpCandidates *kp_store_scan(const char *root, const char *kver)
 	return candidates;
 }
 
-GPtrArray *kp_store_kernels(const char *root)
+GPtrArray *kp_store_kernels(const char *root, GError **error)
 {
-	GPtrArray *kernels = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GPtrArray) kernels = g_ptr_array_new_with_free_func(g_free);
 
 	for (gsize row = 0; row < G_N_ELEMENTS(folders); row++) {
 		g_autofree char *folder = kp_root_path(root, folders[row].folder);
-		g_autoptr(GPtrArray) names = list_folder(NULL, folder);
+		g_autoptr(GPtrArray) names = kp_list_folder(folder, error);
 
+		if (names == NULL)
+			return NULL;
 		for (guint i = 0; i < names->len; i++) {
 			const char *name = g_ptr_array_index(names, i);
 			g_autofree char *link = kp_root_entry(folder, name);
@@ -176,7 +171,7 @@ GPtrArray *kp_store_kernels(const char *root)
 		}
 	}
 	g_ptr_array_sort(kernels, compare_names);
-	return kernels;
+	return g_steal_pointer(&kernels);
 }
 
 gboolean kp_store_has(const KpCandidates *candidates, const KpPatch *patch)
@@ -231,10 +226,11 @@ gboolean kp_store_keep_as(const char *root, const KpPatch *patch, const char *le
 	g_autofree char *folder = kp_root_entry(store, patch->kver);
 	g_autofree char *path = kp_root_entry(folder, leaf);
 	g_autofree char *problem = NULL;
+	gboolean unread;
 
 	/* a new folder is on disk when the one that names it is */
 	if (g_mkdir_with_parents(folder, 0755) == 0 &&
-	    folder_ok(root, KP_STORE_FOLDER, folder, &problem) && publish(patch, folder, path) &&
+	    folder_ok(root, KP_STORE_FOLDER, folder, &problem, &unread) && publish(patch, folder, path) &&
 	    kp_sync_folder(store))
 		return TRUE;
 	g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "cannot keep a copy of %s as %s: %s",

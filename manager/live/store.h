@@ -12,6 +12,7 @@
 typedef struct {
 	GPtrArray *patches;	/* KpPatch, packages' first */
 	GPtrArray *problems;	/* char *: files that were passed over, and why */
+	gboolean unread;	/* a folder could not be read: there may be more */
 } KpCandidates;
 
 void kp_candidates_free(KpCandidates *candidates);
@@ -24,8 +25,9 @@ KpCandidates *kp_store_scan(const char *root, const char *kver);
 /* Who but root may own patch files: the caller, for a tree of his own. */
 uid_t kp_store_owner(const char *root);
 
-/* The kernels that have a folder in either place: char *, sorted. */
-GPtrArray *kp_store_kernels(const char *root);
+/* The kernels that have a folder in either place: char *, sorted. NULL with
+ * KP_ERROR_FAILED when one of the two cannot be read. Caller frees. */
+GPtrArray *kp_store_kernels(const char *root, GError **error);
 
 /* TRUE when the store has a copy of exactly this file. */
 gboolean kp_store_has(const KpCandidates *candidates, const KpPatch *patch);

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "base/guarded.h"
+#include "base/listing.h"
 #include "base/root.h"
 #include "live/check.h"
 #include "live/program.h"
@@ -74,10 +75,15 @@ GPtrArray *kp_trial_checks(const char *root, GPtrArray *warnings)
 {
 	GPtrArray *checks = g_ptr_array_new_with_free_func((GDestroyNotify)kp_program_free);
 	g_autofree char *folder = kp_root_path(root, KP_HEALTH_FOLDER);
-	g_autoptr(GDir) dir = is_trusted(folder, warnings) ? g_dir_open(folder, 0, NULL) : NULL;
-	const char *name;
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GPtrArray) names = is_trusted(folder, warnings) ?
+		kp_list_folder(folder, &error) : NULL;
 
-	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
+	if (error != NULL)
+		g_ptr_array_add(warnings, g_strdup_printf("no health check is run: %s",
+							  error->message));
+	for (guint i = 0; names != NULL && i < names->len; i++) {
+		const char *name = g_ptr_array_index(names, i);
 		g_autofree char *path = kp_root_entry(folder, name);
 
 		if (is_check(root, path, name))

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/replace.h"
 #include "base/root.h"
 
 /* a machine has some dozens of modules; a line is "SHA256 FINGERPRINT" */
@@ -75,8 +76,7 @@ gboolean kp_vouched_note(const char *root, const char *sha256, const char *finge
 		kept += LINE_SIZE;
 	text = g_strconcat(kept, line, NULL);
 	if (g_mkdir_with_parents(folder, 0755) == 0 &&
-	    g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT |
-				     G_FILE_SET_CONTENTS_DURABLE, 0644, error))
+	    kp_replace_file(path, text, -1, TRUE, error))
 		return TRUE;
 	if (error != NULL && *error == NULL)
 		g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "cannot make %s: %s", folder,

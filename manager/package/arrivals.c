@@ -2,13 +2,13 @@
 #include "package/arrivals.h"
 
 #include <errno.h>
-#include <rpm/rpmdb.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/names.h"
+#include "base/error.h"
 #include "base/root.h"
 #include "package/files.h"
+#include "package/owner.h"
 
 static gboolean is_there(const char *root, const KpPackageFile *file)
 {
@@ -35,53 +35,38 @@ GPtrArray *kp_arrivals_of(const KpRun *run)
 	return files;
 }
 
-static gboolean is_owned(rpmts ts, const char *path)
+GPtrArray *kp_arrivals_unowned(rpmts ts, const char *root, const GPtrArray *files, GError **error)
 {
-	rpmdbMatchIterator found = rpmtsInitIterator(ts, RPMDBI_INSTFILENAMES, path, 0);
-	gboolean owned = rpmdbNextIterator(found) != NULL;
-
-	rpmdbFreeIterator(found);
-	return owned;
-}
-
-static void add_foreign(GPtrArray *warnings, const KpPackageFile *file)
-{
-	g_autofree char *path = kp_text_printable(file->path);
-
-	g_ptr_array_add(warnings, g_strdup_printf(
-		"%s belongs to no package, and is not what an installation that was killed was "
-		"to bring: it stays; remove it if nobody needs it", path));
-}
-
-GPtrArray *kp_arrivals_unowned(rpmts ts, const char *root, const GPtrArray *files,
-			       GPtrArray *warnings)
-{
-	GPtrArray *unowned = g_ptr_array_new();
+	g_autoptr(GPtrArray) unowned = g_ptr_array_new();
 
 	for (guint i = 0; i < files->len; i++) {
 		KpPackageFile *file = g_ptr_array_index(files, i);
+		g_autoptr(KpPackageHeader) owner = NULL;
 
-		if (!kp_file_can_be_checked(file) || !is_there(root, file) ||
-		    is_owned(ts, file->path))
+		if (!kp_file_can_be_checked(file) || !is_there(root, file))
 			continue;
-		if (kp_file_is_right(root, file))
+		if (!kp_owner_of(ts, file->path, &owner, error))
+			return NULL;
+		if (owner == NULL && kp_file_is_right(root, file))
 			g_ptr_array_add(unowned, file);
-		else if (warnings != NULL)
-			add_foreign(warnings, file);
 	}
-	return unowned;
+	return g_steal_pointer(&unowned);
 }
 
-void kp_arrivals_clear(rpmts ts, const char *root, const GPtrArray *files, GPtrArray *warnings)
+gboolean kp_arrivals_clear(rpmts ts, const char *root, const GPtrArray *files, GError **error)
 {
-	g_autoptr(GPtrArray) unowned = kp_arrivals_unowned(ts, root, files, warnings);
+	g_autoptr(GPtrArray) unowned = kp_arrivals_unowned(ts, root, files, error);
 
-	for (guint i = 0; i < unowned->len; i++) {
+	for (guint i = 0; unowned != NULL && i < unowned->len; i++) {
 		const KpPackageFile *file = g_ptr_array_index(unowned, i);
 		g_autofree char *path = kp_root_leaf(root, "%s", file->path);
 
-		if (unlink(path) != 0)
-			g_ptr_array_add(warnings, g_strdup_printf("%s cannot be removed: %s", path,
-								  g_strerror(errno)));
+		if (unlink(path) == 0)
+			continue;
+		g_set_error(error, KP_ERROR, KP_ERROR_FAILED,
+			    "%s was to come with a package that did not, and cannot be removed: %s", path,
+			    g_strerror(errno));
+		return FALSE;
 	}
+	return unowned != NULL;
 }

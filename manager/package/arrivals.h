@@ -13,12 +13,11 @@
 GPtrArray *kp_arrivals_of(const KpRun *run);
 
 /* Those of @files that are there, as they were packaged, and belong to no package:
- * their KpPackageFile. What is there otherwise is told in @warnings, unless that is
- * NULL. Caller frees. */
+ * their KpPackageFile. NULL with @error. Caller frees. */
 GPtrArray *kp_arrivals_unowned(rpmts ts, const char *root, const GPtrArray *files,
-			       GPtrArray *warnings);
+			       GError **error);
 
 /* Removes them. */
-void kp_arrivals_clear(rpmts ts, const char *root, const GPtrArray *files, GPtrArray *warnings);
+gboolean kp_arrivals_clear(rpmts ts, const char *root, const GPtrArray *files, GError **error);
 
 #endif

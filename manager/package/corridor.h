@@ -8,7 +8,9 @@
 #define KP_CORRIDOR "/usr/lib/kpatch"
 
 /* Paths of the regular files below @root in its folders whose name is one of which
- * @wanted says yes. Caller frees. */
-GPtrArray *kp_corridor_find(const char *root, gboolean (*wanted)(const char *name));
+ * @wanted says yes. NULL with @error when one of the folders cannot be read. Caller
+ * frees. */
+GPtrArray *kp_corridor_find(const char *root, gboolean (*wanted)(const char *name),
+			    GError **error);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/listing.h"
 #include "base/root.h"
 #include "package/small-file.h"
 #include "package/zypp.h"
@@ -45,15 +46,27 @@ KpDnfFile *kp_dnf_file_read(const char *root, const KpDnfRules *rules, const cha
 	return file;
 }
 
-/* dnf5 takes links to files, too, and nothing else. */
-static void list_folder(const char *folder, const char *suffix, GPtrArray *paths)
+static GPtrArray *new_list(void)
 {
-	g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
-	const char *name;
+	return g_ptr_array_new_with_free_func(g_free);
+}
 
-	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL)
+/* dnf5 takes links to files, too, and nothing else. */
+static GPtrArray *list_folder(const char *folder, const char *suffix, GError **error)
+{
+	g_autoptr(GPtrArray) names = kp_list_folder(folder, error);
+	g_autoptr(GPtrArray) paths = NULL;
+
+	if (names == NULL)
+		return NULL;
+	paths = new_list();
+	for (guint i = 0; i < names->len; i++) {
+		const char *name = g_ptr_array_index(names, i);
+
 		if (g_str_has_suffix(name, suffix) && strlen(name) > strlen(suffix))
 			g_ptr_array_add(paths, kp_root_entry(folder, name));
+	}
+	return g_steal_pointer(&paths);
 }
 
 static const char *name_of(const char *path)
@@ -71,20 +84,17 @@ static gboolean same_name(gconstpointer path, gconstpointer other)
 	return g_str_equal(name_of(path), name_of(other));
 }
 
-static GPtrArray *new_list(void)
+GPtrArray *kp_dnf_drop_ins(const char *root, const char *const *folders, const char *suffix,
+			   GError **error)
 {
-	return g_ptr_array_new_with_free_func(g_free);
-}
-
-GPtrArray *kp_dnf_drop_ins(const char *root, const char *const *folders, const char *suffix)
-{
-	GPtrArray *paths = new_list();
+	g_autoptr(GPtrArray) paths = new_list();
 
 	for (; *folders != NULL; folders++) {
 		g_autofree char *folder = kp_root_path(root, *folders);
-		g_autoptr(GPtrArray) more = new_list();
+		g_autoptr(GPtrArray) more = list_folder(folder, suffix, error);
 
-		list_folder(folder, suffix, more);
+		if (more == NULL)
+			return NULL;
 		for (guint i = 0; i < more->len; i++) {
 			const char *path = g_ptr_array_index(more, i);
 
@@ -93,7 +103,7 @@ GPtrArray *kp_dnf_drop_ins(const char *root, const char *const *folders, const c
 		}
 	}
 	g_ptr_array_sort(paths, by_name);
-	return paths;
+	return g_steal_pointer(&paths);
 }
 
 /* Orders paths as dnf 4 does: folder by folder, and without the suffix, so that
@@ -109,15 +119,16 @@ static int by_path(gconstpointer a, gconstpointer b)
 }
 
 GPtrArray *kp_dnf_repo_files(const char *root, const KpDnfRules *rules,
-			     const char *const *folders)
+			     const char *const *folders, GError **error)
 {
-	GPtrArray *paths = new_list();
+	g_autoptr(GPtrArray) paths = new_list();
 
 	for (; *folders != NULL; folders++) {
 		g_autofree char *folder = kp_root_path(root, *folders);
-		g_autoptr(GPtrArray) more = new_list();
+		g_autoptr(GPtrArray) more = list_folder(folder, REPO, error);
 
-		list_folder(folder, REPO, more);
+		if (more == NULL)
+			return NULL;
 		g_ptr_array_sort(more, by_name);
 		for (guint i = 0; i < more->len; i++) {
 			const char *path = g_ptr_array_index(more, i);
@@ -128,5 +139,5 @@ GPtrArray *kp_dnf_repo_files(const char *root, const KpDnfRules *rules,
 	}
 	if (rules->one_list)
 		g_ptr_array_sort(paths, by_path);
-	return paths;
+	return g_steal_pointer(&paths);
 }

@@ -19,11 +19,13 @@ KpDnfFile *kp_dnf_file_read(const char *root, const KpDnfRules *rules, const cha
 			    GError **error);
 
 /* Paths of the files with @suffix in @folders below @root, by name; of those with one
- * name that of the first folder. Free with g_ptr_array_unref(). */
-GPtrArray *kp_dnf_drop_ins(const char *root, const char *const *folders, const char *suffix);
+ * name that of the first folder. NULL with @error when one cannot be read. Free with
+ * g_ptr_array_unref(). */
+GPtrArray *kp_dnf_drop_ins(const char *root, const char *const *folders, const char *suffix,
+			   GError **error);
 
 /* Paths of the *.repo files in @folders. Free as above. */
 GPtrArray *kp_dnf_repo_files(const char *root, const KpDnfRules *rules,
-			     const char *const *folders);
+			     const char *const *folders, GError **error);
 
 #endif

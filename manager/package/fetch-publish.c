@@ -19,6 +19,9 @@
 
 #define UNFINISHED "new-"	/* with what mkdtemp(3) adds, later behind md- */
 
+/* a link before it takes the place of another */
+#define NEXT ".new"
+
 static gboolean fail(GError **error, const char *what, const char *path)
 {
 	g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "cannot %s %s: %s", what, path,
@@ -107,7 +110,9 @@ static void clean(const char *folder)
 	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
 		g_autofree char *path = kp_root_entry(folder, name);
 
-		if (is_left(folder, name, path))
+		if (g_str_has_suffix(name, NEXT))
+			unlink(path);
+		else if (is_left(folder, name, path))
 			kp_fetch_remove(path);
 	}
 }
@@ -184,7 +189,7 @@ static gboolean settle_all(const char *folder, const KpStamp *stamp, GError **er
 static gboolean point(const char *folder, const char *name, const char *target, GError **error)
 {
 	g_autofree char *path = kp_root_entry(folder, name);
-	g_autofree char *next = g_strconcat(path, ".new", NULL);
+	g_autofree char *next = g_strconcat(path, NEXT, NULL);
 
 	unlink(next);
 	if (symlink(target, next) == 0 && rename(next, path) == 0)

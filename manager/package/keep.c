@@ -2,7 +2,6 @@
 #include "package/keep.h"
 
 #include <errno.h>
-#include <rpm/rpmdb.h>
 #include <rpm/rpmfiles.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,7 +12,7 @@
 #include "base/root.h"
 #include "package/corridor.h"
 #include "package/files.h"
-#include "package/header.h"
+#include "package/owner.h"
 
 /* .NAME.kpatch-kept: nothing that ends like this is taken for a module */
 #define KEPT ".kpatch-kept"
@@ -40,9 +39,17 @@ static char *true_name(const char *root, const char *kept)
 	return kp_root_entry(kp_root_inner(root, folder), name + 1);
 }
 
-GPtrArray *kp_keep_names(const char *root)
+GPtrArray *kp_keep_names(const char *root, GError **error)
 {
-	return kp_corridor_find(root, is_kept);
+	return kp_corridor_find(root, is_kept, error);
+}
+
+static gboolean is_same_file(const char *a, const char *b)
+{
+	struct stat of_a, of_b;
+
+	return lstat(a, &of_a) == 0 && lstat(b, &of_b) == 0 && of_a.st_dev == of_b.st_dev &&
+	       of_a.st_ino == of_b.st_ino;
 }
 
 static gboolean keep_file(const char *root, const char *path, GError **error)
@@ -51,7 +58,7 @@ static gboolean keep_file(const char *root, const char *path, GError **error)
 	struct stat st;
 
 	if (!g_str_has_prefix(path, KP_CORRIDOR "/") || lstat(from, &st) != 0 ||
-	    !S_ISREG(st.st_mode) || link(from, to) == 0)
+	    !S_ISREG(st.st_mode) || is_same_file(from, to) || link(from, to) == 0)
 		return TRUE;
 	g_set_error(error, KP_ERROR, KP_ERROR_FAILED,
 		    "%s cannot be kept while it is replaced: %s; nothing was changed", from,
@@ -79,17 +86,6 @@ gboolean kp_keep_old(rpmts ts, const char *root, GError **error)
 	return ok;
 }
 
-/* What the database says of @path, as an owner of the file has it; NULL: nobody. */
-static KpPackageHeader *owner_of(rpmts ts, const char *path)
-{
-	rpmdbMatchIterator found = rpmtsInitIterator(ts, RPMDBI_INSTFILENAMES, path, 0);
-	Header header = rpmdbNextIterator(found);
-	KpPackageHeader *owner = header != NULL ? kp_header_describe(header) : NULL;
-
-	rpmdbFreeIterator(found);
-	return owner;
-}
-
 static const KpPackageFile *file_of(const KpPackageHeader *owner, const char *path)
 {
 	for (guint i = 0; owner != NULL && i < owner->files->len; i++) {
@@ -101,25 +97,65 @@ static const KpPackageFile *file_of(const KpPackageHeader *owner, const char *pa
 	return NULL;
 }
 
-static void settle(rpmts ts, const char *root, const char *kept, GPtrArray *warnings)
+gboolean kp_keep_judge(rpmts ts, const char *root, const char *kept, KpKept *what, char **place,
+		       GError **error)
 {
-	g_autofree char *path = true_name(root, kept), *place = kp_root_leaf(root, "%s", path);
-	g_autoptr(KpPackageHeader) owner = owner_of(ts, path);
-	const KpPackageFile *file = file_of(owner, path);
-	gboolean wanted = file != NULL && !kp_file_is_right(root, file) &&
-			  kp_file_has_digest(kept, file);
+	g_autofree char *path = true_name(root, kept);
+	g_autoptr(KpPackageHeader) owner = NULL;
+	const KpPackageFile *file;
 
-	if ((wanted ? rename(kept, place) : unlink(kept)) == 0)
-		return;
-	g_ptr_array_add(warnings, g_strdup_printf("%s cannot be %s: %s", kept,
-						  wanted ? "put back" : "removed",
-						  g_strerror(errno)));
+	if (!kp_owner_of(ts, path, &owner, error))
+		return FALSE;
+	*place = kp_root_leaf(root, "%s", path);
+	file = file_of(owner, path);
+	if (owner == NULL && is_same_file(*place, kept))
+		*what = KP_KEPT_UNOWNED;
+	else if (file != NULL && !kp_file_is_right(root, file) && kp_file_has_digest(kept, file))
+		*what = KP_KEPT_WANTED;
+	else
+		*what = KP_KEPT_NEEDLESS;
+	return TRUE;
 }
 
-void kp_keep_settle(rpmts ts, const char *root, GPtrArray *warnings)
+/* The second name stays until it is gone: the next run knows it by that. */
+static gboolean remove_old(const char *place, GPtrArray *warnings, GError **error)
 {
-	g_autoptr(GPtrArray) kept = kp_keep_names(root);
+	if (unlink(place) == 0) {
+		g_ptr_array_add(warnings, g_strdup_printf(
+			"%s, which librpm has not removed with its package, is removed", place));
+		return TRUE;
+	}
+	g_set_error(error, KP_ERROR, KP_ERROR_FAILED,
+		    "%s belongs to no package any more, and cannot be removed: %s; it may be made live "
+		    "all the same: see what is wrong with the disk, and say 'kpatch-manager update' "
+		    "again", place, g_strerror(errno));
+	return FALSE;
+}
 
-	for (guint i = 0; i < kept->len; i++)
-		settle(ts, root, g_ptr_array_index(kept, i), warnings);
+static gboolean settle(rpmts ts, const char *root, const char *kept, GPtrArray *warnings,
+		       GError **error)
+{
+	g_autofree char *place = NULL;
+	gboolean wanted;
+	KpKept what;
+
+	if (!kp_keep_judge(ts, root, kept, &what, &place, error) ||
+	    (what == KP_KEPT_UNOWNED && !remove_old(place, warnings, error)))
+		return FALSE;
+	wanted = what == KP_KEPT_WANTED;
+	if ((wanted ? rename(kept, place) : unlink(kept)) != 0)
+		g_ptr_array_add(warnings, g_strdup_printf("%s cannot be %s: %s", kept,
+							  wanted ? "put back" : "removed",
+							  g_strerror(errno)));
+	return TRUE;
+}
+
+gboolean kp_keep_settle(rpmts ts, const char *root, GPtrArray *warnings, GError **error)
+{
+	g_autoptr(GPtrArray) kept = kp_keep_names(root, error);
+	gboolean ok = kept != NULL;
+
+	for (guint i = 0; kept != NULL && i < kept->len; i++)
+		ok = settle(ts, root, g_ptr_array_index(kept, i), warnings, ok ? error : NULL) && ok;
+	return ok;
 }

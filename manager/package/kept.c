@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/replace.h"
 #include "base/root.h"
 
 #define FOLDER "/var/cache/kpatch-manager"
@@ -122,6 +123,5 @@ void kp_kept_write(const char *root, const KpKeptKind *kind, const KpRepoData *d
 
 	/* a rename: who reads it meanwhile has the old one or the new one */
 	if (geteuid() == 0 && g_mkdir_with_parents(folder, 0755) == 0)
-		g_file_set_contents_full(path, text, (gssize)size, G_FILE_SET_CONTENTS_CONSISTENT,
-					 0644, NULL);
+		kp_replace_file(path, text, (gssize)size, FALSE, NULL);
 }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/replace.h"
 #include "base/root.h"
 #include "package/metadata-check.h"
 #include "package/metadata-place.h"
@@ -294,8 +295,7 @@ KpRepoData *kp_metadata_previous(const char *root, const KpRepoData *data, GErro
 	/* what the disk has made of it says nothing about what the mirror has */
 	if (geteuid() == 0 && kp_metadata_is_right(root, data) &&
 	    (g_mkdir_with_parents(own, 0755) != 0 ||
-	     !g_file_set_contents_full(path, data->cookie, -1, G_FILE_SET_CONTENTS_CONSISTENT,
-				       0644, NULL))) {
+	     !kp_replace_file(path, data->cookie, -1, FALSE, NULL))) {
 		g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "cannot write %s: %s", path,
 			    g_strerror(errno));
 		return NULL;

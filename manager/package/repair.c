@@ -11,7 +11,9 @@
 #include "package/arrivals.h"
 #include "package/corridor.h"
 #include "package/keep.h"
+#include "package/owner.h"
 #include "package/rpmdb.h"
+#include "package/rpmlock.h"
 #include "package/tags.h"
 
 static void instance_free(gpointer data)
@@ -114,71 +116,136 @@ static gboolean is_temporary(const char *name)
 	       strspn(mark + 1, "0123456789abcdef") == 8;
 }
 
-GPtrArray *kp_repair_leftovers(const char *root)
+GPtrArray *kp_repair_leftovers(const char *root, GError **error)
 {
-	return kp_corridor_find(root, is_temporary);
+	return kp_corridor_find(root, is_temporary, error);
 }
 
-static void add_left(GPtrArray *texts, const char *path)
+/* What is looked through, and what comes of it. */
+typedef struct {
+	rpmts ts;
+	const char *root;
+	KpFound *found;
+	GHashTable *told;	/* paths of which something is said */
+} Look;
+
+static void add_left(const Look *look, const char *path)
 {
 	g_autofree char *name = kp_text_printable(path);
 
-	g_ptr_array_add(texts, g_strdup_printf("%s was left by an installation that was killed", name));
+	g_hash_table_add(look->told, g_strdup(path));
+	g_ptr_array_add(look->found->damage, g_strdup_printf(
+		"%s was left by an installation that was killed", name));
 }
 
-static void add_left_below(GPtrArray *texts, const char *root, const char *path)
+static void add_doubles(const Look *look, const char *const *globs)
 {
-	g_autofree char *full = kp_root_path(root, path);
+	g_autoptr(GPtrArray) doubles = kp_repair_doubles(look->ts, globs);
 
-	add_left(texts, full);
-}
-
-static void add_doubles(GPtrArray *texts, const GPtrArray *doubles)
-{
 	for (guint i = 0; i < doubles->len; i++) {
 		const KpInstance *instance = g_ptr_array_index(doubles, i);
 		g_autofree char *nevra = kp_text_printable(instance->nevra);
 
-		g_ptr_array_add(texts, g_strdup_printf(
+		g_ptr_array_add(look->found->damage, g_strdup_printf(
 			"%s is in the package database beside the release that took its place", nevra));
 	}
 }
 
-static void add_all_left(GPtrArray *texts, GPtrArray *paths)
+static gboolean add_temporary(const Look *look, GError **error)
 {
-	for (guint i = 0; i < paths->len; i++)
-		add_left(texts, g_ptr_array_index(paths, i));
-	g_ptr_array_unref(paths);
+	g_autoptr(GPtrArray) paths = kp_repair_leftovers(look->root, error);
+
+	for (guint i = 0; paths != NULL && i < paths->len; i++)
+		add_left(look, g_ptr_array_index(paths, i));
+	return paths != NULL;
 }
 
-/* What was killed before it did anything has left at least its list. */
-static void add_arrivals(rpmts ts, const char *root, GPtrArray *texts)
+/* A second name of what is as it should be is only one name too many. */
+static gboolean add_kept(const Look *look, GError **error)
 {
-	g_autoptr(GPtrArray) list = kp_arriving_read(root);
-	g_autoptr(GPtrArray) unowned = kp_arrivals_unowned(ts, root, list, NULL);
+	g_autoptr(GPtrArray) kept = kp_keep_names(look->root, error);
 
-	for (guint i = 0; i < unowned->len; i++)
-		add_left_below(texts, root, ((const KpPackageFile *)g_ptr_array_index(unowned, i))->path);
-	if (texts->len == 0)
-		add_left_below(texts, root, KP_ARRIVING_FILE);
+	for (guint i = 0; kept != NULL && i < kept->len; i++) {
+		const char *name = g_ptr_array_index(kept, i);
+		g_autofree char *place = NULL;
+		KpKept what;
+
+		if (!kp_keep_judge(look->ts, look->root, name, &what, &place, error))
+			return FALSE;
+		if (what == KP_KEPT_NEEDLESS)
+			look->found->stale = TRUE;
+		else
+			add_left(look, what == KP_KEPT_UNOWNED ? place : name);
+	}
+	return kept != NULL;
 }
 
-GPtrArray *kp_repair_damage(const char *root, const char *rpmdb, const char *const *globs,
-			    GError **error)
+/* A list without anything that it would tell about: nothing had begun, or all was done. */
+static gboolean add_arrivals(const Look *look, GError **error)
 {
-	rpmts ts = kp_rpmdb_open(root, rpmdb, error);
-	g_autoptr(GPtrArray) doubles = NULL;
-	GPtrArray *texts;
+	g_autoptr(GPtrArray) list = NULL, unowned = NULL;
 
-	if (ts == NULL)
+	if (!kp_arriving_is_left(look->root))
+		return TRUE;
+	look->found->stale = TRUE;
+	list = kp_arriving_read(look->root);
+	unowned = kp_arrivals_unowned(look->ts, look->root, list, error);
+	for (guint i = 0; unowned != NULL && i < unowned->len; i++) {
+		const KpPackageFile *file = g_ptr_array_index(unowned, i);
+		g_autofree char *path = kp_root_path(look->root, file->path);
+
+		add_left(look, path);
+	}
+	return unowned != NULL;
+}
+
+static gboolean add_unowned(const Look *look, GError **error)
+{
+	g_autoptr(GPtrArray) paths = kp_owner_missing(look->ts, look->root, error);
+
+	for (guint i = 0; paths != NULL && i < paths->len; i++) {
+		const char *path = g_ptr_array_index(paths, i);
+
+		if (!g_hash_table_contains(look->told, path))
+			g_ptr_array_add(look->found->unowned, kp_owner_missing_text(path));
+	}
+	return paths != NULL;
+}
+
+static gboolean look_through(const Look *look, const char *const *globs, GError **error)
+{
+	add_doubles(look, globs);
+	return add_temporary(look, error) && add_kept(look, error) && add_arrivals(look, error) &&
+	       add_unowned(look, error);
+}
+
+/* What is half done by somebody who is at work is none of our business. */
+static KpFound *look_below(rpmts ts, const char *root, const char *const *globs, int lock,
+			   GError **error)
+{
+	g_autoptr(GHashTable) told = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	g_autoptr(KpFound) found = kp_found_new();
+	const Look look = { ts, root, found, told };
+
+	found->state = kp_rpmdb_state(ts, error);
+	if (found->state == NULL)
 		return NULL;
-	doubles = kp_repair_doubles(ts, globs);
-	texts = g_ptr_array_new_with_free_func(g_free);
-	add_doubles(texts, doubles);
-	add_all_left(texts, kp_repair_leftovers(root));
-	add_all_left(texts, kp_keep_names(root));
-	if (kp_arriving_is_left(root))
-		add_arrivals(ts, root, texts);
+	found->holder = lock >= 0 ? NULL : kp_rpmlock_holder(root);
+	if (found->holder == NULL && !look_through(&look, globs, error))
+		return NULL;
+	return g_steal_pointer(&found);
+}
+
+KpFound *kp_repair_look(const char *root, const char *rpmdb, const char *const *globs,
+			int lock, GError **error)
+{
+	rpmts ts = NULL;
+	KpFound *found;
+
+	if (lock >= 0 && !kp_rpmlock_again(lock, error))
+		return NULL;
+	ts = kp_rpmdb_open(root, rpmdb, error);
+	found = ts != NULL ? look_below(ts, root, globs, lock, error) : NULL;
 	rpmtsFree(ts);
-	return texts;
+	return found;
 }

@@ -24,11 +24,11 @@ typedef struct {
 GPtrArray *kp_repair_doubles(rpmts ts, const char *const *globs);
 
 /* Paths of temporary files in the corridor below @root. Nobody may be changing
- * packages meanwhile. Caller frees. */
-GPtrArray *kp_repair_leftovers(const char *root);
+ * packages meanwhile. NULL with @error. Caller frees. */
+GPtrArray *kp_repair_leftovers(const char *root, GError **error);
 
 /* As KpTransactionApi has it. */
-GPtrArray *kp_repair_damage(const char *root, const char *rpmdb, const char *const *globs,
-			    GError **error);
+KpFound *kp_repair_look(const char *root, const char *rpmdb, const char *const *globs,
+			int lock, GError **error);
 
 #endif

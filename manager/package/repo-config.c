@@ -130,22 +130,23 @@ static void take_sections(struct reader *reader, const KpDnfFile *file)
 	}
 }
 
-static void take_files(struct reader *reader, const char *const *folders)
+static gboolean take_files(struct reader *reader, const char *const *folders, GError **error)
 {
-	g_autoptr(GPtrArray) paths = kp_dnf_repo_files(reader->root, reader->rules, folders);
+	g_autoptr(GPtrArray) paths = kp_dnf_repo_files(reader->root, reader->rules, folders, error);
 
-	for (guint i = 0; i < paths->len; i++) {
-		g_autoptr(GError) error = NULL;
+	for (guint i = 0; paths != NULL && i < paths->len; i++) {
+		g_autoptr(GError) problem = NULL;
 		const char *path = g_ptr_array_index(paths, i);
-		KpDnfFile *file = kp_dnf_file_read(reader->root, reader->rules, path, &error);
+		KpDnfFile *file = kp_dnf_file_read(reader->root, reader->rules, path, &problem);
 
 		if (file == NULL) {
-			warn(reader, "%s; its repositories are left out", error->message);
+			warn(reader, "%s; its repositories are left out", problem->message);
 			continue;
 		}
 		g_ptr_array_add(reader->files, file);
 		take_sections(reader, file);
 	}
+	return paths != NULL;
 }
 
 /* The name of @section is a pattern of ids. */
@@ -172,9 +173,9 @@ static gboolean not_read(const struct reader *reader, const GError *problem, GEr
 static gboolean read_needed(const struct reader *reader, const char *const *folders,
 			    const char *suffix, GPtrArray *files, GError **error)
 {
-	g_autoptr(GPtrArray) paths = kp_dnf_drop_ins(reader->root, folders, suffix);
+	g_autoptr(GPtrArray) paths = kp_dnf_drop_ins(reader->root, folders, suffix, error);
 
-	for (guint i = 0; i < paths->len; i++) {
+	for (guint i = 0; paths != NULL && i < paths->len; i++) {
 		g_autoptr(GError) problem = NULL;
 		KpDnfFile *file = kp_dnf_file_read(reader->root, reader->rules,
 						   g_ptr_array_index(paths, i), &problem);
@@ -183,7 +184,7 @@ static gboolean read_needed(const struct reader *reader, const char *const *fold
 			return not_read(reader, problem, error);
 		g_ptr_array_add(files, file);
 	}
-	return TRUE;
+	return paths != NULL;
 }
 
 /* Without one of them a repository would be used that somebody has disabled: one that
@@ -374,8 +375,7 @@ static gboolean read_all(struct reader *reader, const char *releasever, GError *
 	store_mains(reader);
 	if (reader->main_file != NULL && !reader->rules->zypp)
 		take_sections(reader, reader->main_file);
-	take_files(reader, (const char *const *)repo_folders);
-	if (!take_overrides(reader, error))
+	if (!take_files(reader, (const char *const *)repo_folders, error) || !take_overrides(reader, error))
 		return FALSE;
 	for (guint i = 0; i < reader->drafts->len; i++)
 		finish(reader, g_ptr_array_index(reader->drafts, i));

@@ -6,9 +6,11 @@
 #include <rpm/rpmlib.h>
 #include <rpm/rpmlog.h>
 #include <rpm/rpmmacro.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 
 #include "base/error.h"
+#include "base/listing.h"
 #include "base/inventory.h"
 #include "base/root.h"
 #include "package/tags.h"
@@ -133,11 +135,13 @@ static void use_folder(const char *root, const char *found)
 static gboolean has_only_files(const char *root, const char *found, GError **error)
 {
 	g_autofree char *folder = kp_root_path(root, found);
-	g_autoptr(GDir) dir = kp_root_is_machine(root) ? NULL : g_dir_open(folder, 0, NULL);
-	const char *name;
+	g_autoptr(GPtrArray) names = NULL;
 
-	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
-		g_autofree char *path = kp_root_entry(folder, name);
+	if (kp_root_is_machine(root))
+		return TRUE;
+	names = kp_list_folder(folder, error);
+	for (guint i = 0; names != NULL && i < names->len; i++) {
+		g_autofree char *path = kp_root_entry(folder, g_ptr_array_index(names, i));
 		struct stat st;
 
 		if (lstat(path, &st) != 0 || S_ISREG(st.st_mode) || S_ISDIR(st.st_mode))
@@ -149,7 +153,7 @@ static gboolean has_only_files(const char *root, const char *found, GError **err
 			    "move it away", path, root);
 		return FALSE;
 	}
-	return TRUE;
+	return names != NULL;
 }
 
 gboolean kp_rpmdb_configure(const char *root, const char *folder, GError **error)
@@ -196,6 +200,18 @@ rpmts kp_rpmdb_look(const char *root, const char *folder, GError **error)
 	rpmPushMacro(NULL, "_db_backend", NULL, format->backend, RMIL_CMDLINE);
 	use_folder(root, found);
 	return open_below(root, error);
+}
+
+char *kp_rpmdb_state(rpmts ts, GError **error)
+{
+	char *cookie = rpmdbCookie(rpmtsGetRdb(ts)), *state = g_strdup(cookie);
+
+	free(cookie);
+	if (state == NULL)
+		g_set_error_literal(error, KP_ERROR, KP_ERROR_FAILED,
+				    "the package database does not say what it has; 'rpm --rebuilddb' "
+				    "may repair it");
+	return state;
 }
 
 /* One that has the name twice, as with a range of versions, comes twice in a row. */

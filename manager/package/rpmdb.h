@@ -22,6 +22,10 @@ rpmts kp_rpmdb_open(const char *root, const char *folder, GError **error);
  * asked. What reads or installs packages wants kp_rpmdb_open(). */
 rpmts kp_rpmdb_look(const char *root, const char *folder, GError **error);
 
+/* A text that changes with each package that comes or goes. NULL with @error. Caller
+ * frees. */
+char *kp_rpmdb_state(rpmts ts, GError **error);
+
 typedef void (*KpHeaderFunc)(Header header, unsigned int offset, gpointer user);
 
 /* Hands on every package that provides KP_TIE, once: a kernel. @offset is its place in

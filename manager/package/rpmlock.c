@@ -59,33 +59,42 @@ static gboolean wait_for(int fd, gint64 limit_ms, const KpWatch *watch, GError *
 	return answer == KP_TRY_DONE;
 }
 
-/* Where librpm has it. */
-static int open_lock(const char *root, GError **error)
+/* Where librpm has it. Returns a descriptor, or -1 with errno set. */
+static int open_lock(const char *root, int flags, char **path)
 {
-	char *path = rpmGenPath(kp_root_is_machine(root) ? "/" : root, "%{?_rpmlock_path}", NULL);
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+	*path = rpmGenPath(kp_root_is_machine(root) ? "/" : root, "%{?_rpmlock_path}", NULL);
+	return open(*path, flags | O_CLOEXEC | O_NOFOLLOW, 0644);
+}
+
+int kp_rpmlock_take(const char *root, gint64 limit_ms, const KpWatch *watch, GError **error)
+{
+	char *path;
+	int fd = open_lock(root, O_RDWR | O_CREAT, &path);
 
 	if (fd < 0)
 		g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "cannot open the lock %s: %s%s", path,
 			    g_strerror(errno), errno == EACCES ? "; run this as root" : "");
 	free(path);
-	return fd;
-}
-
-int kp_rpmlock_take(const char *root, gint64 limit_ms, const KpWatch *watch, GError **error)
-{
-	int fd = open_lock(root, error);
-
 	if (fd < 0 || wait_for(fd, limit_ms, watch, error))
 		return fd;
 	close(fd);
 	return -1;
 }
 
-gboolean kp_rpmlock_again(int fd, gint64 limit_ms, const KpWatch *watch)
+gboolean kp_rpmlock_again(int fd, GError **error)
 {
-	KpWatch on = watch != NULL ? *watch : (KpWatch){ NULL, NULL, NULL };
+	return wait_for(fd, 0, NULL, error);
+}
 
-	on.stop = NULL;
-	return wait_for(fd, limit_ms, &on, NULL);
+char *kp_rpmlock_holder(const char *root)
+{
+	char *path, *holder;
+	int fd = open_lock(root, O_RDONLY | O_NONBLOCK, &path);
+
+	free(path);
+	if (fd < 0)
+		return NULL;
+	holder = kp_lock_holder(fd);
+	close(fd);
+	return holder;
 }

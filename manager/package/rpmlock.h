@@ -11,7 +11,12 @@
  * process (fcntl(2)): librpm gets it too, and takes it from us when it is done. */
 int kp_rpmlock_take(const char *root, gint64 limit_ms, const KpWatch *watch, GError **error);
 
-/* The same on @fd, once librpm gave it back; nothing but @limit_ms ends the wait. */
-gboolean kp_rpmlock_again(int fd, gint64 limit_ms, const KpWatch *watch);
+/* The same on @fd, which has had it, at once: librpm gives it away when it has read keys
+ * in the same process. KP_ERROR_BUSY: somebody else was there first. */
+gboolean kp_rpmlock_again(int fd, GError **error);
+
+/* Who has it, if that is another process; or NULL. Must not be asked by who has it: a lock
+ * of a process goes when it closes any descriptor of the file. Caller frees. */
+char *kp_rpmlock_holder(const char *root);
 
 #endif

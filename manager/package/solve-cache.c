@@ -14,6 +14,10 @@
 #include "base/root.h"
 #include "package/solve-source.h"
 
+/* what is being written, and how old (seconds) nobody lets it become */
+#define FRESH ".new-"
+#define FRESH_AGE 3600
+
 #define FOLDER "/var/cache/kpatch-manager/solv"
 /* more than 100 times what 4,000 patches take */
 #define LARGEST (128 * 1024 * 1024)
@@ -134,6 +138,15 @@ static gboolean write_mark(int fd)
 	return pwrite(fd, &mark, sizeof(mark), st.st_size) == sizeof(mark);
 }
 
+/* By somebody who was killed: who lives does not take that long. */
+static gboolean is_left(const char *name, const char *path)
+{
+	struct stat st;
+
+	return g_str_has_prefix(name, FRESH) && lstat(path, &st) == 0 &&
+	       st.st_mtime < g_get_real_time() / G_USEC_PER_SEC - FRESH_AGE;
+}
+
 /* Those of other metadata are of no use any more. */
 static void remove_older(const char *path, const char *key)
 {
@@ -144,13 +157,12 @@ static void remove_older(const char *path, const char *key)
 	const char *name;
 
 	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
-		g_autofree char *other = NULL;
+		g_autofree char *other = kp_root_entry(folder, name);
 
-		if (strlen(name) != strlen(base) || strncmp(name, base, id) != 0 ||
-		    strncmp(name, base, cookie) == 0)
-			continue;
-		other = kp_root_entry(folder, name);
-		unlink(other);
+		if (is_left(name, other) ||
+		    (strlen(name) == strlen(base) && strncmp(name, base, id) == 0 &&
+		     strncmp(name, base, cookie) != 0))
+			unlink(other);
 	}
 }
 
@@ -158,7 +170,7 @@ void kp_solve_cache_write(const KpSolve *solve, Repo *repo, const char *key)
 {
 	g_autofree char *path = file_of(solve, repo, key);
 	g_autofree char *folder = g_path_get_dirname(path);
-	g_autofree char *fresh = kp_root_entry(folder, ".new-XXXXXX");
+	g_autofree char *fresh = kp_root_entry(folder, FRESH "XXXXXX");
 	gboolean ok;
 	FILE *file;
 	int fd;

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/replace.h"
 #include "base/root.h"
 #include "package/small-file.h"
 
@@ -124,6 +125,5 @@ gboolean kp_stamp_write(const char *path, const char *folder, const KpStamp *sta
 	    (stamp->updateinfo != NULL && !note(file, folder, stamp->updateinfo, "updateinfo-is")))
 		return FALSE;
 	text = g_key_file_to_data(file, &size, NULL);
-	return g_file_set_contents_full(path, text, (gssize)size, G_FILE_SET_CONTENTS_CONSISTENT,
-					0644, NULL);
+	return kp_replace_file(path, text, (gssize)size, FALSE, NULL);
 }

@@ -19,6 +19,15 @@ static gboolean refuse(const char *nevra, const char *why, GError **error)
 	return FALSE;
 }
 
+/* No rule is against it: it does not come about. */
+static gboolean fail(const char *nevra, const char *why, GError **error)
+{
+	g_autofree char *name = kp_text_printable(nevra);
+
+	g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "%s: %s; nothing was changed", name, why);
+	return FALSE;
+}
+
 static gboolean check_signature(const KpRun *run, const KpPackageHeader *info, GError **error)
 {
 	g_autofree char *name = kp_text_printable(info->nevra);
@@ -114,7 +123,7 @@ static gboolean add_package(KpRun *run, const KpTransactionItem *item, GError **
 	}
 	ok = check_part(run, part, error);
 	if (ok && add_to_librpm(run, part, header) != 0)
-		ok = refuse(part->info->nevra, "librpm does not take it", error);
+		ok = fail(part->info->nevra, "librpm does not take it", error);
 	headerFree(header);
 	return ok;
 }
@@ -126,9 +135,9 @@ static gboolean add_erasure(KpRun *run, const KpTransactionItem *item, GError **
 	gboolean ok = header != NULL;
 
 	if (!ok)
-		refuse(item->nevra, "it is not installed", error);
+		fail(item->nevra, "it was to be removed, and is not installed", error);
 	else if (rpmtsAddEraseElement(run->ts, header, (int)rpmdbGetIteratorOffset(found)) != 0)
-		ok = refuse(item->nevra, "librpm does not remove it", error);
+		ok = fail(item->nevra, "librpm does not remove it", error);
 	rpmdbFreeIterator(found);
 	return ok;
 }

@@ -16,6 +16,7 @@
 #include "package/header.h"
 #include "package/keep.h"
 #include "package/keys.h"
+#include "package/owner.h"
 #include "package/repair.h"
 #include "package/rpm-debian.h"
 #include "package/rpmdb.h"
@@ -130,26 +131,29 @@ static void add_lines(const KpRun *run)
 		g_ptr_array_add(run->t->warnings, g_strdup(g_ptr_array_index(run->lines, i)));
 }
 
-static void remove_leftovers(const KpTransaction *t)
+static gboolean remove_leftovers(const KpTransaction *t, GError **error)
 {
-	g_autoptr(GPtrArray) paths = kp_repair_leftovers(t->root);
+	g_autoptr(GPtrArray) paths = kp_repair_leftovers(t->root, error);
 
-	for (guint i = 0; i < paths->len; i++)
+	for (guint i = 0; paths != NULL && i < paths->len; i++)
 		if (unlink(g_ptr_array_index(paths, i)) != 0)
 			g_ptr_array_add(t->warnings, g_strdup_printf(
 				"%s cannot be removed: %s", (char *)g_ptr_array_index(paths, i),
 				g_strerror(errno)));
+	return paths != NULL;
 }
 
 /* What a transaction that was killed has left: first, for new temporary files may get
  * the same names. The number in them is the second in which it began. */
-static void clear_up(const KpTransaction *t, rpmts ts)
+static gboolean clear_up(const KpTransaction *t, rpmts ts, GError **error)
 {
 	g_autoptr(GPtrArray) arrivals = kp_arriving_read(t->root);
 
-	remove_leftovers(t);
-	kp_keep_settle(ts, t->root, t->warnings);
-	kp_arrivals_clear(ts, t->root, arrivals, t->warnings);
+	if (remove_leftovers(t, error) && kp_keep_settle(ts, t->root, t->warnings, error) &&
+	    kp_arrivals_clear(ts, t->root, arrivals, error))
+		return TRUE;
+	g_prefix_error(error, "nothing was installed: ");
+	return FALSE;
 }
 
 /* Before the first change, all that is needed to take it back. */
@@ -164,21 +168,34 @@ static gboolean secure(KpRun *run, GError **error)
 	return run->list >= 0;
 }
 
+/* librpm's own, for as long as @run has this transaction set: else the lock would be gone
+ * as soon as rpmtsRun() is done, and another package manager might change what is looked at
+ * afterwards. librpm counts how often it has it. */
+static gboolean keep_lock(KpRun *run, GError **error)
+{
+	run->held = rpmtxnBegin(run->ts, RPMTXN_READ);
+	if (run->held != NULL)
+		return TRUE;
+	g_set_error_literal(error, KP_ERROR, KP_ERROR_FAILED,
+			    "librpm cannot lock the package database; nothing was changed");
+	return FALSE;
+}
+
 static gboolean install(KpRun *run, GError **error)
 {
 	gboolean ok;
 
 	run->ts = kp_rpmdb_open(run->t->root, run->t->rpmdb, error);
-	if (run->ts == NULL)
+	if (run->ts == NULL || !keep_lock(run, error) || !clear_up(run->t, run->ts, error))
 		return FALSE;
-	clear_up(run->t, run->ts);
+	run->begun = TRUE;
 	/* librpm syncs its database, but the files only if it is told to */
 	rpmPushMacro(NULL, "_flush_io", NULL, "1", RMIL_CMDLINE);
 	ok = kp_run_prepare(run, error) && secure(run, error);
 	kp_rpmlog_begin(run->lines);
 	ok = ok && run_elements(run, error);
-	g_clear_pointer(&run->ts, rpmtsFree);
-	g_clear_pointer(&run->output, Fclose);
+	/* what it has open may be out of date */
+	rpmtsCloseDB(run->ts);
 	kp_rpmlog_end();
 	rpmPopMacro(NULL, "_flush_io");
 	return ok;
@@ -192,23 +209,43 @@ static gboolean was_told_to_stop(const KpTransaction *t, GError **error)
 	return TRUE;
 }
 
-/* librpm gave the lock back when it was done. On a terminal an rpm may have waited for
- * just that; what is not settled then is left for the next run. */
-static void settle(const KpRun *run, rpmts ts, int lock, gboolean ok)
+static gboolean settle(const KpRun *run, rpmts ts, gboolean ok, GError **error)
 {
-	if (!kp_rpmlock_again(lock, run->t->lock_limit_ms, run->t->watch)) {
-		g_ptr_array_add(run->t->warnings, g_strdup(
-			"somebody else is changing packages already; say 'kpatch-manager update' "
-			"again later, to clear up behind this one"));
-		return;
-	}
-	if (!ok && run->arrivals != NULL)
-		kp_arrivals_clear(ts, run->t->root, run->arrivals, run->t->warnings);
-	kp_keep_settle(ts, run->t->root, run->t->warnings);
+	if (!ok && run->arrivals != NULL &&
+	    !kp_arrivals_clear(ts, run->t->root, run->arrivals, error))
+		return FALSE;
+	if (!kp_keep_settle(ts, run->t->root, run->t->warnings, error))
+		return FALSE;
 	kp_arriving_end(run->t->root);
+	return TRUE;
 }
 
-static gboolean finish(KpRun *run, int lock, gboolean ok, GError **error)
+/* All that lies in the corridor, whoever has left it there. */
+static gboolean tell_unowned(const KpTransaction *t, rpmts ts, GError **error)
+{
+	g_autoptr(GPtrArray) paths = kp_owner_missing(ts, t->root, error);
+
+	for (guint i = 0; paths != NULL && i < paths->len; i++)
+		g_ptr_array_add(t->warnings, kp_owner_missing_text(g_ptr_array_index(paths, i)));
+	return paths != NULL;
+}
+
+/* Of a transaction that failed the first error is told, and of what follows only that. */
+static gboolean clear_behind(const KpRun *run, rpmts ts, gboolean ok, GError **error)
+{
+	g_autoptr(GError) problem = NULL;
+
+	if (settle(run, ts, ok, &problem) && tell_unowned(run->t, ts, &problem))
+		return TRUE;
+	if (ok)
+		g_propagate_prefixed_error(error, g_steal_pointer(&problem),
+					   "the packages are installed, but ");
+	else
+		g_ptr_array_add(run->t->warnings, g_strdup(problem->message));
+	return FALSE;
+}
+
+static gboolean finish(KpRun *run, gboolean ok, GError **error)
 {
 	rpmts ts = kp_rpmdb_open(run->t->root, run->t->rpmdb, ok ? error : NULL);
 
@@ -224,14 +261,22 @@ static gboolean finish(KpRun *run, int lock, gboolean ok, GError **error)
 	/* before the files of it go: they take room */
 	if (run->broken)
 		kp_run_tell_state(run, ts, error);
-	settle(run, ts, lock, ok);
+	ok = clear_behind(run, ts, ok, error) && ok;
 	if (ok)
 		add_lines(run);
 	rpmtsFree(ts);
 	return ok;
 }
 
-static gboolean run_locked(const KpTransaction *t, int lock, GError **error)
+/* Only now the lock is given back. */
+static void end_librpm(KpRun *run)
+{
+	rpmtxnEnd(run->held);
+	g_clear_pointer(&run->ts, rpmtsFree);
+	g_clear_pointer(&run->output, Fclose);
+}
+
+static gboolean transaction_run(const KpTransaction *t, GError **error)
 {
 	g_autoptr(GPtrArray) parts = g_ptr_array_new_with_free_func(part_free);
 	g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
@@ -242,7 +287,10 @@ static gboolean run_locked(const KpTransaction *t, int lock, GError **error)
 	if (was_told_to_stop(t, error))
 		return FALSE;
 	hold_signals(&before);
-	ok = finish(&run, lock, install(&run, error), error);
+	ok = install(&run, error);
+	if (run.begun)
+		ok = finish(&run, ok, error);
+	end_librpm(&run);
 	g_clear_pointer(&run.doubles, g_ptr_array_unref);
 	g_clear_pointer(&run.arrivals, g_ptr_array_unref);
 	if (run.list >= 0)
@@ -251,22 +299,20 @@ static gboolean run_locked(const KpTransaction *t, int lock, GError **error)
 	return ok;
 }
 
-static gboolean transaction_run(const KpTransaction *t, GError **error)
+static int transaction_lock(const char *root, const char *rpmdb, gint64 limit_ms,
+			    const KpWatch *watch, GError **error)
 {
-	gboolean ok;
 	int lock;
 
-	if (!kp_rpmdb_configure(t->root, t->rpmdb, error))
-		return FALSE;
-	lock = kp_rpmlock_take(t->root, t->lock_limit_ms, t->watch, error);
-	if (lock < 0)
-		return FALSE;
-	kp_fault("locked");
-	ok = run_locked(t, lock, error);
-	close(lock);
-	return ok;
+	if (!kp_rpmdb_configure(root, rpmdb, error))
+		return -1;
+	lock = kp_rpmlock_take(root, limit_ms, watch, error);
+	if (lock >= 0)
+		kp_fault("locked");
+	return lock;
 }
 
 const KpTransactionApi kp_transaction_api = {
-	kp_header_of_package, transaction_run, kp_repair_damage, kp_keys_read, kp_keys_import,
+	kp_header_of_package, transaction_lock, kp_repair_look, transaction_run, kp_keys_read,
+	kp_keys_import,
 };

@@ -18,12 +18,14 @@ typedef struct {
 typedef struct {
 	const KpTransaction *t;
 	rpmts ts;
+	rpmtxn held;		/* the lock of @ts; NULL: not yet */
 	GPtrArray *parts;	/* KpPart */
 	GPtrArray *doubles;	/* KpInstance: to erase */
 	GPtrArray *lines;	/* what librpm says */
 	GPtrArray *arrivals;	/* KpPackageFile of the parts: where there was no file before */
 	int list;		/* of them, held; -1: not written down */
 	FD_t output;		/* where scriptlets write */
+	gboolean begun;		/* what was left is cleared up; the end is to be looked at */
 	gboolean installing;	/* behind the verification */
 	gboolean doubtful;	/* librpm says that something failed, and of no package that it did */
 	gboolean broken;	/* librpm began, and did not do all of it */

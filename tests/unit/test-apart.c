@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -55,6 +56,14 @@ static void test_hands_over(void)
 	}
 }
 
+/* One descriptor, as often as a child can that may have few open. */
+static gboolean hand_over_many(gpointer user, GPtrArray *fds, GError **error)
+{
+	for (int i = 0; i < 16; i++)
+		g_ptr_array_add(fds, GINT_TO_POINTER(STDERR_FILENO));
+	return TRUE;
+}
+
 static gboolean fail(gpointer user, GPtrArray *fds, GError **error)
 {
 	g_set_error_literal(error, KP_ERROR, KP_ERROR_BUSY, "two\nlines");
@@ -78,6 +87,54 @@ static void test_fails(void)
 	g_assert_false(kp_apart_fetch(die, NULL, NULL, &stop, fds, &sudden));
 	g_assert_nonnull(strstr(sudden->message, "sudden end"));
 	g_assert_cmpuint(fds->len, ==, 0);
+}
+
+/* As when there is no room for what it would tell. */
+static void cannot_tell(gpointer user, FILE *told)
+{
+	fprintf(told, "half a line");
+	close(fileno(told));
+}
+
+static gboolean ends_early(gpointer user, GPtrArray *fds, GError **error)
+{
+	_exit(1);
+}
+
+static void test_fails_to_tell(void)
+{
+	g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GPtrArray) fds = g_ptr_array_new();
+	g_autoptr(GError) error = NULL, early = NULL;
+
+	g_assert_false(kp_apart_run(cannot_tell, NULL, NULL, &stop, lines, &error));
+	g_assert_error(error, KP_ERROR, KP_ERROR_FAILED);
+	g_assert_false(kp_apart_fetch(ends_early, NULL, NULL, &stop, fds, &early));
+	g_assert_error(early, KP_ERROR, KP_ERROR_FAILED);
+}
+
+/* The kernel drops a descriptor that there is no room for, and the rest of the message
+ * comes all the same. */
+static void test_cannot_take(void)
+{
+	g_autoptr(GPtrArray) fds = g_ptr_array_new();
+	g_autoptr(GError) error = NULL;
+	struct rlimit usual, few;
+	int next = dup(STDERR_FILENO);
+
+	close(next);
+	getrlimit(RLIMIT_NOFILE, &usual);
+	few = usual;
+	/* its pipe and its sockets; the parent has two of them left */
+	few.rlim_cur = (rlim_t)next + 4;
+	g_assert_cmpint(setrlimit(RLIMIT_NOFILE, &few), ==, 0);
+	g_assert_false(kp_apart_fetch(hand_over_many, NULL, NULL, &stop, fds, &error));
+	g_assert_cmpint(setrlimit(RLIMIT_NOFILE, &usual), ==, 0);
+	g_assert_error(error, KP_ERROR, KP_ERROR_FAILED);
+	g_assert_nonnull(strstr(error->message, "cannot be taken"));
+	for (guint i = 0; i < fds->len; i++)
+		if (GPOINTER_TO_INT(fds->pdata[i]) >= 0)
+			close(GPOINTER_TO_INT(fds->pdata[i]));
 }
 
 typedef struct {
@@ -175,6 +232,8 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/apart/hands-over", test_hands_over);
 	g_test_add_func("/apart/fails", test_fails);
+	g_test_add_func("/apart/fails-to-tell", test_fails_to_tell);
+	g_test_add_func("/apart/cannot-take", test_cannot_take);
 	g_test_add_func("/apart/fence", test_fence);
 	return g_test_run();
 }

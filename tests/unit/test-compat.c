@@ -82,7 +82,7 @@ static void test_name(void)
 static void test_list_empty(void)
 {
 	char *root = new_root();
-	g_autofree char *text = kp_compat_list_text(root);
+	g_autofree char *text = kp_compat_list_text(root, NULL);
 
 	g_assert_cmpstr(text, ==, "Loaded patch modules:\n\nInstalled patch modules:\n");
 	fixture_remove(root);
@@ -105,7 +105,7 @@ static void test_list(void)
 	fixture_patch(root, "usr/lib/kpatch", KVER, "1-2");
 	fixture_patch(root, "var/lib/kpatch", KVER, "1-2");
 	fixture_patch(root, "var/lib/kpatch", "6.12.1", "3-1");
-	text = kp_compat_list_text(root);
+	text = kp_compat_list_text(root, NULL);
 	g_assert_cmpstr(text, ==,
 			"Loaded patch modules:\n"
 			"kpatch_a [disabling...]\n"
@@ -137,7 +137,7 @@ static void test_list_extra_files(void)
 	for (gsize i = 0; i < G_N_ELEMENTS(extra); i++)
 		fixture_write(root, extra[i], "x", -1);
 	fixture_patch(root, "var/lib/kpatch", KVER, "1-1");
-	text = kp_compat_list_text(root);
+	text = kp_compat_list_text(root, NULL);
 	g_assert_cmpstr(text, ==, "Loaded patch modules:\n\nInstalled patch modules:\n"
 			"kpatch_test_1_1 (" KVER ")\n");
 	fixture_remove(root);
@@ -233,12 +233,12 @@ static void test_find(void)
 	g_autofree char *kept = NULL, *packaged = NULL, *none = NULL;
 
 	fixture_patch(root, "usr/lib/kpatch", KVER, "1-1");
-	packaged = kp_installed_find(root, KVER, "kpatch_test_1_1");
+	packaged = kp_installed_find(root, KVER, "kpatch_test_1_1", NULL);
 	g_assert_true(g_str_has_suffix(packaged, "/usr/lib/kpatch/" KVER "/kpatch-test-1-1.ko"));
 	fixture_patch(root, "var/lib/kpatch", KVER, "1-1");
-	kept = kp_installed_find(root, KVER, "kpatch-test-1_1.ko");
+	kept = kp_installed_find(root, KVER, "kpatch-test-1_1.ko", NULL);
 	g_assert_true(g_str_has_suffix(kept, STORE "/" KVER "/kpatch-test-1-1.ko"));
-	none = kp_installed_find(root, KVER, "kpatch_test");
+	none = kp_installed_find(root, KVER, "kpatch_test", NULL);
 	g_assert_null(none);
 	expect(root, 1, "can't find kpatch_test", "info kpatch_test");
 	fixture_remove(root);

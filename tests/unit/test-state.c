@@ -2,6 +2,7 @@
 #include <sqlite3.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -398,6 +399,49 @@ static void test_reopened(void)
 	fixture_remove(root);
 }
 
+/* Dies when half of a change is in the file, and how to take it back in the journal. */
+static void die_in_a_change(const char *path)
+{
+	sqlite3 *db = NULL;
+
+	if (sqlite3_open(path, &db) == SQLITE_OK)
+		sqlite3_exec(db, "PRAGMA cache_size = 1; BEGIN IMMEDIATE; DELETE FROM history;"
+			     "CREATE TABLE filler (a); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL "
+			     "SELECT i + 1 FROM n WHERE i < 200) INSERT INTO filler SELECT "
+			     "randomblob(3000) FROM n;", NULL, NULL, NULL);
+	_exit(0);
+}
+
+/* What a power cut has left is played back by whoever comes, also to read. */
+static void test_cut(void)
+{
+	char *root = fixture_folder();
+	g_autofree char *path = g_build_filename(root, KP_STATE_FILE, NULL);
+	g_autofree char *journal = g_strconcat(path, "-journal", NULL);
+	KpState *before = kp_state_open(root, TRUE, NULL);
+	g_autoptr(KpState) state = NULL;
+	g_autoptr(KpRecord) last = NULL;
+	g_autoptr(GError) error = NULL;
+	struct stat st;
+	pid_t child;
+
+	add_record(before, "a", "boot-1", "done");
+	kp_state_close(before);
+	child = fork();
+	if (child == 0)
+		die_in_a_change(path);
+	g_assert_cmpint(waitpid(child, NULL, 0), ==, child);
+	g_assert_true(stat(journal, &st) == 0 && st.st_size > 0);
+	state = kp_state_open(root, FALSE, &error);
+	g_assert_no_error(error);
+	g_assert_true(kp_state_last_record(state, "k1", NULL, &last, &error));
+	g_assert_no_error(error);
+	g_assert_nonnull(last);
+	g_assert_cmpstr(last->name, ==, "a");
+	g_assert_cmpint(stat(journal, &st), !=, 0);
+	fixture_remove(root);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -415,5 +459,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/state/reading-version-1", test_reading_version_1);
 	g_test_add_func("/state/newer-schema", test_newer);
 	g_test_add_func("/state/reopened", test_reopened);
+	g_test_add_func("/state/cut", test_cut);
 	return g_test_run();
 }

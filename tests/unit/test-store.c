@@ -165,7 +165,7 @@ static void test_kernels(void)
 	fixture_patch(root, KP_STORE_FOLDER, "6.12.1", "1-1");
 	fixture_patch(root, KP_STORE_FOLDER, KVER, "1-1");
 	fixture_write(root, KP_STORE_FOLDER "/state.db", "", 0);
-	kernels = kp_store_kernels(root);
+	kernels = kp_store_kernels(root, NULL);
 	g_assert_cmpuint(kernels->len, ==, 2);
 	g_assert_cmpstr(g_ptr_array_index(kernels, 0), ==, KVER);
 	fixture_remove(root);
