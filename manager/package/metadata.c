@@ -224,14 +224,16 @@ static KpRepoData *data_of(const struct candidate *candidate, const KpRepo *repo
 	return data;
 }
 
+/* @unreadable: set if it is ours, and cannot be read or is not as it came. */
 static KpRepoData *use(const char *root, const struct candidate *candidate, const KpRepo *repo,
-		       const char *rejected)
+		       const char *rejected, gboolean *unreadable)
 {
 	g_autoptr(KpStamp) stamp = NULL;
 
 	if (!folder_is_ours(candidate->folder))
 		return NULL;
 	stamp = stamp_of(root, candidate);
+	*unreadable = *unreadable || stamp == NULL;
 	if (stamp == NULL || g_strcmp0(stamp->cookie, rejected) == 0 ||
 	    !signed_if_needed(candidate, repo, stamp))
 		return NULL;
@@ -249,6 +251,7 @@ static KpRepoData *find(const char *root, const KpRepo *repo, const char *reject
 {
 	g_autofree char *own = kp_metadata_folder(root, repo);
 	g_autoptr(GPtrArray) candidates = g_ptr_array_new_with_free_func(candidate_free);
+	gboolean unreadable = FALSE;
 
 	add_own(candidates, own, KP_METADATA_CURRENT);
 	if (repo->dnf_cache != NULL)
@@ -257,10 +260,14 @@ static KpRepoData *find(const char *root, const KpRepo *repo, const char *reject
 	/* last of all, whatever its time */
 	add_own(candidates, own, KP_METADATA_PREVIOUS);
 	for (guint i = 0; i < candidates->len; i++) {
-		KpRepoData *data = use(root, g_ptr_array_index(candidates, i), repo, rejected);
+		KpRepoData *data = use(root, g_ptr_array_index(candidates, i), repo, rejected,
+				       &unreadable);
 
-		if (data != NULL)
-			return data;
+		if (data == NULL)
+			continue;
+		/* there was something newer: who may ask the repository again does */
+		data->stale = data->stale || unreadable;
+		return data;
 	}
 	return NULL;
 }
