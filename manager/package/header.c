@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "package/header.h"
 
+#include <errno.h>
 #include <rpm/rpmdb.h>
 #include <rpm/rpmfiles.h>
 #include <rpm/rpmlib.h>
@@ -16,6 +17,8 @@
 #include "package/rpmdb.h"
 #include "package/rpmlog.h"
 #include "package/tags.h"
+
+#define PIECE 65536	/* bytes read at a time */
 
 static const char *algorithm_name(int algorithm)
 {
@@ -130,13 +133,49 @@ static rpmRC read_package(rpmts ts, int fd, Header *header, char **why)
 	return result;
 }
 
+/* What a disk or a lack of memory did not give is not judged. */
+static gboolean can_be_read(int fd, GError **error)
+{
+	g_autofree char *piece = g_malloc(PIECE);
+	off_t at = 0;
+	ssize_t n;
+
+	while ((n = pread(fd, piece, PIECE, at)) > 0)
+		at += n;
+	if (n < 0)
+		g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "it cannot be read: %s",
+			    g_strerror(errno));
+	return n == 0;
+}
+
+/* One error may have come in between: what is found wrong must be so twice. */
+static gboolean read_twice(rpmts ts, int fd, Header *header, rpmRC *result, char **why,
+			   GError **error)
+{
+	*result = read_package(ts, fd, header, why);
+	if (*header != NULL && *result != RPMRC_FAIL)
+		return TRUE;
+	if (!can_be_read(fd, error))
+		return FALSE;
+	headerFree(*header);
+	*header = NULL;
+	g_free(*why);
+	*why = NULL;
+	*result = read_package(ts, fd, header, why);
+	return TRUE;
+}
+
 KpPackageHeader *kp_header_read(rpmts ts, int fd, Header *header, GError **error)
 {
 	g_autofree char *why = NULL;
 	KpPackageHeader *info;
 	Header found = NULL;
-	rpmRC result = read_package(ts, fd, &found, &why);
+	rpmRC result;
 
+	if (!read_twice(ts, fd, &found, &result, &why, error)) {
+		headerFree(found);
+		return NULL;
+	}
 	if (found == NULL || result == RPMRC_FAIL || result == RPMRC_NOTFOUND) {
 		g_set_error(error, KP_ERROR, KP_ERROR_REFUSED,
 			    result == RPMRC_NOTFOUND ? "it is no package; get it again" :

@@ -83,7 +83,8 @@ static gint64 changed(const char *folder, const char *name)
 	return lstat(path, &st) == 0 ? (gint64)st.st_mtim.tv_sec : 0;
 }
 
-static void add_own(GPtrArray *candidates, const char *folder, const char *link)
+/* @expired: whoever may ask again does, before it is used. */
+static void add_own(GPtrArray *candidates, const char *folder, const char *link, gboolean expired)
 {
 	char *target = kp_metadata_target(folder, link);
 	struct candidate *candidate;
@@ -95,6 +96,7 @@ static void add_own(GPtrArray *candidates, const char *folder, const char *link)
 	candidate->folder = target;
 	candidate->stamp_path = kp_root_entry(target, KP_METADATA_STAMP);
 	candidate->own = TRUE;
+	candidate->expired = expired;
 	stamp = kp_stamp_read(candidate->stamp_path, target);
 	candidate->fetched = stamp != NULL ? stamp->asked : changed(target, "repomd.xml");
 	g_ptr_array_add(candidates, candidate);
@@ -225,14 +227,16 @@ static KpRepoData *data_of(const struct candidate *candidate, const KpRepo *repo
 	return data;
 }
 
+/* @unreadable: set if it is ours, and cannot be read or is not as it came. */
 static KpRepoData *use(const char *root, const struct candidate *candidate, const KpRepo *repo,
-		       const char *rejected)
+		       const char *rejected, gboolean *unreadable)
 {
 	g_autoptr(KpStamp) stamp = NULL;
 
 	if (!folder_is_ours(candidate->folder))
 		return NULL;
 	stamp = stamp_of(root, candidate);
+	*unreadable = *unreadable || stamp == NULL;
 	if (stamp == NULL || g_strcmp0(stamp->cookie, rejected) == 0 ||
 	    !signed_if_needed(candidate, repo, stamp))
 		return NULL;
@@ -250,18 +254,25 @@ static KpRepoData *find(const char *root, const KpRepo *repo, const char *reject
 {
 	g_autofree char *own = kp_metadata_folder(root, repo);
 	g_autoptr(GPtrArray) candidates = g_ptr_array_new_with_free_func(candidate_free);
+	gboolean unreadable = FALSE, current;
 
-	add_own(candidates, own, KP_METADATA_CURRENT);
+	add_own(candidates, own, KP_METADATA_CURRENT, FALSE);
+	current = candidates->len > 0;
 	if (repo->dnf_cache != NULL)
 		add_dnf(candidates, root, repo, own);
 	g_ptr_array_sort(candidates, newest_first);
-	/* last of all, whatever its time */
-	add_own(candidates, own, KP_METADATA_PREVIOUS);
+	/* last of all, whatever its time; where it is alone, the link to the newer one cannot
+	 * be read: both are always there */
+	add_own(candidates, own, KP_METADATA_PREVIOUS, !current);
 	for (guint i = 0; i < candidates->len; i++) {
-		KpRepoData *data = use(root, g_ptr_array_index(candidates, i), repo, rejected);
+		KpRepoData *data = use(root, g_ptr_array_index(candidates, i), repo, rejected,
+				       &unreadable);
 
-		if (data != NULL)
-			return data;
+		if (data == NULL)
+			continue;
+		/* there was something newer: who may ask the repository again does */
+		data->stale = data->stale || unreadable;
+		return data;
 	}
 	return NULL;
 }

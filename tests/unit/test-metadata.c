@@ -241,8 +241,10 @@ static void test_rejected(Case *c, gconstpointer data)
 	previous = kp_metadata_previous(c->root, c->data, NULL);
 	g_assert_nonnull(previous);
 	g_assert_nonnull(strstr(previous->primary, "/md-1/"));
-	if (geteuid() == 0)
+	if (geteuid() == 0) {
 		assert_found(c, "/md-1/");
+		g_assert_false(c->data->stale);
+	}
 	nothing = kp_metadata_previous(c->root, previous, NULL);
 	g_assert_true(nothing == NULL || !g_str_equal(nothing->cookie, previous->cookie));
 }
@@ -268,6 +270,19 @@ static void test_rotten(Case *c, gconstpointer data)
 	/* what the mirror has is not to blame: once it was fetched again it is used */
 	fixture_write(own, "primary.xml.gz", PRIMARY "2", -1);
 	assert_found(c, "/md-2/");
+}
+
+/* What cannot be read may be newer: what is used in its place is not the newest there is. */
+static void test_unreadable(Case *c, gconstpointer data)
+{
+	g_autofree char *own = own_has(c, "repodata", "2", PRIMARY "2", 10);
+	g_autofree char *before = own_has(c, "previous", "1", PRIMARY "1", 100);
+
+	assert_found(c, "/md-2/");
+	g_assert_false(c->data->stale);
+	fixture_write(own, "repomd.xml", "<repomd", -1);
+	assert_found(c, "/md-1/");
+	g_assert_true(c->data->stale);
 }
 
 static void test_link_that_leads_out(Case *c, gconstpointer data)
@@ -441,6 +456,7 @@ int main(int argc, char **argv)
 	ADD("/metadata/stamp-spares-reading", NULL, test_stamp_spares_reading);
 	ADD("/metadata/rejected", NULL, test_rejected);
 	ADD("/metadata/rotten", NULL, test_rotten);
+	ADD("/metadata/unreadable", NULL, test_unreadable);
 	ADD("/metadata/link-that-leads-out", NULL, test_link_that_leads_out);
 	ADD("/metadata/others-can-write", NULL, test_others_can_write);
 	ADD("/metadata/pipe", NULL, test_pipe);
