@@ -12,7 +12,6 @@
 #include <linux/module.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
-#include <linux/wait.h>
 
 static unsigned int tasks = 100;
 module_param(tasks, uint, 0444);
@@ -52,7 +51,6 @@ MODULE_PARM_DESC(ran, "how many of them had run when early or late was done");
 
 static struct task_struct **crowd;
 static struct task_struct *waker;
-static DECLARE_WAIT_QUEUE_HEAD(queue);
 static unsigned int beat;
 static unsigned int let_go;	/* with group: so many were woken */
 static atomic_t woken;
@@ -70,14 +68,32 @@ static unsigned int beat_of(unsigned long i)
 	return group ? READ_ONCE(let_go) > i : READ_ONCE(beat);
 }
 
+/* No wait queue: with PREEMPT_RT its lock sleeps, and probes may not. */
+static void wait_for_other_beat(unsigned long i, unsigned int seen)
+{
+	for (;;) {
+		set_current_state(TASK_INTERRUPTIBLE);
+		if (beat_of(i) != seen || kthread_should_stop())
+			break;
+		schedule();
+	}
+	__set_current_state(TASK_RUNNING);
+}
+
+/* Wakes those from @first on, up to @end. May be called where nobody may sleep. */
+static void wake(unsigned int first, unsigned int end)
+{
+	for (; first < end; first++)
+		wake_up_process(crowd[first]);
+}
+
 static int crowd_thread(void *data)
 {
 	unsigned long i = (unsigned long)data;
 	unsigned int seen = 0;
 
 	while (!kthread_should_stop()) {
-		wait_event_interruptible(queue, beat_of(i) != seen ||
-					 kthread_should_stop());
+		wait_for_other_beat(i, seen);
 		if (through && beat_of(i) != seen)
 			crowd_gate();
 		seen = beat_of(i);
@@ -98,7 +114,7 @@ static void wake_once(bool *asked)
 		return;
 	atomic_set(&woken, 0);
 	WRITE_ONCE(beat, beat + 1);
-	wake_up_all(&queue);
+	wake(0, tasks);
 	for (i = 0; i < 8000 && atomic_read(&woken) < wanted; i++)
 		mdelay(1);
 	ran = atomic_read(&woken);
@@ -135,7 +151,7 @@ static int stack_walked(struct kprobe *p, struct pt_regs *regs)
 	if (irqs_disabled() || ++walked % 256 || READ_ONCE(let_go) >= tasks)
 		return 0;
 	WRITE_ONCE(let_go, let_go + group);
-	wake_up_all(&queue);
+	wake(let_go - group, min(let_go, tasks));
 	for (i = 0; i < 3000 && atomic_read(&woken) < min(let_go, tasks); i++)
 		mdelay(1);
 	ran = atomic_read(&woken);
@@ -154,8 +170,13 @@ static struct kprobe walk_probe = {
 static int running_thread(void *unused)
 {
 	set_user_nice(current, MAX_NICE);
-	wait_event_interruptible(queue, READ_ONCE(all_here) ||
-				 kthread_should_stop());
+	for (;;) {
+		set_current_state(TASK_INTERRUPTIBLE);
+		if (READ_ONCE(all_here) || kthread_should_stop())
+			break;
+		schedule();
+	}
+	__set_current_state(TASK_RUNNING);
 	while (!kthread_should_stop())
 		schedule();
 	return 0;
@@ -166,7 +187,7 @@ static int waker_thread(void *unused)
 	while (!kthread_should_stop()) {
 		if (READ_ONCE(storm)) {
 			WRITE_ONCE(beat, beat + 1);
-			wake_up_all(&queue);
+			wake(0, tasks);
 		}
 		usleep_range(2000, 3000);
 	}
@@ -210,7 +231,7 @@ static int __init crowd_init(void)
 	ret = group ? register_kprobe(&walk_probe) : register_kretprobe(&probe);
 	if (!ret) {
 		WRITE_ONCE(all_here, true);
-		wake_up_all(&queue);
+		wake(0, running);
 		return 0;
 	}
 	task = ERR_PTR(ret);
