@@ -150,7 +150,7 @@ pack() {
 	chmod +x "$root/init"
 	cp "$vm"/kernel/{lib,checkers,no-memory}.sh "$@" "$root/scenarios/"
 	# What nobody runs, and what nobody reads, takes Bochs minutes to unpack.
-	if grep -q '^stress-ng ' "$@"; then copy_program "$root" "$(command -v stress-ng)"; fi
+	if grep -Eq '^[[:space:]]*stress-ng ' "$@"; then copy_program "$root" "$(command -v stress-ng)"; fi
 	if [ "${KPATCH_VM_BOOT:-qemu}" = bochs ]; then strip -g "$root"/modules/*.ko; fi
 	(cd "$root" && find . | cpio -o -H newc --quiet | gzip -1) > "$work/$kver/initramfs"
 }
