@@ -26,10 +26,13 @@ int kp_kmsg_open(const char *path)
 	return fd;
 }
 
-/* That it taints the kernel is said of each patch, and is no reason for anything. */
-static gboolean is_usual(const char *message)
+/* That it taints the kernel is said of each patch, and is no reason for anything. What audit
+ * has about this program (comm="kpatch-manager") comes when it likes, with a number of its
+ * own each time; who denied what is told by denial.h. */
+static gboolean is_no_reason(const char *message)
 {
-	return strstr(message, "tainting kernel") != NULL || strstr(message, "taints kernel") != NULL;
+	return strstr(message, "tainting kernel") != NULL ||
+	       strstr(message, "taints kernel") != NULL || g_str_has_prefix(message, "audit: ");
 }
 
 /* "6,339,5140900,-;message", and lines with a blank before them for whoever parses. */
@@ -42,7 +45,7 @@ char *kp_kmsg_message(const char *record, const char *name)
 
 	for (gsize i = 0; message != NULL && i < G_N_ELEMENTS(prefixes); i++)
 		ours |= g_str_has_prefix(message, prefixes[i]);
-	return ours && !is_usual(message) ? kp_text_printable(message) : NULL;
+	return ours && !is_no_reason(message) ? kp_text_printable(message) : NULL;
 }
 
 char *kp_kmsg_since(int fd, const char *name)

@@ -94,6 +94,8 @@ static void test_kmsg(void)
 		  "kpatch_x_1_2: Unknown symbol no_such (err -2)" },
 		{ "4,515,70,-;kpatch_x_1_2: tainting kernel with TAINT_LIVEPATCH\n", NULL },
 		{ "6,516,70,-;eth0: link is up\n", NULL },
+		{ "5,518,70,-;audit: type=1400 audit(1.2:41): avc:  denied  { sys_module } for  pid=9 "
+		  "comm=\"kpatch-manager\" kpatch_x_1_2\n", NULL },
 		{ "6,517,70,-;kpatch: \033[2J\n", "kpatch: \\x1b[2J" },
 		{ "no record", NULL }, { "", NULL },
 	};
