@@ -14,26 +14,15 @@ figure() { cat /sys/module/kpatch/statistics/"$1"; }
 # Room for more than a thousand is made for that list alone.
 ok "the loader will wait between counting tasks and listing them" \
 	load kpatch_pause at=kpatch_tasks_reserve above=1024
-cat > /tmp/forks <<'END_OF_FORKS'
-reached=N
-while [ $reached = N ]; do read -r reached < "$1/reached"; done
-i=0
-while [ $i -lt 400 ]; do
-	sleep 1000 &
-	i=$((i + 1))
-done
-echo 1 > "$1/go"
-END_OF_FORKS
-taskset 2 sh /tmp/forks $pause &
+taskset 2 threads $pause/reached 400 $pause/go &
 forks=$!
 echo 1 > $pause/armed
 ok "the patch loads while 400 are made" taskset 1 insmod /modules/test-demo-1-1.ko
-wait $forks
 ok "the list was made again ($(cat $pause/calls) times in all)" test "$(cat $pause/calls)" -ge 2
 ok "all were walked outside ($(figure last_outside))" test "$(figure last_outside)" -ge 400
 ok "next to none inside ($(figure last_inside))" test "$(figure last_inside)" -lt 100
 unlike "the loader was let go in time" 'nobody let the call' "$(log)"
-killall sleep
+kill $forks
+wait $forks
 again set_enabled test_demo_1_1 0
 rmmod test_demo_1_1 kpatch_pause
-rm /tmp/forks

@@ -109,7 +109,7 @@ build_programs() {
 	mkdir -p "$root/bin"
 	cc -O2 -static -o "$root/bin/traced" "$vm/kernel/traced.c" -lbpf -lelf -lz
 	cc -O2 -Wall -Wextra -Werror -static -o "$root/bin/source-route" "$vm/kernel/source-route.c"
-	for program in again-and-again fail-nth ring unwaited vcpu; do
+	for program in again-and-again fail-nth ring threads unwaited vcpu; do
 		cc -O2 -Wall -Wextra -Werror -static -o "$root/bin/$program" "$vm/kernel/$program.c"
 	done
 }
