@@ -50,7 +50,8 @@ def ask(root):
     for repo, path in zip(repos, paths, strict=True):
         urls = [with_path(url.text, path) for url in repo.iter("url")]
         if repo.get("enabled") == "1":
-            lines.append("|".join([repo.get("alias"), repo.get("name"), " ".join(urls), repo.get("priority")]))
+            said = [repo.get("alias"), repo.get("name"), " ".join(urls), repo.get("priority")]
+            lines.append("|".join(said))
     with open(root + "/as-zypper", "w", encoding="utf-8") as out:
         out.writelines(line + "\n" for line in sorted(lines, key=lambda line: line.split("|")[0].encode()))
 
