@@ -12,6 +12,7 @@
 static const struct {
 	const char *name, *page;
 	const char *tasks[KP_PACKAGER_TASKS];
+	gboolean upgrades;	/* to install again brings the newest, unless the release is named */
 } packagers[KP_PACKAGERS] = {
 	[KP_PACKAGER_DNF] = { "dnf", "dnf.conf(5)", {
 		[KP_PACKAGER_REPOS] = "dnf repolist --all",
@@ -27,7 +28,7 @@ static const struct {
 		[KP_PACKAGER_REPOS] = "zypper repos",
 		[KP_PACKAGER_REINSTALL] = "zypper install --force",
 		[KP_PACKAGER_REMOVE] = "zypper remove",
-	} },
+	}, TRUE },
 };
 
 static gboolean has_any(const char *root, const char *const *paths)
@@ -90,4 +91,12 @@ char *kp_packager_command(KpPackager packager, KpPackagerTask task, const char *
 	const char *command = packagers[packager].tasks[task];
 
 	return package == NULL ? g_strdup(command) : g_strconcat(command, " ", package, NULL);
+}
+
+char *kp_packager_reinstall(KpPackager packager, const char *name, const char *evr)
+{
+	g_autofree char *release = packagers[packager].upgrades ? g_strconcat(name, "=", evr, NULL)
+								: g_strdup(name);
+
+	return kp_packager_command(packager, KP_PACKAGER_REINSTALL, release);
 }

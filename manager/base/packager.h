@@ -29,6 +29,10 @@ const char *kp_packager_name(KpPackager packager);
 /* The manual page that says how a repository is configured. */
 const char *kp_packager_page(KpPackager packager);
 
+/* What to type so that the release @evr of @name, which is installed, is installed once more.
+ * Caller frees. */
+char *kp_packager_reinstall(KpPackager packager, const char *name, const char *evr);
+
 /* What to type for @task, about @package unless that is NULL. Caller frees. */
 char *kp_packager_command(KpPackager packager, KpPackagerTask task, const char *package);
 

@@ -17,6 +17,11 @@ char *kp_repo_standing(const char *repo, gint64 made, gint64 now, gint64 days)
 			       "stale-after= sets after how many days this is said)", repo, day, age);
 }
 
+char *kp_repo_path_name(const char *id)
+{
+	return g_uri_escape_string(id, ":", FALSE);
+}
+
 void kp_repo_free(KpRepo *repo)
 {
 	if (repo == NULL)

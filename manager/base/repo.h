@@ -10,7 +10,7 @@
  * defaults, what dnf5's overrides change, and variables replaced (dnf.conf(5)).
  * Strings may be NULL, lists not. */
 typedef struct {
-	char *id;
+	char *id;		/* dnf's have no blanks and no /, zypper's may: kp_repo_path_name() */
 	char *name;
 	char *file;		/* where it is configured: for messages, and fit for a terminal */
 	char **baseurl;
@@ -61,6 +61,10 @@ typedef struct {
 /* That metadata of @repo (its id), which have been the same since @made, stand still at
  * @now: longer than @days. NULL: they do not, or @days is 0. Caller frees. */
 char *kp_repo_standing(const char *repo, gint64 made, gint64 now, gint64 days);
+
+/* @id as a part of paths: itself as dnf allows ids, and what else zypper allows as %20. Caller
+ * frees. */
+char *kp_repo_path_name(const char *id);
 
 void kp_repo_free(KpRepo *repo);
 void kp_repo_data_free(KpRepoData *data);

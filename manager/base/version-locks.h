@@ -10,6 +10,8 @@ typedef enum {
 	KP_LOCK_EPOCH,
 	KP_LOCK_EVR,
 	KP_LOCK_ARCH,
+	KP_LOCK_REPO,		/* zypper's: the name of the one that has it */
+	KP_LOCK_INSTALLED,	/* the same as installed, or not; without a value */
 } KpLockKey;
 
 /* Which outcomes of a comparison with the value are right. */

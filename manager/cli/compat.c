@@ -210,6 +210,8 @@ int kp_compat_main(char **argv, KpOptions *options)
 		print_help(kp_err);
 		return KP_EXIT_FAILED;
 	}
+	if (parsed_well && parsed.verb->module)
+		kp_out_outlive_reader();
 	if (parsed_well && parsed.verb->run(&parsed.call, &error) == 0)
 		return KP_EXIT_DONE;
 	kp_report_error(error);

@@ -234,6 +234,8 @@ static void help_all(void)
 	       "Exit codes: 0 done or nothing to do, 1 failed, 2 usage or configuration,\n"
 	       "3 busy, try again, 4 refused, 10 to 15 what status --check found, 16 check does\n"
 	       "not know, 20 --dry-run would change something.\n");
+	if (*KP_BUGREPORT != '\0')
+		kp_out("\nReport bugs to " KP_BUGREPORT "; SECURITY.md says how to report a hole.\n");
 }
 
 int kp_command_help(const KpOptions *options, char **words, GError **error)

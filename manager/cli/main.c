@@ -51,8 +51,11 @@ static int run_command(const KpCommand *command, const KpOptions *options, char 
 		       GError **error)
 {
 	gboolean changing = (command->options & KP_OPTION_DRY_RUN) != 0 && !options->dry_run;
-	int code = command->run(options, words, error);
+	int code;
 
+	if (changing)
+		kp_out_outlive_reader();
+	code = command->run(options, words, error);
 	if (code < 0 && changing)
 		kp_journal_error(options->journal, options->boot ? "boot" : command->name, *error);
 	return code;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/out.h"
 
+#include <signal.h>
 #include <stdio.h>
 
 #include "base/names.h"
@@ -12,6 +13,18 @@ static void put(FILE *stream, const char *format, va_list args)
 	g_autofree char *clean = kp_text_lines(text);
 
 	fputs(clean, stream);
+}
+
+static void outlive(int signal_number)
+{
+}
+
+/* A handler, for what is ignored stays ignored in the programs that are run. */
+void kp_out_outlive_reader(void)
+{
+	struct sigaction action = { .sa_handler = outlive, .sa_flags = SA_RESTART };
+
+	sigaction(SIGPIPE, &action, NULL);
 }
 
 void kp_out(const char *format, ...)

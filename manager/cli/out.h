@@ -6,6 +6,11 @@
 
 #include <glib.h>
 
+/* From now on nobody dies of a reader that has gone (COMMAND | head): what cannot be written
+ * is an error at the end (base/output.h). For who changes something, and must not stop
+ * halfway. */
+void kp_out_outlive_reader(void);
+
 /* To standard output, as kp_text_lines() has it. */
 void kp_out(const char *format, ...) G_GNUC_PRINTF(1, 2);
 

@@ -90,16 +90,11 @@ static gboolean is_moving(const KpStatus *status)
 	return FALSE;
 }
 
-/* What to type so that the files of @package are there again. Caller frees. */
-static char *reinstall(const KpStatus *status, const char *package)
-{
-	return kp_packager_command(kp_packager(status->host->root), KP_PACKAGER_REINSTALL, package);
-}
-
 static void add_not_live(const KpStatus *status, const KpStatusKernel *kernel, GString *text)
 {
 	const KpInvPatch *package = package_without_file(kernel);
-	g_autofree char *again = package != NULL ? reinstall(status, package->name) : NULL;
+	g_autofree char *again = package == NULL ? NULL :
+		kp_packager_reinstall(kp_packager(status->host->root), package->name, package->evr);
 
 	if (kernel->best != NULL)
 		add_best(status, kernel, text);

@@ -49,6 +49,8 @@ static gboolean is_agreed(const KpUpdate *update, const KpChosen *chosen, const 
 		if (kp_update_ask(update->options, "Is that fingerprint right, and shall rpm "
 				  "believe this key from now on?"))
 			return TRUE;
+		if (kp_update_interrupted(update->options, error))
+			return FALSE;
 		g_set_error_literal(error, KP_ERROR, KP_ERROR_REFUSED,
 				    "the key was not imported; nothing was changed");
 		return FALSE;

@@ -254,6 +254,13 @@ gboolean kp_update_ask(const KpOptions *options, const char *question)
 	return g_ascii_strcasecmp(answer, "y") == 0 || g_ascii_strcasecmp(answer, "yes") == 0;
 }
 
+gboolean kp_update_interrupted(const KpOptions *options, GError **error)
+{
+	if (was_stopped(options))
+		g_set_error_literal(error, KP_ERROR, KP_ERROR_BUSY, "interrupted; nothing was changed");
+	return was_stopped(options);
+}
+
 gboolean kp_update_confirm(const KpUpdate *update, GError **error)
 {
 	if (update->options->yes)
@@ -272,11 +279,8 @@ gboolean kp_update_confirm(const KpUpdate *update, GError **error)
 	}
 	if (kp_update_ask(update->options, "Go ahead?"))
 		return TRUE;
-	if (was_stopped(update->options)) {
-		g_set_error_literal(error, KP_ERROR, KP_ERROR_BUSY,
-				    "interrupted; nothing was changed");
+	if (kp_update_interrupted(update->options, error))
 		return FALSE;
-	}
 	g_set_error_literal(error, KP_ERROR, KP_ERROR_FAILED, "nobody said yes; nothing was changed");
 	return FALSE;
 }

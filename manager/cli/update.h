@@ -90,6 +90,8 @@ gboolean kp_update_read_header(const KpUpdate *update, KpChosen *chosen, GError 
 gboolean kp_update_confirm(const KpUpdate *update, GError **error);
 /* A question for yes or no; no without an answer, or when we are told to stop. */
 gboolean kp_update_ask(const KpOptions *options, const char *question);
+/* TRUE, with KP_ERROR_BUSY, when it was not answered because we are told to stop. */
+gboolean kp_update_interrupted(const KpOptions *options, GError **error);
 
 /* Installs what was chosen and repairs, then makes the kernel agree. *@again: nothing was
  * done, for the package database was changed meanwhile; there is a new plan, which has to

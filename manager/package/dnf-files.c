@@ -24,18 +24,11 @@ KpDnfFile *kp_dnf_file_read(const char *root, const KpDnfRules *rules, const cha
 {
 	gsize size;
 	g_autofree char *text = kp_small_file_read(root, path, KP_INI_MAX, &size, error);
+	GPtrArray *(*const parse)(const char *, gsize, GError **) = rules->zypp ? kp_zypp_parse : kp_ini_parse;
 	GPtrArray *sections;
 	KpDnfFile *file;
 
-	if (text != NULL && rules->zypp && memchr(text, '\0', size) == NULL) {
-		char *lines = kp_zypp_lines(text);
-
-		g_free(text);
-		text = lines;
-		size = strlen(text);
-	}
-	sections = text != NULL ? kp_ini_parse(text, size, error) : NULL;
-
+	sections = text != NULL ? parse(text, size, error) : NULL;
 	if (text != NULL && sections == NULL)
 		g_prefix_error(error, "%s: ", path);
 	if (sections == NULL)
@@ -51,8 +44,21 @@ static GPtrArray *new_list(void)
 	return g_ptr_array_new_with_free_func(g_free);
 }
 
+/* zypper's .repo_1 is a .repo, too: what it finds beside one of that name, it moves there. */
+static gboolean has_suffix(const char *name, const char *suffix, gboolean numbers)
+{
+	const char *end = g_strrstr(name, suffix);
+	gsize digits;
+
+	if (end == NULL || end == name)
+		return FALSE;
+	end += strlen(suffix);
+	digits = *end == '_' && numbers ? strspn(end + 1, "0123456789") : 0;
+	return end[digits > 0 ? digits + 1 : 0] == '\0';
+}
+
 /* dnf5 takes links to files, too, and nothing else. */
-static GPtrArray *list_folder(const char *folder, const char *suffix, GError **error)
+static GPtrArray *list_folder(const char *folder, const char *suffix, gboolean numbers, GError **error)
 {
 	g_autoptr(GPtrArray) names = kp_list_folder(folder, error);
 	g_autoptr(GPtrArray) paths = NULL;
@@ -63,7 +69,7 @@ static GPtrArray *list_folder(const char *folder, const char *suffix, GError **e
 	for (guint i = 0; i < names->len; i++) {
 		const char *name = g_ptr_array_index(names, i);
 
-		if (g_str_has_suffix(name, suffix) && strlen(name) > strlen(suffix))
+		if (has_suffix(name, suffix, numbers))
 			g_ptr_array_add(paths, kp_root_entry(folder, name));
 	}
 	return g_steal_pointer(&paths);
@@ -91,7 +97,7 @@ GPtrArray *kp_dnf_drop_ins(const char *root, const char *const *folders, const c
 
 	for (; *folders != NULL; folders++) {
 		g_autofree char *folder = kp_root_path(root, *folders);
-		g_autoptr(GPtrArray) more = list_folder(folder, suffix, error);
+		g_autoptr(GPtrArray) more = list_folder(folder, suffix, FALSE, error);
 
 		if (more == NULL)
 			return NULL;
@@ -125,7 +131,7 @@ GPtrArray *kp_dnf_repo_files(const char *root, const KpDnfRules *rules,
 
 	for (; *folders != NULL; folders++) {
 		g_autofree char *folder = kp_root_path(root, *folders);
-		g_autoptr(GPtrArray) more = list_folder(folder, REPO, error);
+		g_autoptr(GPtrArray) more = list_folder(folder, REPO, rules->zypp, error);
 
 		if (more == NULL)
 			return NULL;

@@ -24,6 +24,21 @@ static void section_free(gpointer data)
 	g_free(section);
 }
 
+GPtrArray *kp_ini_sections_new(void)
+{
+	return g_ptr_array_new_with_free_func(section_free);
+}
+
+KpIniSection *kp_ini_section_add(GPtrArray *sections, const char *name)
+{
+	KpIniSection *section = g_new0(KpIniSection, 1);
+
+	section->name = g_strdup(name);
+	section->values = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	g_ptr_array_add(sections, section);
+	return section;
+}
+
 static gboolean bad_line(const struct parser *parser, const char *what, GError **error)
 {
 	g_set_error(error, KP_ERROR, KP_ERROR_CONFIG, "line %u: %s", parser->line, what);
@@ -35,10 +50,7 @@ static void enter(struct parser *parser, const char *name)
 	KpIniSection *section = g_hash_table_lookup(parser->by_name, name);
 
 	if (section == NULL) {
-		section = g_new0(KpIniSection, 1);
-		section->name = g_strdup(name);
-		section->values = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-		g_ptr_array_add(parser->sections, section);
+		section = kp_ini_section_add(parser->sections, name);
 		g_hash_table_insert(parser->by_name, section->name, section);
 	}
 	parser->section = section;
@@ -159,7 +171,7 @@ static void unquote(const GPtrArray *sections)
 GPtrArray *kp_ini_parse(const char *text, gsize size, GError **error)
 {
 	g_autofree char *copy = g_strndup(text, size);
-	g_autoptr(GPtrArray) sections = g_ptr_array_new_with_free_func(section_free);
+	g_autoptr(GPtrArray) sections = kp_ini_sections_new();
 	g_autoptr(GHashTable) by_name = g_hash_table_new(g_str_hash, g_str_equal);
 	struct parser parser = { .sections = sections, .by_name = by_name };
 	gboolean ok;

@@ -18,6 +18,10 @@ typedef struct {
  * KP_ERROR_CONFIG names it. Free with g_ptr_array_unref(). */
 GPtrArray *kp_ini_parse(const char *text, gsize size, GError **error);
 
+/* For other parsers: an empty list of sections, and a new section at its end. */
+GPtrArray *kp_ini_sections_new(void);
+KpIniSection *kp_ini_section_add(GPtrArray *sections, const char *name);
+
 /* NULL: @sections have none of this name. */
 const KpIniSection *kp_ini_section(const GPtrArray *sections, const char *name);
 

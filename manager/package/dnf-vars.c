@@ -13,7 +13,9 @@
 #define DEPTH_MAX 16	/* of ${a:-${b:-...}} */
 #define ENVIRONMENT "DNF_VAR_"
 #define OS_RELEASE_MAX 65536
-#define BACKSLASH "\\"	/* among the variables, and none: the character means something */
+#define BACKSLASH "\\"	/* among the variables, and none: the character means something.. */
+#define ANYWHERE ""	/* with dnf5, */
+#define IN_BRACES "$}\\"	/* with zypper in the word of ${a:-word}, before one of these */
 
 static void set(GHashTable *vars, const char *name, const char *value)
 {
@@ -132,14 +134,22 @@ static void read_folders(GHashTable *vars, const char *root, const char *const *
 	}
 }
 
-/* zypper knows one variable of the environment, and asks the product that is installed. */
+/* zypper knows one variable of the environment, which counts more than any file; and it asks
+ * the product that is installed, which counts less. */
 static void set_zypp_release(GHashTable *vars, const char *root)
 {
 	const char *said = g_getenv("ZYPP_REPO_RELEASEVER");
-	g_autofree char *product = said == NULL || *said == '\0' ? kp_zypp_release(root) : g_strdup(said);
+	g_autofree char *product = NULL;
 
-	if (product != NULL)
-		set(vars, "releasever", product);
+	if (said != NULL && *said != '\0') {
+		set(vars, "releasever", said);
+		g_hash_table_remove(vars, "releasever_major");
+		g_hash_table_remove(vars, "releasever_minor");
+	} else if (!g_hash_table_contains(vars, "releasever")) {
+		product = kp_zypp_release(root);
+		if (product != NULL)
+			set(vars, "releasever", product);
+	}
 }
 
 GHashTable *kp_dnf_vars_read(const char *root, const char *const *folders,
@@ -151,16 +161,17 @@ GHashTable *kp_dnf_vars_read(const char *root, const char *const *folders,
 	void (*const last)(GHashTable *) = dnf5 ? read_environment : set_arch;
 
 	if (rules->zypp) {
-		read_folders(vars, root, folders);
 		set_arch(vars);
+		read_folders(vars, root, folders);
 		set_zypp_release(vars, root);
+		set(vars, BACKSLASH, IN_BRACES);
 	} else {
 		first(vars);
 		read_folders(vars, root, folders);
 		last(vars);
 	}
 	if (dnf5)
-		set(vars, BACKSLASH, "");
+		set(vars, BACKSLASH, ANYWHERE);
 	if (!g_hash_table_contains(vars, "releasever")) {
 		g_autofree char *release = releasever != NULL ? g_strdup(releasever)
 							      : release_of(root);
@@ -211,6 +222,15 @@ static const char *closing(const char *at, gboolean backslash)
 	return NULL;
 }
 
+/* Does the backslash at @at take the meaning from what follows? */
+static gboolean escapes(GHashTable *vars, const char *at, guint depth)
+{
+	const char *before = g_hash_table_lookup(vars, BACKSLASH);
+
+	return at[1] != '\0' && (g_str_equal(before, ANYWHERE) ||
+				 (depth > 0 && strchr(before, at[1]) != NULL));
+}
+
 /* Bytes that the variable, or the backslash, at @at takes, and what becomes of it; NULL:
  * it stays. */
 static char *fill_one(GHashTable *vars, const char *at, guint depth, gsize *taken)
@@ -220,8 +240,8 @@ static char *fill_one(GHashTable *vars, const char *at, guint depth, gsize *take
 	g_autofree char *name = NULL;
 
 	if (*at == '\\') {
-		*taken = at[1] != '\0' ? 2 : 1;
-		return at[1] != '\0' ? g_strndup(at + 1, 1) : NULL;
+		*taken = escapes(vars, at, depth) ? 2 : 1;
+		return *taken == 2 ? g_strndup(at + 1, 1) : NULL;
 	}
 	*taken = end != NULL ? (gsize)(end - at) + 1 : 1 + strspn(at + 1, NAME_CHARS);
 	if (end == NULL) {

@@ -42,7 +42,9 @@ char *kp_metadata_id(const KpRepo *repo)
 			  *repo->baseurl != NULL ? *repo->baseurl : repo->id;
 	g_autofree char *hash = g_compute_checksum_for_string(G_CHECKSUM_SHA256, url, -1);
 
-	return g_strdup_printf("%s-%.16s", repo->id, hash);
+	g_autofree char *name = kp_repo_path_name(repo->id);
+
+	return g_strdup_printf("%s-%.16s", name, hash);
 }
 
 char *kp_metadata_folder(const char *root, const KpRepo *repo)
@@ -54,7 +56,9 @@ char *kp_metadata_folder(const char *root, const KpRepo *repo)
 
 char *kp_repo_keys_folder(const char *root, const KpRepo *repo)
 {
-	return kp_root_pathf(root, "%s/%s", KP_REPO_KEYS_FOLDER, repo->id);
+	g_autofree char *name = kp_repo_path_name(repo->id);
+
+	return kp_root_pathf(root, "%s/%s", KP_REPO_KEYS_FOLDER, name);
 }
 
 char *kp_metadata_target(const char *folder, const char *link)

@@ -86,6 +86,14 @@ static gboolean valid_id(const char *id)
 			     "0123456789-_.:")] == '\0';
 }
 
+/* An alias of zypper's may have any letter; what paths have is kp_repo_path_name(). */
+static gboolean valid_alias(const char *alias)
+{
+	g_autofree char *name = kp_repo_path_name(alias);
+
+	return *alias != '\0' && *alias != '.' && strlen(name) <= ID_MAX && g_utf8_validate(alias, -1, NULL);
+}
+
 static void add_layer(struct draft *draft, const KpDnfFile *file, const KpIniSection *section)
 {
 	const struct layer layer = { file, section };
@@ -100,10 +108,17 @@ static gboolean is_called(gconstpointer draft, gconstpointer id)
 
 static void take_section(struct reader *reader, const KpDnfFile *file, const KpIniSection *section)
 {
-	g_autofree char *id = kp_dnf_vars_fill(reader->vars, section->name);
+	const gboolean zypp = reader->rules->zypp;
+	g_autofree char *id = zypp ? g_strdup(section->name) :
+			      kp_dnf_vars_fill(reader->vars, section->name);
 	struct draft *draft;
 
-	if (!valid_id(id)) {
+	if (zypp && !valid_alias(id)) {
+		warn(reader, "%s: [%s] is left out; its name is empty, too long, no UTF-8 or begins with "
+		     "a dot", file->path, section->name);
+		return;
+	}
+	if (!zypp && !valid_id(id)) {
 		warn(reader, "%s: [%s] is left out; a repository's name has letters, digits and - _ . : "
 		     "only", file->path, section->name);
 		return;
@@ -125,7 +140,7 @@ static void take_sections(struct reader *reader, const KpDnfFile *file)
 	for (guint i = 0; i < file->sections->len; i++) {
 		const KpIniSection *section = g_ptr_array_index(file->sections, i);
 
-		if (!g_str_equal(section->name, "main"))
+		if (reader->rules->zypp || !g_str_equal(section->name, "main"))
 			take_section(reader, file, section);
 	}
 }
@@ -206,13 +221,15 @@ static gboolean take_overrides(struct reader *reader, GError **error)
 
 static gboolean is_enabled(const struct reader *reader, const struct draft *draft)
 {
+	const gboolean zypp = reader->rules->zypp;
 	gboolean enabled = TRUE;
 
 	for (guint i = 0; i < draft->layers->len; i++) {
 		const struct layer *layer = &g_array_index(draft->layers, struct layer, i);
 		const char *value = g_hash_table_lookup(layer->section->values, "enabled");
 		g_autofree char *filled = value != NULL ? kp_dnf_vars_fill(reader->vars, value) : NULL;
-		int said = filled != NULL ? kp_repo_boolean(g_strstrip(filled)) : enabled;
+		int said = value == NULL ? enabled : zypp ? kp_zypp_boolean(value) == TRUE :
+			   kp_repo_boolean(g_strstrip(filled));
 
 		if (said < 0)
 			warn(reader, "%s: [%s] enabled=%s: not used; give 1 or 0",
@@ -286,7 +303,7 @@ static void finish(struct reader *reader, const struct draft *draft)
 	store_layers(reader, draft, repo);
 	if (reader->rules->zypp)
 		kp_zypp_finish(reader->root, repo, g_array_index(draft->layers, struct layer, 0).section,
-			       reader->vars, reader->warnings);
+			       reader->warnings);
 	if (repo->name == NULL)
 		repo->name = g_strdup(repo->id);
 	if (has_source(repo))

@@ -7,6 +7,7 @@
 
 #include "base/names.h"
 #include "package/dnf-vars.h"
+#include "package/zypp.h"
 
 /* KEY_PATTERNS: a list that grows with each section, unless it begins with a comma or is
  * empty: then it begins anew. */
@@ -25,6 +26,7 @@ static const char *const policies[] = { "legacy", "full", "all", NULL };
 #define REPO (KP_KEY_REPO4 | KP_KEY_REPO5)
 #define BOTH (REPO | KP_KEY_MAIN4 | KP_KEY_MAIN5)
 #define ZYPP KP_KEY_REPOZ
+#define OF_ZYPPER(place) (((place)->scope & (KP_KEY_REPOZ | KP_KEY_MAINZ)) != 0)
 
 #define ROW(key, type, scope, field) { key, type, scope, G_STRUCT_OFFSET(KpRepo, field), NULL }
 #define CHOICE(key, scope, field, words) \
@@ -161,17 +163,27 @@ static gboolean is_url(const char *text)
 	return FALSE;
 }
 
-/* As with dnf, /srv/repository is file:///srv/repository; as with zypper, so is
- * dir:///srv/repository. */
+/* As with dnf, /srv/repository is file:///srv/repository; as with zypper, so are
+ * dir:///srv/repository, and both with one slash. */
+static char *with_scheme(const char *word, gboolean zypper)
+{
+	static const char *const schemes[] = { "dir:/", "file:/" };
+
+	for (gsize i = 0; zypper && i < G_N_ELEMENTS(schemes); i++)
+		if (g_str_has_prefix(word, schemes[i])) {
+			const char *path = word + strlen(schemes[i]);
+
+			return g_strconcat("file:///", path + strspn(path, "/"), NULL);
+		}
+	return *word == '/' ? g_strconcat("file://", word, NULL) : g_strdup(word);
+}
+
 static char **only_urls(char **words, const char *key, const KpKeyPlace *place)
 {
 	g_autoptr(GStrvBuilder) kept = g_strv_builder_new();
 
 	for (char **word = words; *word != NULL; word++) {
-		gboolean folder = g_str_has_prefix(*word, "dir:/") && place->scope == KP_KEY_REPOZ;
-		g_autofree char *url = **word == '/' ? g_strconcat("file://", *word, NULL) :
-				       folder ? g_strconcat("file", *word + strlen("dir"), NULL) :
-				       g_strdup(*word);
+		g_autofree char *url = with_scheme(*word, OF_ZYPPER(place));
 
 		if (is_url(url))
 			g_strv_builder_add(kept, url);
@@ -220,7 +232,8 @@ static void store_choice(char **field, const struct repo_key *row, const char *v
 static void store_words(char ***field, const struct repo_key *row, const char *value,
 			const KpKeyPlace *place)
 {
-	g_auto(GStrv) words = kp_repo_list(value, NULL);
+	/* package/zypp-ini.c has taken the words apart */
+	g_auto(GStrv) words = OF_ZYPPER(place) ? g_strsplit(value, "\n", -1) : kp_repo_list(value, NULL);
 
 	if (row->type == KEY_PATTERNS) {
 		if (*value == '\0' || *value == ',')
@@ -238,6 +251,7 @@ static void store_value(KpRepo *repo, const struct repo_key *row, const char *va
 			const KpKeyPlace *place)
 {
 	gpointer field = G_STRUCT_MEMBER_P(repo, row->offset);
+	int said;
 
 	switch (row->type) {
 	case KEY_TEXT:
@@ -253,10 +267,11 @@ static void store_value(KpRepo *repo, const struct repo_key *row, const char *va
 		store_words(field, row, value, place);
 		break;
 	case KEY_BOOLEAN:
-		if (kp_repo_boolean(value) < 0)
+		said = OF_ZYPPER(place) ? kp_zypp_boolean(value) : kp_repo_boolean(value);
+		if (said < 0)
 			warn(place, row->key, value, "not used; give 1 or 0");
 		else
-			*(gboolean *)field = kp_repo_boolean(value);
+			*(gboolean *)field = said;
 		break;
 	case KEY_NUMBER:
 		if (!parse_number(value, field))
@@ -289,10 +304,12 @@ void kp_repo_keys_store(KpRepo *repo, const KpIniSection *section, const KpKeyPl
 		const struct repo_key *row = &key_table[i];
 		const char *value = g_hash_table_lookup(section->values, row->key);
 		g_autofree char *filled = NULL;
+		gboolean literal;	/* libzypp puts variables into texts alone */
 
 		if (value == NULL || (row->scope & place->scope) == 0)
 			continue;
-		filled = kp_dnf_vars_fill(place->vars, value);
+		literal = OF_ZYPPER(place) && (row->type == KEY_BOOLEAN || row->type == KEY_NUMBER);
+		filled = literal ? g_strdup(value) : kp_dnf_vars_fill(place->vars, value);
 		store_value(repo, row, g_strstrip(filled), place);
 	}
 	apply_policy(repo, section);

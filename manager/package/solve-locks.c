@@ -20,7 +20,8 @@ static long epoch_of(const char *evr)
 	return evr[strspn(evr, "0123456789")] == ':' ? strtol(evr, NULL, 10) : 0;
 }
 
-static gboolean holds(const Pool *pool, const Solvable *s, const KpLockCondition *condition)
+/* @mode: EVRCMP_COMPARE, or EVRCMP_MATCH where 1 is each release of 1. */
+static gboolean holds(const Pool *pool, const Solvable *s, const KpLockCondition *condition, int mode)
 {
 	const char *evr = pool_id2str(pool, s->evr), *value = condition->value;
 	long here = epoch_of(evr), there;
@@ -32,10 +33,16 @@ static gboolean holds(const Pool *pool, const Solvable *s, const KpLockCondition
 		order = (here > there) - (here < there);
 		break;
 	case KP_LOCK_EVR:
-		order = pool_evrcmp_str(pool, evr, value, EVRCMP_COMPARE);
+		order = pool_evrcmp_str(pool, evr, value, mode);
 		break;
 	case KP_LOCK_ARCH:
 		order = strcmp(pool_id2str(pool, s->arch), value);
+		break;
+	case KP_LOCK_REPO:
+		order = s->repo == pool->installed ? -1 : strcmp(s->repo->name, value);
+		break;
+	case KP_LOCK_INSTALLED:
+		order = s->repo != pool->installed;
 		break;
 	}
 	return (sign_of(order) & condition->signs) != 0;
@@ -44,7 +51,7 @@ static gboolean holds(const Pool *pool, const Solvable *s, const KpLockCondition
 static gboolean lets_in(const Pool *pool, const Solvable *s, const KpVersionLock *lock)
 {
 	for (guint i = 0; i < lock->conditions->len; i++)
-		if (lock->unclear || !holds(pool, s, g_ptr_array_index(lock->conditions, i)))
+		if (lock->unclear || !holds(pool, s, g_ptr_array_index(lock->conditions, i), EVRCMP_COMPARE))
 			return FALSE;
 	return TRUE;
 }
@@ -95,7 +102,7 @@ static const KpVersionLock *taken_away(const Pool *pool, const Solvable *s,
 				       lock->folded ? FNM_CASEFOLD : 0) == 0;
 
 		for (guint j = 0; all && j < lock->conditions->len; j++)
-			all = holds(pool, s, g_ptr_array_index(lock->conditions, j));
+			all = holds(pool, s, g_ptr_array_index(lock->conditions, j), EVRCMP_MATCH);
 		if (all)
 			return lock;
 	}

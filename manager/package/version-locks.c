@@ -98,6 +98,8 @@ static gboolean value_fits(const KpLockCondition *condition)
 		return *value != '\0' && (condition->signs == KP_LOCK_SAME ||
 					  condition->signs == (KP_LOCK_LESS | KP_LOCK_MORE));
 	case KP_LOCK_EVR:
+	case KP_LOCK_REPO:
+	case KP_LOCK_INSTALLED:
 		break;
 	}
 	return *value != '\0';

@@ -16,47 +16,18 @@
 #define CREDENTIALS_MAX 65536
 #define USUAL_PRIORITY 99
 
-/* "baseurl" or "gpgkey", if @line sets it; then *@value is where the value begins. */
-static const char *list_key(const char *line, const char **value)
+int kp_zypp_boolean(const char *text)
 {
-	static const char *const keys[] = { "baseurl", "gpgkey" };
+	static const char *const yes[] = { "1", "yes", "true", "always", "on", "+" };
+	static const char *const no[] = { "0", "no", "false", "never", "off", "-" };
 
-	for (gsize i = 0; i < G_N_ELEMENTS(keys); i++) {
-		gsize length = strlen(keys[i]);
-		const char *rest = line + length;
-
-		if (strncmp(line, keys[i], length) != 0)
-			continue;
-		rest += strspn(rest, BLANKS);
-		if (*rest == '=') {
-			*value = rest + 1;
-			return keys[i];
-		}
-	}
-	return NULL;
-}
-
-char *kp_zypp_lines(const char *text)
-{
-	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-	GString *out = g_string_new(NULL);
-	const char *list = NULL;	/* the key that lines may go on with */
-
-	for (char **line = lines; *line != NULL; line++) {
-		const char *start = *line + strspn(*line, BLANKS), *value = NULL;
-		const gboolean is_url = g_uri_peek_scheme(start) != NULL;
-		const char *key = list_key(start, &value);
-
-		if (list != NULL && key != NULL && g_str_equal(key, list))
-			g_string_append_printf(out, "\t%s\n", value);
-		else if (list != NULL && key == NULL && is_url)
-			g_string_append_printf(out, "\t%s\n", start);
-		else
-			g_string_append_printf(out, "%s\n", start);
-		if (*start != '\0' && (key != NULL || !is_url))
-			list = key;
-	}
-	return g_string_free(out, FALSE);
+	for (gsize i = 0; i < G_N_ELEMENTS(yes); i++)
+		if (g_ascii_strcasecmp(text, yes[i]) == 0)
+			return TRUE;
+	for (gsize i = 0; i < G_N_ELEMENTS(no); i++)
+		if (g_ascii_strcasecmp(text, no[i]) == 0)
+			return FALSE;
+	return g_ascii_strtoll(text, NULL, 0) != 0 ? TRUE : -1;
 }
 
 static void find_version(GMarkupParseContext *context, const char *text, gsize size, gpointer data,
@@ -123,13 +94,33 @@ static gboolean read_credentials(const char *root, KpRepo *repo, const char *nam
 	return repo->username != NULL && repo->password != NULL;
 }
 
+/* What of a query is put together when all of it is known. */
+struct proxy {
+	char *host, *port;
+};
+
+static char **proxy_field(KpRepo *repo, struct proxy *proxy, const char *key)
+{
+	return g_str_equal(key, "proxy") ? &proxy->host :
+	       g_str_equal(key, "proxyport") ? &proxy->port :
+	       g_str_equal(key, "proxyuser") ? &repo->proxy_username :
+	       g_str_equal(key, "proxypass") ? &repo->proxy_password : NULL;
+}
+
 /* What stands behind the ? of a URL is for zypper, or it is for the server: then the URL is
  * of no use to us, who put names of files behind it. */
-static const char *take_parameter(const char *root, KpRepo *repo, const char *key, const char *value)
+static const char *take_parameter(const char *root, KpRepo *repo, struct proxy *proxy,
+				  const char *key, const char *value)
 {
 	static const char *const ours[] = { "timeout", "auth", "cookies", "head_requests", "ssl_capath",
 					    "mirrorlist", NULL };
+	char **field = proxy_field(repo, proxy, key);
 
+	if (field != NULL) {
+		g_free(*field);
+		*field = g_strdup(value);
+		return NULL;
+	}
 	if (g_str_equal(key, "credentials"))
 		return read_credentials(root, repo, value) ? NULL :
 		       "its credentials cannot be read; root may, if they are in " CREDENTIALS;
@@ -140,35 +131,49 @@ static const char *take_parameter(const char *root, KpRepo *repo, const char *ke
 	return NULL;
 }
 
+/* Takes the strings of @proxy. */
+static void finish_proxy(KpRepo *repo, struct proxy *proxy)
+{
+	if (proxy->host != NULL) {
+		g_free(repo->proxy);
+		repo->proxy = g_str_equal(proxy->host, "_none_") ? NULL :
+			      proxy->port == NULL ? g_strdup(proxy->host) :
+			      g_strconcat(proxy->host, ":", proxy->port, NULL);
+	}
+	g_free(proxy->host);
+	g_free(proxy->port);
+}
+
 static const char *take_query(const char *root, KpRepo *repo, const char *query)
 {
 	g_auto(GStrv) parts = g_strsplit(query, "&", -1);
+	struct proxy proxy = { NULL, NULL };
+	const char *why = NULL;
 
-	for (char **part = parts; *part != NULL; part++) {
+	for (char **part = parts; *part != NULL && why == NULL; part++) {
 		char *equals = strchr(*part, '=');
 		g_autofree char *value = NULL;
-		const char *why;
 
 		if (**part == '\0')
 			continue;
 		if (equals != NULL)
 			*equals = '\0';
 		value = g_uri_unescape_string(equals != NULL ? equals + 1 : "", NULL);
-		why = take_parameter(root, repo, *part, value != NULL ? value : "");
-		if (why != NULL)
-			return why;
+		why = take_parameter(root, repo, &proxy, *part, value != NULL ? value : "");
 	}
-	return NULL;
+	finish_proxy(repo, &proxy);
+	return why;
 }
 
+/* @path begins with a /. What is said twice is one place. */
 static void finish_urls(const char *root, KpRepo *repo, const char *path, GPtrArray *warnings)
 {
-	g_autoptr(GStrvBuilder) kept = g_strv_builder_new();
+	g_autoptr(GPtrArray) kept = g_ptr_array_new_with_free_func(g_free);
 
 	for (char **url = repo->baseurl; *url != NULL; url++) {
 		char *query = strchr(*url, '?');
 		const char *why = query != NULL ? take_query(root, repo, query + 1) : NULL;
-		g_autofree char *whole = NULL;
+		char *whole;
 
 		if (query != NULL)
 			*query = '\0';
@@ -176,36 +181,27 @@ static void finish_urls(const char *root, KpRepo *repo, const char *path, GPtrAr
 			warn(repo, warnings, *url, why);
 			continue;
 		}
-		whole = *path == '\0' ? g_strdup(*url) :
-			g_strconcat(*url, g_str_has_suffix(*url, "/") ? "" : "/", path, NULL);
-		g_strv_builder_add(kept, whole);
+		whole = path[1] == '\0' ? g_strdup(*url) :
+			g_strconcat(*url, g_str_has_suffix(*url, "/") ? path + 1 : path, NULL);
+		if (g_ptr_array_find_with_equal_func(kept, whole, g_str_equal, NULL))
+			g_free(whole);
+		else
+			g_ptr_array_add(kept, whole);
 	}
+	g_ptr_array_add(kept, NULL);
 	g_strfreev(repo->baseurl);
-	repo->baseurl = g_strv_builder_end(kept);
-}
-
-static char *filled(GHashTable *vars, const KpIniSection *section, const char *key)
-{
-	const char *value = g_hash_table_lookup(section->values, key);
-
-	return value != NULL ? g_strstrip(kp_dnf_vars_fill(vars, value)) : g_strdup("");
+	repo->baseurl = g_strdupv((char **)kept->pdata);
 }
 
 void kp_zypp_finish(const char *root, KpRepo *repo, const KpIniSection *section,
-		    GHashTable *vars, GPtrArray *warnings)
+		    GPtrArray *warnings)
 {
-	static const char *const types[] = { "", "rpm-md", "rpm", "yum", "repomd", "rpmmd", "NONE", NULL };
-	g_autofree char *path = filled(vars, section, "path"), *type = filled(vars, section, "type");
+	const char *said = g_hash_table_lookup(section->values, "path");
+	/* what is fetched lies below the URL: libzypp refuses .. there (CVE-2026-44942) */
+	g_autofree char *path = g_canonicalize_filename(said != NULL ? said + strspn(said, "/") : "", "/");
 
 	/* a number of 0 means that nothing is said */
 	if (repo->priority <= 0)
 		repo->priority = USUAL_PRIORITY;
-	if (!g_strv_contains((const char *const *)types, type)) {
-		warn(repo, warnings, type, "repositories of this type= are not read");
-		g_strfreev(repo->baseurl);
-		repo->baseurl = g_new0(char *, 1);
-		g_clear_pointer(&repo->mirrorlist, g_free);
-		g_clear_pointer(&repo->metalink, g_free);
-	}
-	finish_urls(root, repo, path + strspn(path, "/"), warnings);
+	finish_urls(root, repo, path, warnings);
 }

@@ -9,6 +9,7 @@
 #include "package/dnf-vars.h"
 #include "package/repo-keys.h"
 #include "package/repomd.h"
+#include "package/zypp.h"
 
 static void check_printable(const GError *error)
 {
@@ -43,14 +44,12 @@ static void try_repomd(const char *text, gsize size)
 	check_file(repomd->updateinfo);
 }
 
-static void store(const KpIniSection *section, GHashTable *vars)
+static void store(const KpIniSection *section, GHashTable *vars, KpKeyScope scope)
 {
 	g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
 	g_autoptr(KpRepo) repo = g_new0(KpRepo, 1);
 	g_autoptr(KpRepo) copy = g_new0(KpRepo, 1);
-	/* a fuzzed section may stand anywhere */
-	KpKeyPlace place = { KP_KEY_MAIN4 | KP_KEY_REPO4 | KP_KEY_MAIN5 | KP_KEY_REPO5, "file",
-			     section->name, vars, warnings };
+	KpKeyPlace place = { scope, "file", section->name, vars, warnings };
 
 	repo->baseurl = g_new0(char *, 1);
 	repo->excludes = g_new0(char *, 1);
@@ -63,6 +62,8 @@ static void store(const KpIniSection *section, GHashTable *vars)
 	g_assert_cmpint(repo->metadata_expire, >=, -1);
 	g_assert_cmpint(repo->timeout, >=, -1);
 	g_assert_cmpint(repo->minrate, >=, 0);
+	if (scope & KP_KEY_REPOZ)
+		kp_zypp_finish("/nowhere", repo, section, warnings);
 	kp_repo_keys_copy(copy, repo);
 	g_assert_cmpstr(copy->proxy, ==, repo->proxy);
 }
@@ -75,7 +76,28 @@ static void try_ini(const char *text, gsize size)
 	g_autoptr(GPtrArray) sections = kp_ini_parse(text, size, NULL);
 
 	for (guint i = 0; sections != NULL && i < sections->len; i++)
-		store(g_ptr_array_index(sections, i), vars);
+		/* a fuzzed section may stand anywhere */
+		store(g_ptr_array_index(sections, i), vars,
+		      KP_KEY_MAIN4 | KP_KEY_REPO4 | KP_KEY_MAIN5 | KP_KEY_REPO5);
+}
+
+static void try_zypp(const char *text, gsize size)
+{
+	static const char *const none[] = { NULL };
+	const KpDnfRules rules = { .zypp = TRUE };
+	g_autoptr(GHashTable) vars = kp_dnf_vars_read("/nowhere", none, &rules, NULL);
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GPtrArray) sections = kp_zypp_parse(text, size, &error);
+
+	if (sections == NULL)
+		check_printable(error);
+	for (guint i = 0; sections != NULL && i < sections->len; i++) {
+		const KpIniSection *section = g_ptr_array_index(sections, i);
+		const char *urls = g_hash_table_lookup(section->values, "baseurl");
+
+		g_assert_true(urls == NULL || strlen(urls) <= KP_ZYPP_LIST_MAX);
+		store(section, vars, KP_KEY_MAINZ | KP_KEY_REPOZ);
+	}
 }
 
 int LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
@@ -85,5 +107,6 @@ int LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
 
 	try_repomd(size > 0 ? text : "", size);
 	try_ini(size > 0 ? text : "", size);
+	try_zypp(size > 0 ? text : "", size);
 	return 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a disk has for dnf5's versionlock.toml. */
+/* What a disk has for dnf5's versionlock.toml, or for the locks of zypper. */
 #include "fuzz.h"
 
 #include <string.h>

@@ -11,6 +11,7 @@
  * SIGTERM sets the stop flag, and so does STOP_AFTER in the environment after so many
  * bytes. */
 #include <glib.h>
+#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -213,6 +214,7 @@ int main(int argc, char **argv)
 	GError *error = NULL;
 	const char *verb = argc > 2 ? argv[2] : "";
 
+	setlocale(LC_ALL, "");
 	signal(SIGTERM, on_signal);
 	if (g_getenv("STOP_AFTER") != NULL)
 		stop_after = g_ascii_strtoull(g_getenv("STOP_AFTER"), NULL, 10);

@@ -103,7 +103,8 @@ limit() {
     printf '[packages]\nlock-limit=%d\n' "$1" >"$root/etc/kpatch/manager.conf"
 }
 
-# on_terminal ANSWER ARGUMENT...: update with a terminal, where somebody says ANSWER (lines).
+# on_terminal ANSWER ARGUMENT...: update with a terminal, where somebody says ANSWER (lines). A
+# key such as ctrl-C is a line, too, and is pressed when that question is there.
 on_terminal() {
     local answer=$1 rc=0
     shift
@@ -114,15 +115,17 @@ answer, command = sys.argv[1], sys.argv[2:]
 pid, fd = pty.fork()
 if pid == 0:
     os.execv(command[0], command)
-# a key such as ctrl-C is pressed when the question is there
-key = len(answer) == 1 and ord(answer) < 32
-if not key:
-    os.write(fd, answer.encode() + b"\n")
+answers = answer.split("\n")
+key = len(answers[-1]) == 1 and ord(answers[-1]) < 32 and answers.pop()
+os.write(fd, "".join(answer + "\n" for answer in answers).encode())
+said = b""
 try:
     while data := os.read(fd, 4096):
         sys.stdout.write(data.decode())
-        if key and b"[y/N]" in data:
-            os.write(fd, answer.encode())
+        said += data
+        if key and said.count(b"[y/N]") > len(answers):
+            os.write(fd, key.encode())
+            key = None
 except OSError:
     pass
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))

@@ -27,16 +27,35 @@ static const struct row {
 	{ "priority", "a http://a/ 90", 0, { { REPOS, A "priority=90\n" } } },
 	{ "no priority", "a http://a/", 0, { { REPOS, A "priority=0\n" } } },
 	{ "path", "a http://a/x/y", 0, { { REPOS, A "path=/x/y\n" } } },
+	{ "path out of it", "a http://a/z", 0, { { REPOS, A "path=../x/../../z\n" } } },
 	{ "path of all", "a http://a/", 0, { { REPOS, A "path=/\n" } } },
 	{ "folder", "a file:///srv/x", 0, { { REPOS, "[a]\nbaseurl=dir:///srv/x\n" } } },
+	{ "folder with one slash", "a file:///srv/x file:///srv/y", 0,
+	  { { REPOS, "[a]\nbaseurl=dir:/srv/x file:/srv/y\n" } } },
 	{ "several lines", "a http://a http://b http://c", 0,
 	  { { REPOS, "[a]\nbaseurl=http://a\nhttp://b\n       http://c\npriority=99\n" } } },
 	{ "several times", "a http://a http://b", 0,
 	  { { REPOS, "[a]\nbaseurl=http://a\nbaseurl = http://b\nname=A\n" } } },
+	{ "lines around comments", "a http://a http://b http://c", 0,
+	  { { REPOS, "[a] # why\nbaseurl=http://a\n# no\n; no\n\nhttp://b, http://c\n" } } },
+	{ "a comma in a URL", "a http://a/b,c", 0, { { REPOS, "[a]\nbaseurl=http://a/b,c\n" } } },
+	{ "a URL twice", "a http://a", 0, { { REPOS, "[a]\nbaseurl=http://a http://a\n" } } },
+	{ "quotes are part of a value", "", 2, { { REPOS, "[a]\nbaseurl=\"http://a\"\n" } } },
+	{ "words of its own", "a http://a|b http://b|d http://d", 0,
+	  { { REPOS, "[a]\nbaseurl=http://a\nenabled=always\n[b]\nbaseurl=http://b\nenabled=+\n"
+		     "[c]\nbaseurl=http://c\nenabled=$x\n[d]\nbaseurl=http://d\nenabled=7\n"
+		     "[e]\nbaseurl=http://e\nenabled=maybe\n" }, { "/etc/zypp/vars.d/x", "1\n" } } },
+	{ "aliases", "$x http://x|a/b http://b|main http://m|two words http://w", 1,
+	  { { REPOS, "[two words]\nbaseurl=http://w\n[a/b]\nbaseurl=http://b\n[main]\nbaseurl=http://m\n"
+		     "[$x]\nbaseurl=http://x\n[.y]\nbaseurl=http://y\n" } } },
+	{ "numbered files", "a http://a|b http://b", 0,
+	  { { REPOS, "[a]\nbaseurl=http://a\n" }, { REPOS "_1", "[b]\nbaseurl=http://b\n" },
+	    { REPOS "_x", "[c]\nbaseurl=http://c\n" } } },
+	{ "a section without an end", "", 1, { { REPOS, "[a]\nbaseurl=http://a\n[b\n" } } },
 	{ "of two sections", "a http://a|b http://b", 0,
 	  { { REPOS, "[a]\nbaseurl=http://a\n[b]\nbaseurl=http://b\n" } } },
 	{ "disc", "", 2, { { REPOS, "[a]\nbaseurl=cd:///?devices=/dev/sr0\n" } } },
-	{ "another type", "", 2, { { REPOS, "[a]\ntype=yast2\nbaseurl=http://a\n" } } },
+	{ "another type", "a http://a", 0, { { REPOS, "[a]\ntype=yast2\nbaseurl=http://a\n" } } },
 	{ "no type", "a http://a", 0, { { REPOS, "[a]\ntype=NONE\nbaseurl=http://a\n" } } },
 	{ "release of the product", "a http://a/15.6/15/6", 0,
 	  { { REPOS, "[a]\nbaseurl=http://a/$releasever/${releasever_major}/$releasever_minor\n" },
@@ -46,6 +65,12 @@ static const struct row {
 	{ "variables", "a http://a/two/other", 0,
 	  { { REPOS, "[a]\nbaseurl=http://a/$x/${y:-other}\n" }, { "/etc/zypp/vars.d/x", "two\n" },
 	    { "/etc/dnf/vars/y", "dnf\n" } } },
+	{ "variables of its own count more", "a http://a/99/99/x/mine", 0,
+	  { { REPOS, "[a]\nbaseurl=http://a/$releasever/$releasever_major/${releasever_minor:-x}/$basearch\n" },
+	    { "/etc/zypp/vars.d/releasever", "99\n" }, { "/etc/zypp/vars.d/basearch", "mine\n" },
+	    { "/etc/products.d/baseproduct", PRODUCT } } },
+	{ "a backslash means something in braces", "a http://a/\\two/$x", 0,
+	  { { REPOS, "[a]\nbaseurl=http://a/\\$x/${none:-\\$x}\n" }, { "/etc/zypp/vars.d/x", "two\n" } } },
 	{ "another folder", "b http://b", 0,
 	  { { REPOS, A }, { "/etc/zypp/zypp.conf", "[main]\nreposdir = /srv/r\n" },
 	    { "/srv/r/b.repo", "[b]\nbaseurl=http://b\n" } } },
@@ -63,6 +88,8 @@ static const struct row {
 	{ "credentials of elsewhere", "", 2,
 	  { { REPOS, "[a]\nbaseurl=https://a?credentials=../SCC\n" },
 	    { "/etc/zypp/SCC", "username = me\npassword=secret\n" } } },
+	{ "a proxy", "a http://a through me@http://p:3128", 0,
+	  { { REPOS, "[a]\nbaseurl=http://a?proxyport=3128&proxy=http://p&proxyuser=me&proxypass=x\n" } } },
 	{ "a query for the server", "", 2, { { REPOS, "[a]\nbaseurl=https://a?token\n" } } },
 	/* what there is of dnf or yum counts in its place */
 	{ "beside dnf.conf", "", 0, { { REPOS, A }, { "/etc/dnf/dnf.conf", "[main]\n" } } },
@@ -93,6 +120,8 @@ static void add_repo(GString *text, const KpRepo *repo)
 		g_string_append_printf(text, " %d", (int)repo->priority);
 	if (repo->username != NULL)
 		g_string_append_printf(text, " as %s:%s", repo->username, repo->password);
+	if (repo->proxy != NULL)
+		g_string_append_printf(text, " through %s@%s", repo->proxy_username, repo->proxy);
 }
 
 static void test_row(gconstpointer data)
@@ -169,12 +198,23 @@ static const struct { const char *text, *locks; } lock_rows[] = {
 	{ "type: package\nversion: < 1.0\nmatch_type: glob\ncase_sensitive: on\nsolvable_name: a\n",
 	  "a 1:1:1.0\n" },
 	{ "type: package\nversion: == 1.0-2\nmatch_type: glob\ncase_sensitive: on\nsolvable_name: a\n"
-	  "solvable_arch: x86_64\n", "a 2:2:x86_64 1:2:1.0-2\n" },
+	  "solvable_arch: x86_64\n", "a 1:2:1.0-2\n* 1:2:1.0-2 2:2:x86_64\n" },
+	{ "type: package\nrepo: r\nrepo: s\nmatch_type: glob\ncase_sensitive: yes\nsolvable_name: a\n",
+	  "a 3:2:r\na 3:2:s\n" },
+	{ "kind: package\nmatch_type: exact\ncase_sensitive: 1\nsolvable_name: a*\ncomment: why\n"
+	  "install_status: not-installed\n", "a\\* 4:5:\n" },
+	{ "type: package\ntype: patch\nmatch_type: glob\ncase_sensitive: on\nquery_string: a > 1\n",
+	  "a 1:4:1\n" },
+	{ "type: package\nmatch_type: glob\ncase_sensitive: on\nversion: >1\n", "* 1:4:1\n" },
+	{ "type: package\nmatch_type: glob\nsolvable_name: a b\n", "?" },
+	{ "type: package\nmatch_type: glob\nsolvable_name: a\ninstall_status: odd\n", "?" },
+	{ "type: package\nmatch_type: glob\nsolvable_arch: x86*\n", "?" },
 	{ "type: patch\nmatch_type: glob\ncase_sensitive: on\nsolvable_name: SUSE-1\n", "" },
 	{ "type: package\nmatch_type: regex\nsolvable_name: ^a\n", "?" },
 	{ "type: package\nmatch_type: glob\ncomplex: AttrMatchData solvable:name a C x\n", "?" },
 	{ "type: package\nversion: about 1\nmatch_type: glob\nsolvable_name: a\n", "?" },
-	{ "type: package\nmatch_type: glob\n", "?" },
+	{ "type: package\nmatch_type: glob\ncase_sensitive: off\n", "* folded\n" },
+	{ "type: package\nmatch_type: glob\nsolvable_name: a\nnews: 1\n", "?" },
 	{ "some text\n", "?" },
 };
 
@@ -228,13 +268,15 @@ static void test_commands(void)
 {
 	char *root = fixture_folder();
 	g_autofree char *dnf = kp_packager_command(kp_packager(root), KP_PACKAGER_REMOVE, "a");
-	g_autofree char *zypper = NULL, *repos = NULL;
+	g_autofree char *zypper = NULL, *repos = NULL, *again = NULL;
 
 	g_assert_cmpstr(dnf, ==, "dnf remove a");
 	fixture_write(root, REPOS, A, -1);
 	zypper = kp_packager_command(kp_packager(root), KP_PACKAGER_REMOVE, "a");
 	repos = kp_packager_command(kp_packager(root), KP_PACKAGER_REPOS, NULL);
 	g_assert_cmpstr(zypper, ==, "zypper remove a");
+	again = kp_packager_reinstall(kp_packager(root), "a", "1-2");
+	g_assert_cmpstr(again, ==, "zypper install --force a=1-2");
 	g_assert_cmpstr(repos, ==, "zypper repos");
 	/* every packager has a command for every task */
 	for (int packager = 0; packager < KP_PACKAGERS; packager++)

@@ -27,6 +27,9 @@ try "neither key nor package is there" no_key
 try "who says no to it gets neither" says 4 "was not imported" on_terminal "y
 n"
 try "really neither" no_key
+try "ctrl-C at that question ends it, and is no answer" says 3 "interrupted; nothing was changed" \
+    on_terminal $'y\n\003'
+try "and it did nothing" no_key
 try "who says yes to it gets both" says 0 "is installed" on_terminal "y
 y"
 try "the package" is "1-2 / 1-2.ko"

@@ -36,7 +36,7 @@ cp "$(patch_file 2)" "$work/www/"
 createrepo_c -q "$work/www"
 try "a repository of zypper's has what is newest" typed "$patch-1-2.x86_64 is installed" manager update --yes --refresh
 try "a package whose files cannot be used comes again by zypper" \
-    typed "'zypper install --force $patch' brings it again" manager status
+    typed "'zypper install --force $patch=1-2' brings it again" manager status
 in_root -e --nodeps kernel-core
 tiny "$work/other" kernel-core 5.14.0 999.el9 "Provides: kernel-uname-r = 5.14.0-999.el9.x86_64" \
     -- /lib/modules/5.14.0-999.el9.x86_64/vmlinuz

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# A folder that cannot be read is no empty one, and an output that is cut off is no answer.
+# A folder that cannot be read is no empty one.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../../lib/common.sh"
 . "$TOP/tests/package/installing.sh"
@@ -52,45 +52,4 @@ mkdir "$work/source"
 try "kpatch-patch-rpm: its source" says 1 "the folder '$work/source' cannot be read" unread "$work/source" \
     "$TOP/packaging/kpatch-patch-rpm" --kernel "$kver" --source "$work/source" --version 1
 
-# --- standard output
-
-# full CODE COMMAND...: it says so, and ends with that.
-full() {
-    local wanted=$1 rc=0 text
-    shift
-    text=$("$@" 2>&1 >/dev/full </dev/null) || rc=$?
-    printf 'status %d, output: %s\n' "$rc" "$text"
-    [ "$rc" -eq "$wanted" ] && grep -q "not all of the output could be written\|No space left on device" <<<"$text"
-}
-while read -r line; do
-    read -ra words <<<"$line"
-    try "kpatch-manager $line: no room for its output" full 1 "${at_root[@]}" "${words[@]}"
-done <<'END'
-status
-status --json
-status --check
-list
-list --json
-history
-history --json
-cve
-cve --json
-help
-update --help
---version
-END
-try "update --dry-run: no room for its answer" full 1 "${at_root[@]}" update --dry-run "$(patch_file 1)"
-warns() { "${at_root[@]}" update --yes "$(patch_file 1)"; }
-echo "of an admin" >"$corridor/$module-9-9.ko"
-try "nor when warnings come behind it" full 1 warns
-try "an error stays the error it was" full 2 "${at_root[@]}" verify --json
-try "a wrong command line stays one" says 2 "" "${at_root[@]}" nonsense
-try "kpatch list: no room for its output" full 1 "$work/kpatch" --root "$root" list
-try "kpatch version" full 1 "$work/kpatch" version
-try "kpatch-sign --help" full 1 "$OUT/build/kpatch-sign" --help
-try "kpatch-sign --version" full 1 "$OUT/build/kpatch-sign" --version
-try "kpatch-reach --help" full 2 "$OUT/build/kpatch-reach" --help
-try "kpatch-patch-rpm --help" full 1 "$TOP/packaging/kpatch-patch-rpm" --help
-try "who has closed his standard output, and needs none, misses nothing" \
-    bash -c '"$@" update --yes --quiet '"$(patch_file 1)"' >&-' bash "${at_root[@]}"
 tap_end
