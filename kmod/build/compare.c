@@ -153,6 +153,9 @@ static guint64 first_difference(const KpObjectSection *a, guint64 at, const KpOb
 {
 	guint i, i_end, n, n_end;
 
+	/* neither has bytes in its file: all are zero */
+	if (a->bytes == NULL && b->bytes == NULL)
+		return G_MAXUINT64;
 	kp_object_relocs(a, at, size, &i, &i_end);
 	kp_object_relocs(b, patched_at, size, &n, &n_end);
 	for (guint64 k = 0; k < size; k++) {

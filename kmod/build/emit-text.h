@@ -26,7 +26,8 @@ typedef struct {
 	GHashTable *static_calls;	/* names without __SCT__ */
 	GHashTable *renames;		/* see KpEmitted */
 	GPtrArray *findings;
-	guint count;			/* records of functions */
+	GPtrArray *sites;		/* see KpEmitted */
+	GPtrArray *records;
 	guint dynrelas;
 } KpEmitter;
 

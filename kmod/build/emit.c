@@ -168,8 +168,10 @@ static const char *weak_name(KpEmitter *emitter, const KpReference *reference, c
 	gboolean later = emitter->request->kpatch && !g_str_equal(reference->object, "vmlinux");
 
 	g_free(*text);
-	*text = g_strdup_printf("%s%s.%s,%u", later ? KP_LATER_SYMBOL : KP_LIVEPATCH_SYMBOL,
-				reference->object, reference->name, reference->position);
+	*text = g_strdup_printf("%s%s%s%s.%s,%u", later ? KP_LATER_SYMBOL : KP_LIVEPATCH_SYMBOL,
+				reference->foreign ? emitter->request->object : "",
+				reference->foreign ? KP_FOREIGN : "", reference->object,
+				reference->name, reference->position);
 	/* objtool knows static calls by their names */
 	if (!g_str_has_prefix(reference->name, "__SCT__") &&
 	    !g_str_has_prefix(reference->name, "__SCK__"))
@@ -207,6 +209,19 @@ static gboolean module_in_table(KpEmitter *emitter, const KpPiece *piece,
 	return FALSE;
 }
 
+/* For kp_check(): what has to be found at that place of the module. */
+static void note_site(KpEmitter *emitter, const KpPiece *piece, const KpReloc *reloc, char *name,
+		      gint64 addend)
+{
+	KpEmittedSite *site = g_new0(KpEmittedSite, 1);
+
+	site->name = name;
+	site->addend = addend;
+	site->section = piece->section;
+	site->offset = reloc->offset;
+	g_ptr_array_add(emitter->sites, site);
+}
+
 /* A reference that loader, livepatch or kpatch.ko resolves. */
 static void write_outside(KpEmitter *emitter, const KpPiece *piece, const KpReloc *reloc,
 			  const KpObjectSymbol *symbol, gint64 addend)
@@ -224,12 +239,14 @@ static void write_outside(KpEmitter *emitter, const KpPiece *piece, const KpRelo
 	}
 	if (reference.kind == KP_REFERENCE_EXPORTED) {
 		kp_emit_reloc(emitter, piece, reloc, reference.name, addend);
+		note_site(emitter, piece, reloc, g_strdup(reference.name), addend);
 	} else if (!module_in_table(emitter, piece, &reference)) {
 		name = weak_name(emitter, &reference, &text);
 		kp_emit_weak(emitter, name);
 		kp_emit_reloc(emitter, piece, reloc, name, addend);
-		if (g_str_has_prefix(text, KP_LATER_SYMBOL))
+		if (text != NULL && g_str_has_prefix(text, KP_LATER_SYMBOL))
 			kp_emit_dynrela(emitter, piece, reloc, &reference, addend);
+		note_site(emitter, piece, reloc, g_steal_pointer(&text), addend);
 	}
 	if (g_str_has_prefix(reference.name, "__SCT__"))
 		g_hash_table_add(emitter->static_calls, g_strdup(reference.name + strlen("__SCT__")));
@@ -466,7 +483,9 @@ static void write_records(KpEmitter *emitter, GPtrArray *functions)
 			continue;
 		}
 		kp_emit_record(emitter, symbol, piece, &reference);
-		emitter->count++;
+		g_ptr_array_add(emitter->records,
+				g_strdup_printf("%s:%s,%u", emitter->request->object,
+						reference.name, reference.position));
 		kp_reference_clear(&reference);
 	}
 }
@@ -490,6 +509,12 @@ static void free_piece(gpointer data)
 	g_free(data);
 }
 
+static void free_site(gpointer data)
+{
+	g_free(((KpEmittedSite *)data)->name);
+	g_free(data);
+}
+
 KpEmitted *kp_emit(const KpEmitRequest *request)
 {
 	KpEmitted *emitted = g_new0(KpEmitted, 1);
@@ -505,6 +530,8 @@ KpEmitted *kp_emit(const KpEmitRequest *request)
 	emitter.static_calls = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	emitter.renames = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	emitter.findings = kp_findings_new();
+	emitter.sites = g_ptr_array_new_with_free_func(free_site);
+	emitter.records = g_ptr_array_new_with_free_func(g_free);
 	for (guint i = 0; i < functions->len; i++)
 		want_symbol(&emitter, g_ptr_array_index(functions, i));
 	want_kit(&emitter);
@@ -515,7 +542,8 @@ KpEmitted *kp_emit(const KpEmitRequest *request)
 	emitted->text = g_string_free(emitter.out, FALSE);
 	emitted->findings = emitter.findings;
 	emitted->renames = emitter.renames;
-	emitted->functions = emitter.count;
+	emitted->sites = emitter.sites;
+	emitted->records = emitter.records;
 	g_ptr_array_unref(emitter.pieces);
 	g_ptr_array_unref(emitter.string_order);
 	g_hash_table_unref(emitter.strings);
@@ -532,5 +560,7 @@ void kp_emitted_free(KpEmitted *emitted)
 	g_free(emitted->text);
 	g_ptr_array_unref(emitted->findings);
 	g_hash_table_unref(emitted->renames);
+	g_ptr_array_unref(emitted->sites);
+	g_ptr_array_unref(emitted->records);
 	g_free(emitted);
 }

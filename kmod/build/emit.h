@@ -36,11 +36,20 @@ typedef struct {
 	gpointer data;
 } KpEmitRequest;
 
+/* One operand that leads out of the patch. */
+typedef struct {
+	char *name;		/* exported, or livepatch's name */
+	gint64 addend;
+	const KpObjectSection *section;	/* of the patched object */
+	guint64 offset;
+} KpEmittedSite;
+
 typedef struct {
 	char *text;		/* for the assembler */
 	GPtrArray *findings;	/* KpFinding; a refusal makes the text useless */
 	GHashTable *renames;	/* names that objtool must know: to livepatch's names for them */
-	guint functions;	/* that are replaced */
+	GPtrArray *sites;	/* KpEmittedSite: all operands that lead out of the patch */
+	GPtrArray *records;	/* char*: "OBJECT:FUNCTION,POSITION" of each function replaced */
 } KpEmitted;
 
 /* Never NULL. The objects must be there as long as findings are read. */
@@ -51,5 +60,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(KpEmitted, kp_emitted_free)
 /* Symbols of these names are left for kp_postlink(). */
 #define KP_LIVEPATCH_SYMBOL ".klp.sym."
 #define KP_LATER_SYMBOL ".kpatch.sym."	/* kpatch.ko's dynamic relocations */
+/* "ext4@jbd2": what ext4's code uses of jbd2, which is resolved when ext4 is. */
+#define KP_FOREIGN "@"
 
 #endif

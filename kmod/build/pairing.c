@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "names.h"
+#include "special.h"
 
 /* Symbols of one plain name, on both sides, without a twin yet. */
 struct group {
@@ -44,7 +44,13 @@ static void free_group(gpointer data)
 /* Several symbols of one place (aliases) are one thing, by the name of the first. */
 static gboolean is_wanted(const KpObject *object, const KpObjectSymbol *symbol, gboolean functions)
 {
+	const KpObjectSection *section = kp_object_section(object, symbol->section);
+
 	if (*symbol->name == '\0' || kp_symbol_is_copy(object, symbol))
+		return FALSE;
+	/* notes for the linker and others, which no code uses */
+	if (section != NULL && (kp_special_find(section->name)->kind != KP_SPECIAL_UNKNOWN ||
+				g_str_has_prefix(section->name, ".discard")))
 		return FALSE;
 	return functions ? kp_symbol_is_function(symbol) : kp_symbol_is_data(symbol);
 }
