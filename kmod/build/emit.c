@@ -163,47 +163,44 @@ static gboolean is_own(const KpEmitter *emitter, const KpReloc *reloc, const KpT
 	       !address_was_taken(emitter->request->comparison->original, twin->original);
 }
 
+/* Of vmlinux, objtool makes a site of each static call, which it knows by its name. A
+ * call into a module goes to the trampoline there, which the module keeps up to date. */
 static const char *weak_name(KpEmitter *emitter, const KpReference *reference, char **text)
 {
-	gboolean later = emitter->request->kpatch && !g_str_equal(reference->object, "vmlinux");
+	gboolean module = !g_str_equal(reference->object, "vmlinux");
+	gboolean later = emitter->request->kpatch && module;
 
 	g_free(*text);
 	*text = g_strdup_printf("%s%s%s%s.%s,%u", later ? KP_LATER_SYMBOL : KP_LIVEPATCH_SYMBOL,
 				reference->foreign ? emitter->request->object : "",
 				reference->foreign ? KP_FOREIGN : "", reference->object,
 				reference->name, reference->position);
-	/* objtool knows static calls by their names */
-	if (!g_str_has_prefix(reference->name, "__SCT__") &&
-	    !g_str_has_prefix(reference->name, "__SCK__"))
+	if (module || (!g_str_has_prefix(reference->name, "__SCT__") &&
+		       !g_str_has_prefix(reference->name, "__SCK__")))
 		return *text;
 	g_hash_table_insert(emitter->renames, g_strdup(reference->name), g_strdup(*text));
 	return reference->name;
 }
 
+/* Tables are read when the patch is loaded, and livepatch fills in a module's symbols
+ * when that is there. */
 static gboolean module_in_table(KpEmitter *emitter, const KpPiece *piece,
 				const KpReference *reference)
 {
 	static const char *const tables[] = { "__jump_table", ".altinstructions",
-					      ".parainstructions", ".static_call_sites" };
+					      ".parainstructions", ".altinstr_replacement" };
 
 	if (g_str_equal(reference->object, "vmlinux"))
 		return FALSE;
-	if (g_str_has_prefix(reference->name, "__SCT__") ||
-	    g_str_has_prefix(reference->name, "__SCK__")) {
-		refuse(emitter, "module-static-call", reference->name,
-		       g_strdup_printf("it makes a static call of module %s: %s", reference->object,
-				       reference->name + strlen("__SCT__")),
-		       g_strdup("in the patched function, call what the static call leads to, or write static_call_query(NAME)(...)"));
-		return TRUE;
-	}
 	for (gsize i = 0; i < G_N_ELEMENTS(tables); i++) {
 		if (!g_str_equal(piece->section->name, tables[i]))
 			continue;
-		refuse(emitter, "module-static-key", reference->name,
-		       g_strdup_printf("a branch of it is switched by %s, a static key of module %s",
-				       reference->name, reference->object),
-		       g_strdup_printf("in the patched function, write static_key_enabled(&%s) in place of static_branch_likely() or static_branch_unlikely()",
-				       reference->name));
+		refuse(emitter, i == 0 ? "module-static-key" : "special-section", reference->name,
+		       g_strdup_printf("an entry in %s uses %s of module %s, which may not be there yet",
+				       piece->section->name, reference->name, reference->object),
+		       i == 0 ? g_strdup_printf("in the patched function, write static_key_enabled(&%s) in place of static_branch_likely() or static_branch_unlikely()",
+						reference->name) :
+		       g_strdup("leave that function as it was, and make the change in one that it calls"));
 		return TRUE;
 	}
 	return FALSE;
@@ -248,7 +245,7 @@ static void write_outside(KpEmitter *emitter, const KpPiece *piece, const KpRelo
 			kp_emit_dynrela(emitter, piece, reloc, &reference, addend);
 		note_site(emitter, piece, reloc, g_steal_pointer(&text), addend);
 	}
-	if (g_str_has_prefix(reference.name, "__SCT__"))
+	if (g_str_has_prefix(reference.name, "__SCT__") && g_str_equal(reference.object, "vmlinux"))
 		g_hash_table_add(emitter->static_calls, g_strdup(reference.name + strlen("__SCT__")));
 	kp_reference_clear(&reference);
 }
@@ -353,6 +350,53 @@ static gboolean is_covered(const KpEmitter *emitter, const KpTarget *place)
 	return FALSE;
 }
 
+static gboolean resolve_symbol(const KpEmitter *emitter, const KpObjectSymbol *symbol,
+				  KpReference *reference)
+{
+	const KpTwin *twin = symbol->section != KP_SECTION_NONE ? twin_of(emitter, symbol) : NULL;
+
+	return emitter->request->resolve(emitter->request->data, symbol,
+					 twin != NULL ? twin->original : NULL, reference, NULL);
+}
+
+static void note_tracepoint(KpEmitter *emitter, const char *name, const KpObjectSymbol *function)
+{
+	char *text = g_strdup_printf("tracepoint %s in %s has no static key: its branch is tested at each call, or with kernels before 5.14 never taken",
+				     name, function->name);
+
+	if (g_hash_table_add(emitter->told, g_strdup(text)))
+		g_ptr_array_add(emitter->findings, kp_finding_new(KP_FINDING_NOTE, "module-tracepoint",
+								  function->name, text, NULL));
+	else
+		g_free(text);
+}
+
+/* The entry of a tracepoint that a module has: its key cannot be used. Without the entry
+ * the branch is what the compiler wrote: a jump to the call, which tests by itself
+ * whether somebody listens, or with older kernels a nop. */
+static gboolean is_module_tracepoint(KpEmitter *emitter, const KpObjectSection *section,
+				     guint64 at, guint size, const KpTarget *owner)
+{
+	KpReference reference = { 0 };
+	gboolean found;
+	KpTarget key;
+	guint first, end;
+
+	if (g_str_equal(emitter->request->object, "vmlinux") ||
+	    !g_str_equal(section->name, "__jump_table"))
+		return FALSE;
+	kp_object_relocs(section, at, size, &first, &end);
+	if (!kp_object_target(emitter->patched, section, reloc_at(section, end - 1), &key) ||
+	    key.symbol == NULL || !g_str_has_prefix(key.symbol->name, "__tracepoint_"))
+		return FALSE;
+	found = resolve_symbol(emitter, key.symbol, &reference) &&
+		!g_str_equal(reference.object, "vmlinux");
+	kp_reference_clear(&reference);
+	if (found && owner->symbol != NULL)
+		note_tracepoint(emitter, key.symbol->name + strlen("__tracepoint_"), owner->symbol);
+	return found;
+}
+
 static void want_entries(KpEmitter *emitter, const KpObjectSection *section)
 {
 	guint size = kp_special_entry_size(section);
@@ -367,7 +411,8 @@ static void want_entries(KpEmitter *emitter, const KpObjectSection *section)
 		KpTarget owner;
 
 		if (kp_special_owner(emitter->patched, section, at, size, &owner) &&
-		    is_covered(emitter, &owner))
+		    is_covered(emitter, &owner) &&
+		    !is_module_tracepoint(emitter, section, at, size, &owner))
 			want_piece(emitter, section->number, at, size);
 	}
 }

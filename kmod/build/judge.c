@@ -39,8 +39,7 @@ static gboolean is_boot_only(const char *section)
 /* What tells objtool, modinfo or the debugger something. */
 static gboolean is_ignored(const char *section)
 {
-	static const char *const prefixes[] = { ".discard", "__dyndbg", ".kpatch.", "__ksymtab",
-						"___ksymtab", "__kcrctab", ".export_symbol", NULL };
+	static const char *const prefixes[] = { ".discard", "__dyndbg", ".kpatch.", NULL };
 
 	return has_prefix_of(section, prefixes) ||
 	       kp_special_find(section)->kind != KP_SPECIAL_UNKNOWN;

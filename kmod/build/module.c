@@ -50,7 +50,7 @@ static gboolean write_kbuild(const KpModuleRequest *request, GError **error)
 		"ccflags-y := -I$(src)/kit -DKPATCH_BACKEND_%s -DKPATCH_PATCH_VERSION='\"%s\"' -DKPATCH_CHECKSUM='\"%s\"'%s\n"
 		"ldflags-y := -T $(src)/kit/kpatch.lds\n",
 		backend(request), request->kpatch ? "KPATCH" : "LIVEPATCH", request->version, sum,
-		request->keep ? " -DKPATCH_KEEP_OTHERS" : "");
+		request->keep ? " -DKPATCH_KEEP_OTHERS=1" : "");
 	return kp_write_file(path, text->str, error);
 }
 

@@ -28,6 +28,11 @@ static const KpSpecial table[] = {
 	{ ".discard.unwind_hints", KP_SPECIAL_ENTRIES, 0 },
 	{ ".discard.validate_unret", KP_SPECIAL_ENTRIES, 0 },
 	{ ".discard.annotate_insn", KP_SPECIAL_ENTRIES, 0 },
+	/* exports stay with the original */
+	{ ".export_symbol", KP_SPECIAL_IGNORED, 0 },
+	{ "__ksymtab*", KP_SPECIAL_IGNORED, 0 },
+	{ "___ksymtab*", KP_SPECIAL_IGNORED, 0 },
+	{ "__kcrctab*", KP_SPECIAL_IGNORED, 0 },
 	{ ".discard.addressable", KP_SPECIAL_IGNORED, 0 },
 	{ ".printk_index", KP_SPECIAL_IGNORED, 0 },
 	{ "__patchable_function_entries", KP_SPECIAL_IGNORED, 0 },

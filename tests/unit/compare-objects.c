@@ -55,6 +55,17 @@ static void add_findings(GPtrArray *lines, const GPtrArray *findings)
 	}
 }
 
+/* What the patch does not bring itself. */
+static void add_links(GPtrArray *lines, const KpEmitted *emitted)
+{
+	for (guint i = 0; i < emitted->sites->len; i++) {
+		const KpEmittedSite *site = g_ptr_array_index(emitted->sites, i);
+
+		if (!g_str_equal(site->name, "__fentry__"))
+			g_ptr_array_add(lines, g_strdup_printf("links %s", site->name));
+	}
+}
+
 /* As if the kernel exported all: the names stay. */
 static gboolean all_exported(gpointer data, const KpObjectSymbol *symbol,
 			     const KpObjectSymbol *original, KpReference *reference, GError **error)
@@ -85,9 +96,11 @@ static int report(const char *original, const char *patched, const char *text)
 	for (guint i = 0; i < emitted->records->len; i++)
 		g_ptr_array_add(lines, g_strdup_printf("replaces %s",
 						       (char *)g_ptr_array_index(emitted->records, i)));
+	add_links(lines, emitted);
 	g_ptr_array_sort(lines, compare_texts);
 	for (guint i = 0; i < lines->len; i++)
-		printf("%s\n", (char *)g_ptr_array_index(lines, i));
+		if (i == 0 || !g_str_equal(lines->pdata[i], lines->pdata[i - 1]))
+			printf("%s\n", (char *)g_ptr_array_index(lines, i));
 	if (text != NULL)
 		g_assert_true(g_file_set_contents(text, emitted->text, -1, NULL));
 	return 0;
