@@ -21,8 +21,6 @@ const ImageLayout image_layouts[] = {
 };
 const gsize n_image_layouts = G_N_ELEMENTS(image_layouts);
 
-#define CODE 0x2000	/* bytes of code in front of the tables */
-
 static void symbol(GArray *symbols, guint64 address, char type, char *name)
 {
 	ImageSymbol one = { address, type, name };
@@ -56,8 +54,9 @@ GArray *image_symbols(const ImageLayout *layout, guint n)
 	}
 	if (layout->long_names)
 		symbol(symbols, at + 4, 't', g_strnfill(300, 'q'));
-	symbol(symbols, IMAGE_BASE + CODE, 'D', g_strdup("linux_banner"));
-	symbol(symbols, IMAGE_BASE + CODE + 0x100000, 'B', g_strdup("_end"));
+	at = (at + 16 + 63) / 64 * 64;
+	symbol(symbols, at, 'D', g_strdup("linux_banner"));
+	symbol(symbols, at + 0x100000, 'B', g_strdup("_end"));
 	return symbols;
 }
 
@@ -175,8 +174,9 @@ static void put_order(GByteArray *out, const ImageLayout *layout, const GArray *
 static GByteArray *make_memory(const ImageLayout *layout, const GArray *symbols)
 {
 	GByteArray *out = g_byte_array_new();
+	guint64 code = g_array_index(symbols, ImageSymbol, symbols->len - 2).address - IMAGE_BASE;
 
-	for (guint i = 0; i < CODE; i++)
+	for (guint i = 0; i < code; i++)
 		put(out, i * 7 % 251, 1);
 	g_byte_array_append(out, (const guint8 *)IMAGE_BANNER "\n", sizeof(IMAGE_BANNER "\n"));
 	align(out, 64);
