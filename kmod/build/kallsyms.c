@@ -320,8 +320,9 @@ static gboolean addresses_fit(const Tables *t, AddressLayout layout, const GArra
 			return FALSE;
 		inside += in_image(segments, addresses[i]);
 	}
-	/* Constants of the linker are symbols too, and lie outside. */
-	return inside > t->count / 2;
+	/* Constants of the linker are symbols too, and lie outside. The base is the least
+	 * address that is no offset in per-CPU memory. */
+	return inside > t->count / 2 && addresses[t->count - 1] >= base;
 }
 
 /* The text of the name at *@at, type first; FALSE if it is too long, or no text. */
