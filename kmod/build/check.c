@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "prove.h"
+#include "special.h"
 
 /* struct kpatch_patch_func, kpatch_patch_dynrela (kpatch-patch.h): bytes, and fields */
 #define FUNC_SIZE 56
@@ -182,33 +184,56 @@ static gboolean check_site(const KpObject *module, const KpObject *patched,
 		    site->offset - function->value);
 }
 
-/* Every name of livepatch's must be used as often as it was written; objtool adds uses of
- * static calls, one a call. */
-static gboolean check_counts(const KpObject *module, const GPtrArray *emitted, GError **error)
+/* What stays the same when the parts of a section are put together anew: which place of
+ * an entry it is, for sections that are tables of them. */
+static char *site_key(const char *name, gint64 addend, const KpObjectSection *section,
+		      guint64 offset)
 {
-	g_autoptr(GHashTable) table = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	guint size = kp_special_find(section->name)->kind == KP_SPECIAL_ENTRIES ?
+		     kp_special_entry_size(section) : 0;
 
+	return g_strdup_printf("%s%+" G_GINT64_FORMAT " in %s, place %u", name, addend, section->name,
+			       size > 0 ? (guint)(offset % size) : 0);
+}
+
+static gboolean is_counted(const char *name)
+{
+	/* objtool adds uses of static calls, one a call */
+	return g_str_has_prefix(name, KP_LIVEPATCH_SYMBOL) && strstr(name, ".__SC") == NULL;
+}
+
+static void count_sites(GHashTable *table, const GPtrArray *emitted)
+{
 	for (guint i = 0; i < emitted->len; i++) {
 		const KpEmitted *each = g_ptr_array_index(emitted, i);
 
 		for (guint n = 0; n < each->sites->len; n++) {
 			const KpEmittedSite *site = g_ptr_array_index(each->sites, n);
+			g_autofree char *name = final_name(site->name);
 
-			if (g_str_has_prefix(site->name, KP_LIVEPATCH_SYMBOL) &&
-			    strstr(site->name, ".__SC") == NULL)
-				count(table, final_name(site->name), 1);
+			if (is_counted(site->name))
+				count(table, site_key(name, site->addend, site->section, site->offset), 1);
 		}
 	}
+}
+
+/* Every use of a name of livepatch's must be there, and no other. */
+static gboolean check_counts(const KpObject *module, const GPtrArray *emitted, GError **error)
+{
+	g_autoptr(GHashTable) table = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+	count_sites(table, emitted);
 	for (guint s = 1; s < module->sections->len; s++) {
 		const KpObjectSection *section = kp_object_section(module, s);
 
 		for (guint i = 0; i < section->relocs->len; i++) {
-			const char *name = g_array_index(section->relocs, KpReloc, i).symbol->name;
+			const KpReloc *reloc = &g_array_index(section->relocs, KpReloc, i);
+			const char *name = reloc->symbol->name;
 
 			if (g_str_has_prefix(name, KP_LATER_SYMBOL))
 				return fail(error, "%s is left in %s", name, section->name);
-			if (g_str_has_prefix(name, KP_LIVEPATCH_SYMBOL) && strstr(name, ".__SC") == NULL)
-				count(table, g_strdup(name), -1);
+			if (is_counted(name))
+				count(table, site_key(name, reloc->addend, section, reloc->offset), -1);
 		}
 	}
 	return all_zero(table, "relocation", error);
@@ -250,6 +275,24 @@ static gboolean check_dynrelas(const KpObject *module, const GPtrArray *emitted,
 	return all_zero(table, "operand", error);
 }
 
+/* All code of it is what was compiled, but for what objtool makes of it. */
+static gboolean check_code(const KpObject *module, const KpEmitted *emitted,
+			   const KpObject *patched, GError **error)
+{
+	const KpOracle oracle = { .module = module };
+	g_autoptr(KpProof) proof = kp_prove(patched, &oracle);
+
+	for (guint i = 0; i < emitted->functions->len; i++) {
+		const KpObjectSymbol *symbol = g_ptr_array_index(emitted->functions, i);
+		const KpProofOf *of = kp_proof_of(proof, symbol);
+
+		if (of != NULL && of->state != KP_PROOF_SAME && of->state != KP_PROOF_AMBIGUOUS)
+			return fail(error, "%s is other code than what was compiled: %s", symbol->name,
+				    of->why != NULL ? of->why : "it is not there");
+	}
+	return TRUE;
+}
+
 gboolean kp_check(const char *path, const GPtrArray *emitted, const GPtrArray *patched,
 		  GError **error)
 {
@@ -260,6 +303,8 @@ gboolean kp_check(const char *path, const GPtrArray *emitted, const GPtrArray *p
 	for (guint i = 0; i < emitted->len; i++) {
 		const KpEmitted *each = g_ptr_array_index(emitted, i);
 
+		if (!check_code(module, each, g_ptr_array_index(patched, i), error))
+			return FALSE;
 		for (guint n = 0; n < each->sites->len; n++)
 			if (!check_site(module, g_ptr_array_index(patched, i),
 					g_ptr_array_index(each->sites, n), error))

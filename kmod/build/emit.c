@@ -548,6 +548,24 @@ static GPtrArray *sorted_functions(const KpEmitRequest *request)
 	return functions;
 }
 
+static GPtrArray *functions_of(const KpEmitter *emitter)
+{
+	GPtrArray *functions = g_ptr_array_new();
+
+	for (guint i = 0; i < emitter->pieces->len; i++) {
+		const KpPiece *piece = g_ptr_array_index(emitter->pieces, i);
+
+		for (guint n = 0; n < piece->section->symbols->len; n++) {
+			const KpObjectSymbol *symbol = g_ptr_array_index(piece->section->symbols, n);
+
+			if (kp_symbol_is_function(symbol) && symbol->value >= piece->from &&
+			    symbol->value - piece->from < piece->size)
+				g_ptr_array_add(functions, (gpointer)symbol);
+		}
+	}
+	return functions;
+}
+
 static void free_piece(gpointer data)
 {
 	g_free(((KpPiece *)data)->label);
@@ -581,6 +599,7 @@ KpEmitted *kp_emit(const KpEmitRequest *request)
 		want_symbol(&emitter, g_ptr_array_index(functions, i));
 	want_kit(&emitter);
 	write_all(&emitter);
+	emitted->functions = functions_of(&emitter);
 	write_keys(&emitter);
 	write_records(&emitter, functions);
 	kp_emit_tail(&emitter);
@@ -605,6 +624,7 @@ void kp_emitted_free(KpEmitted *emitted)
 	g_free(emitted->text);
 	g_ptr_array_unref(emitted->findings);
 	g_hash_table_unref(emitted->renames);
+	g_ptr_array_unref(emitted->functions);
 	g_ptr_array_unref(emitted->sites);
 	g_ptr_array_unref(emitted->records);
 	g_free(emitted);

@@ -49,6 +49,7 @@ typedef struct {
 	GPtrArray *findings;	/* KpFinding; a refusal makes the text useless */
 	GHashTable *renames;	/* names that objtool must know: to livepatch's names for them */
 	GPtrArray *sites;	/* KpEmittedSite: all operands that lead out of the patch */
+	GPtrArray *functions;	/* KpObjectSymbol of the patched object: all that it brings */
 	GPtrArray *records;	/* char*: "OBJECT:FUNCTION,POSITION" of each function replaced */
 } KpEmitted;
 

@@ -66,10 +66,10 @@ void kp_build_free(KpBuild *build)
 	g_hash_table_unref(build->modules);
 	kp_series_free(build->series);
 	kp_kernel_free(build->kernel);
-	if (build->lock >= 0)
-		close(build->lock);
 	if (build->folder != NULL && !build->options->debug)
 		remove_tree(build->folder);
+	if (build->lock >= 0)
+		close(build->lock);
 	g_free(build->folder);
 	g_free(build->log);
 	g_free(build->out);
@@ -78,23 +78,43 @@ void kp_build_free(KpBuild *build)
 	g_free(build);
 }
 
+/* Of runs that were killed, and of the last one with --debug. Nobody else is here: the
+ * kernel's folder is locked. */
+static void remove_old_runs(const char *base)
+{
+	g_autoptr(GDir) dir = g_dir_open(base, 0, NULL);
+	const char *name;
+
+	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
+		g_autofree char *path = kp_below(base, name);
+
+		if (g_str_has_prefix(name, "run-"))
+			remove_tree(path);
+	}
+}
+
 static gboolean make_folders(KpBuild *build, GError **error)
 {
 	g_autofree char *base = kp_below(build->options->cache, build->options->kernel);
 	g_autofree char *run = kp_below(base, "run-XXXXXX");
 
+	build->log = kp_below(base, "log");
+	build->out = kp_below(base, "objects");
+	build->core = kp_below(base, "core");
 	if (!kp_make_folder(base, error))
 		return FALSE;
+	kp_build_progress(build, "waiting for another kpatch-build of this kernel", 0, 0);
+	build->lock = kp_objects_lock(build->out, error);
+	if (build->lock < 0)
+		return FALSE;
+	remove_old_runs(base);
+	unlink(build->log);
 	if (mkdtemp(run) == NULL) {
 		g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "no folder can be made in %s: %s", base,
 			    g_strerror(errno));
 		return FALSE;
 	}
 	build->folder = g_steal_pointer(&run);
-	build->log = kp_below(base, "log");
-	build->out = kp_below(base, "objects");
-	build->core = kp_below(base, "core");
-	unlink(build->log);
 	return TRUE;
 }
 
@@ -185,8 +205,7 @@ gboolean kp_build_objects(KpBuild *build, GError **error)
 	if (!check_sources(build, error))
 		return FALSE;
 	kp_build_progress(build, "preparing the kernel's source (once a kernel)", 0, 0);
-	build->lock = kp_objects_prepare(&build->objects, error);
-	if (build->lock < 0 || !compile_originals(build, error))
+	if (!kp_objects_prepare(&build->objects, error) || !compile_originals(build, error))
 		return FALSE;
 	for (guint i = 0; i < build->works->len; i++) {
 		kp_build_progress(build, work_at(build, i)->source, i + 1, build->works->len);

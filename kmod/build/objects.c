@@ -131,32 +131,33 @@ static gboolean check_tree(const KpObjectsRequest *request, GError **error)
 	return TRUE;
 }
 
-int kp_objects_prepare(const KpObjectsRequest *request, GError **error)
+int kp_objects_lock(const char *out, GError **error)
 {
-	g_autofree char *stamp = kp_below(request->out, ".kpatch-build"), *before = NULL;
-	g_autofree char *lock = kp_below(request->out, ".kpatch-build.lock"), *now = NULL;
-	int fd;
+	g_autofree char *lock = g_strconcat(out, ".lock", NULL);
+	int fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 
-	if (!check_tree(request, error) || !kp_make_folder(request->out, error))
-		return -1;
-	fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd < 0 || flock(fd, LOCK_EX) != 0) {
-		fail(error, KP_ERROR_FAILED, "%s cannot be locked", lock);
-		goto failed;
-	}
-	now = stamp_of(request, error);
-	if (now == NULL)
-		goto failed;
-	if (g_file_get_contents(stamp, &before, NULL, NULL) && g_str_equal(before, now))
+	if (fd >= 0 && flock(fd, LOCK_EX) == 0)
 		return fd;
-	unlink(stamp);
-	if (!prepare(request, error) || !kp_write_file(stamp, now, error))
-		goto failed;
-	return fd;
-failed:
+	fail(error, KP_ERROR_FAILED, "%s cannot be locked: %s", lock, g_strerror(errno));
 	if (fd >= 0)
 		close(fd);
 	return -1;
+}
+
+gboolean kp_objects_prepare(const KpObjectsRequest *request, GError **error)
+{
+	g_autofree char *stamp = kp_below(request->out, ".kpatch-build"), *before = NULL, *now = NULL;
+
+	if (!check_tree(request, error) || !kp_make_folder(request->out, error))
+		return FALSE;
+	now = stamp_of(request, error);
+	if (now == NULL)
+		return FALSE;
+	if (g_file_get_contents(stamp, &before, NULL, NULL) && g_str_equal(before, now))
+		return TRUE;
+	/* killed in the middle, it is prepared once more */
+	unlink(stamp);
+	return prepare(request, error) && kp_write_file(stamp, now, error);
 }
 
 gboolean kp_objects_compile(const KpObjectsRequest *request, const char *const *objects,

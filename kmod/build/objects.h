@@ -25,9 +25,11 @@ typedef struct {
 void kp_objects_command_free(KpObjectsCommand *command);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KpObjectsCommand, kp_objects_command_free)
 
-/* Holds the O= folder until the descriptor that is returned is closed, and prepares it
- * where it is not for this tree, configuration and compiler; -1 with KP_ERROR_*. */
-int kp_objects_prepare(const KpObjectsRequest *request, GError **error);
+/* Holds the folder @out until the descriptor that is returned is closed; -1 with
+ * KP_ERROR_FAILED. Waits for whoever has it. */
+int kp_objects_lock(const char *out, GError **error);
+/* Prepares the O= folder where it is not for this tree, configuration and compiler. */
+gboolean kp_objects_prepare(const KpObjectsRequest *request, GError **error);
 
 /* Compiles @objects ("fs/namei.o") of the original tree, into the O= folder. */
 gboolean kp_objects_compile(const KpObjectsRequest *request, const char *const *objects,

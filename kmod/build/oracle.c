@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "emit.h"
+
 /* Places in a module: the section's number above, the offset below. */
 #define SECTION_SHIFT 40
 #define OFFSET_MASK ((G_GUINT64_CONSTANT(1) << SECTION_SHIFT) - 1)
@@ -124,6 +126,21 @@ static gboolean same_plain(const char *a, const char *b)
 	return g_str_equal(left, right);
 }
 
+/* @theirs may be livepatch's: ".klp.sym.vmlinux.NAME,0". */
+static gboolean names_agree(const char *theirs, const char *ours)
+{
+	g_autofree char *name = NULL;
+	const char *start;
+
+	if (!g_str_has_prefix(theirs, KP_LIVEPATCH_SYMBOL))
+		return same_plain(theirs, ours);
+	start = strchr(theirs + strlen(KP_LIVEPATCH_SYMBOL), '.');
+	if (start == NULL)
+		return FALSE;
+	name = g_strndup(start + 1, strcspn(start + 1, ","));
+	return same_plain(name, ours);
+}
+
 /* The symbol at exactly @address whose name is @name but for counters; @other is any. */
 static const char *name_in_module(const KpObject *module, guint64 address, const char *name,
 				  const char **other)
@@ -201,7 +218,7 @@ char *kp_oracle_disagrees(const KpOracle *oracle, const KpObject *object, const 
 	if (target->symbol == NULL)
 		return content_disagrees(oracle, object, target, spot);
 	if (!spot->known)
-		return same_plain(spot->name, target->symbol->name) ? NULL :
+		return names_agree(spot->name, target->symbol->name) ? NULL :
 		       g_strdup_printf("it uses %s, not %s", spot->name, target->symbol->name);
 	if (name_at(oracle, spot->address, target->symbol->name, &other) != NULL)
 		return NULL;
