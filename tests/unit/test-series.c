@@ -377,7 +377,7 @@ static void test_fuzz(void)
 			"+int q;\n int n_5;\n int n_6;\n");
 	g_assert_null(apply_with(place, 0, NULL, &error));
 	g_assert_error(error, KP_ERROR, KP_ERROR_FAILED);
-	g_assert_nonnull(strstr(error->message, "/1 the.diff:3: hunk 1 (line 2 of fs/namei.c) fits only if 1 lines"));
+	g_assert_nonnull(strstr(error->message, "/1 the.diff:3: hunk 1 (line 2 of fs/namei.c) fits only with a fuzz of 1"));
 	g_clear_error(&error);
 	series = apply_with(place, 1, NULL, &error);
 	g_assert_no_error(error);
