@@ -138,9 +138,9 @@ static gboolean explain(const KpApply *apply, const KpDiff *diff, const KpDiffFi
 		fuzz++;
 	if (fuzz <= MOST_FUZZ)
 		g_set_error(error, KP_ERROR, KP_ERROR_FAILED,
-			    "%s:%u: hunk %u (line %u of %s) fits only if %u lines of its context are not looked at: "
-			    "look at that place, and allow a fuzz of %u, or take the diff of this kernel's release",
-			    diff->path, hunk->line, number, hunk->old_start, file->name, fuzz, fuzz);
+			    "%s:%u: hunk %u (line %u of %s) fits only with a fuzz of %u, that is if not all lines of its context have to fit: "
+			    "look at that place, and allow it, or take the diff of this kernel's release",
+			    diff->path, hunk->line, number, hunk->old_start, file->name, fuzz);
 	else
 		g_set_error(error, KP_ERROR, KP_ERROR_FAILED,
 			    "%s:%u: hunk %u (line %u of %s) does not apply: is the tree of the release that the diff is for?",

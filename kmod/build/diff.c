@@ -334,13 +334,14 @@ static gboolean read_text(Reader *r, const Line *line, GError **error)
 
 static gboolean read_all(Reader *r, GError **error)
 {
-	const char *zero = memchr(r->diff->text, '\0', r->diff->size);
+	const char *zero;
 	Line line;
 
 	if (r->diff->size == 0) {
 		g_set_error(error, KP_ERROR, KP_ERROR_USAGE, "%s: the diff is empty", r->diff->path);
 		return FALSE;
 	}
+	zero = memchr(r->diff->text, '\0', r->diff->size);
 	if (zero != NULL) {
 		guint number = 1;
 

@@ -63,7 +63,9 @@ static void add_users(Finder *f, const char *name, const GPtrArray *users)
 		KpTouched touched = kp_touched(source, &reason);
 
 		if (touched == KP_TOUCHED_REFUSED && !told) {
-			note(f, g_strdup_printf("%s includes %s too, and stays as it is: %s", source, name, reason));
+			/* the reason alone, not what to do about a diff of it */
+			note(f, g_strdup_printf("%s includes %s too, and stays as it is: %.*s", source, name,
+						(int)strcspn(reason, ":"), reason));
 			told = TRUE;
 		}
 		if (touched == KP_TOUCHED_CODE && is_built(f, source))
