@@ -314,6 +314,24 @@ static char *special_differs(const KpComparison *comparison, const KpObjectSecti
 	return NULL;
 }
 
+/* A section that the patched object does not have at all. */
+static char *lost_entries(const KpComparison *comparison, const KpTwin *twin)
+{
+	for (guint i = 1; i < comparison->original->sections->len; i++) {
+		const KpObjectSection *section = kp_object_section(comparison->original, i);
+		g_autoptr(GArray) entries = NULL;
+
+		if (kp_special_find(section->name)->kind != KP_SPECIAL_ENTRIES ||
+		    kp_object_find_section(comparison->patched, section->name) != NULL)
+			continue;
+		entries = entries_of(comparison->original, section, kp_special_entry_size(section),
+				     twin->original);
+		if (entries->len > 0)
+			return g_strdup_printf("its entries in %s are gone", section->name);
+	}
+	return NULL;
+}
+
 /* What is said elsewhere of a function that is itself the same. */
 static char *specials_differ(const KpComparison *comparison, const KpTwin *twin)
 {
@@ -327,7 +345,7 @@ static char *specials_differ(const KpComparison *comparison, const KpTwin *twin)
 		if (why != NULL)
 			return why;
 	}
-	return NULL;
+	return lost_entries(comparison, twin);
 }
 
 static void judge_twin(const KpComparison *comparison, KpTwin *twin)

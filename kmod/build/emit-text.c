@@ -91,7 +91,6 @@ void kp_emit_dynrela(KpEmitter *emitter, const KpPiece *piece, const KpReloc *re
 		kp_emit_string(emitter, reference->name),
 		kp_emit_string(emitter, emitter->request->object),
 		reference->foreign ? KPATCH_EXTERNAL : 0, addend);
-	emitter->dynrelas++;
 }
 
 static void write_bytes(GString *out, const guint8 *bytes, guint64 size)

@@ -28,7 +28,6 @@ typedef struct {
 	GPtrArray *findings;
 	GPtrArray *sites;		/* see KpEmitted */
 	GPtrArray *records;
-	guint dynrelas;
 } KpEmitter;
 
 void kp_emit_head(KpEmitter *emitter, const KpPiece *piece);

@@ -8,7 +8,7 @@ tracing=/sys/kernel/tracing
 livepatch=/sys/kernel/livepatch
 mkdir -p /mnt
 gunzip -c /ext4.img.gz > /tmp/ext4.img
-for module in crc16 mbcache jbd2 loop; do
+for module in crc16 crc32c_generic libcrc32c mbcache jbd2 loop; do
 	[ ! -e /modules/$module.ko ] || insmod /modules/$module.ko 2> /dev/null
 done
 mount -t tracefs trace $tracing
