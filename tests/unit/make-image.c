@@ -52,8 +52,9 @@ GArray *image_symbols(const ImageLayout *layout, guint n)
 		else
 			symbol(symbols, at, i % 2 != 0 ? 't' : 'T', g_strdup_printf("er_fn_%u", i));
 	}
-	if (layout->long_names)
-		symbol(symbols, at + 4, 't', g_strnfill(300, 'q'));
+	/* The longest there could be: KSYM_NAME_LEN was 128, and is 512 since 6.1. Its type is a
+	 * token too, so a length of 128 has one byte before, and two since. */
+	symbol(symbols, at + 4, 't', g_strnfill(layout->long_names ? 300 : 127, 'q'));
 	at = (at + 16 + 63) / 64 * 64;
 	symbol(symbols, at, 'D', g_strdup("linux_banner"));
 	symbol(symbols, at + 0x100000, 'B', g_strdup("_end"));

@@ -82,7 +82,7 @@ static const KpDiffFile *file_of(const KpDiff *diff, guint n)
 static void test_mail(void)
 {
 	static const char text[] =
-		"From: x\nSubject: [PATCH] fs: rename from here\n\n--- what?\n---\n fs/x.c | 2 +-\n\n"
+		"From: x\nSubject: [PATCH] fs: rename from here\n\n--- what?\nrename from here\n---\n fs/x.c | 2 +-\n\n"
 		"diff --git a/fs/x.c b/fs/x.c\nindex 1..2 100644\n" NAMES HUNK
 		"@@ -20,0 +21,2 @@\n+d\n+e\n"
 		"diff --git a/fs/new file.c b/fs/new file.c\nnew file mode 100644\n"
@@ -96,10 +96,10 @@ static void test_mail(void)
 	g_assert_no_error(error);
 	g_assert_cmpuint(diff->files->len, ==, 3);
 	g_assert_cmpstr(file_of(diff, 0)->name, ==, "fs/x.c");
-	g_assert_cmpuint(file_of(diff, 0)->line, ==, 10);
+	g_assert_cmpuint(file_of(diff, 0)->line, ==, 11);
 	g_assert_cmpuint(file_of(diff, 0)->hunks->len, ==, 2);
 	hunk = &g_array_index(file_of(diff, 0)->hunks, KpHunk, 1);
-	g_assert_cmpuint(hunk->line, ==, 16);
+	g_assert_cmpuint(hunk->line, ==, 17);
 	g_assert_cmpuint(hunk->old_start, ==, 20);
 	g_assert_cmpuint(hunk->old_count, ==, 0);
 	g_assert_cmpuint(hunk->new_start, ==, 21);
