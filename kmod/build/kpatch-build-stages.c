@@ -9,6 +9,34 @@
 #include "kpatch-build.h"
 #include "layout.h"
 
+/* What the kernel's configuration must have, or must not. */
+static gboolean check_config(const KpBuild *build, GError **error)
+{
+	static const struct {
+		const char *line;
+		gboolean wanted;
+		const char *why;
+	} rules[] = {
+		{ "\nCONFIG_X86_64=y\n", TRUE, "it is for another machine than x86-64" },
+		{ "\nCONFIG_LTO_CLANG=y\n", FALSE,
+		  "it is optimised as a whole (LTO), so that no file of it can be compiled alone" },
+		{ "\nCONFIG_LIVEPATCH=y\n", TRUE,
+		  "it has no CONFIG_LIVEPATCH, whose relocations are needed: write the patch with the kit's macros, see kpatch-author(7)" },
+	};
+	g_autofree char *text = NULL;
+
+	if (!g_file_get_contents(build->options->config, &text, NULL, error))
+		return FALSE;
+	for (gsize i = 0; i < G_N_ELEMENTS(rules); i++) {
+		if ((strstr(text, rules[i].line) != NULL) == rules[i].wanted)
+			continue;
+		g_set_error(error, KP_ERROR, KP_ERROR_REFUSED, "kernel %s (%s): %s",
+			    build->options->kernel, build->options->config, rules[i].why);
+		return FALSE;
+	}
+	return TRUE;
+}
+
 static gboolean is_last(KpBuild *build, KpStage stage)
 {
 	build->stage = stage;
@@ -231,7 +259,7 @@ gboolean kp_build_run(KpBuild *build, GError **error)
 		return FALSE;
 	if (build->works->len == 0)
 		return TRUE;
-	if (!kp_build_start(build, error) || !kp_build_objects(build, error))
+	if (!check_config(build, error) || !kp_build_start(build, error) || !kp_build_objects(build, error))
 		return FALSE;
 	if (is_last(build, KP_STAGE_OBJECTS))
 		return TRUE;

@@ -221,6 +221,25 @@ static gboolean is_numbered(const KpObjectSymbol *symbol)
 	return !g_str_equal(plain, symbol->name);
 }
 
+/* The file's own variable among static ones of functions that have its name. */
+static void pair_unnumbered(KpComparison *comparison, struct group *group)
+{
+	for (guint i = 0; i < group->original->len; i++) {
+		const KpObjectSymbol *left = g_ptr_array_index(group->original, i);
+
+		for (guint n = 0; n < group->patched->len && !is_numbered(left); n++) {
+			const KpObjectSymbol *right = g_ptr_array_index(group->patched, n);
+
+			if (!g_str_equal(left->name, right->name))
+				continue;
+			kp_bind_twins(comparison, left, right);
+			g_ptr_array_remove_index(group->original, i);
+			g_ptr_array_remove_index(group->patched, n);
+			return;
+		}
+	}
+}
+
 /* Variables of the file have names of their own; static ones of functions are numbered. */
 static void pair_named_data(KpComparison *comparison)
 {
@@ -237,6 +256,8 @@ static void pair_named_data(KpComparison *comparison)
 			numbered |= is_numbered(group->original->pdata[i]);
 		for (guint i = 0; i < group->patched->len; i++)
 			numbered |= is_numbered(group->patched->pdata[i]);
+		if (numbered)
+			pair_unnumbered(comparison, group);
 		if (!numbered && same_names(group))
 			pair_same_names(comparison, group);
 		else if (!numbered)
