@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "image.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <gelf.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/error.h"
 #include "names.h"
@@ -18,75 +14,13 @@ static gboolean refuse(GError **error, const char *reason)
 	return FALSE;
 }
 
-/* What people name in place of an ELF file. */
-static const char *other_format(const char *start)
+static gboolean open_elf(KpImage *image, GError **error)
 {
-	static const struct {
-		const char *magic;
-		gsize length;
-		const char *reason;
-	} table[] = {
-		{ "\375" "7zXZ", 5, "it is compressed (xz): unpack it first" },
-		{ "\037\213", 2, "it is compressed (gzip): unpack it first" },
-		{ "\050\265\057\375", 4, "it is compressed (zstd): unpack it first" },
-		{ "MZ", 2, "it is a boot image: name the vmlinux that it was made from" },
-	};
-
-	for (gsize i = 0; i < G_N_ELEMENTS(table); i++)
-		if (memcmp(start, table[i].magic, table[i].length) == 0)
-			return table[i].reason;
-	return "it is no ELF file";
-}
-
-/* One rule per row. */
-static gboolean header_ok(const Elf64_Ehdr *header, guint64 size, GError **error)
-{
-	const struct {
-		gboolean wrong;
-		const char *reason;
-	} rules[] = {
-		{ memcmp(header->e_ident, ELFMAG, SELFMAG) != 0,
-		  other_format((const char *)header->e_ident) },
-		{ header->e_ident[EI_CLASS] != ELFCLASS64, "it is a 32-bit file" },
-		{ header->e_ident[EI_DATA] != ELFDATA2LSB || header->e_machine != EM_X86_64,
-		  "it is for another machine than x86-64" },
-		{ header->e_type != ET_REL && header->e_type != ET_EXEC && header->e_type != ET_DYN,
-		  "it is neither a kernel image nor a module" },
-		{ header->e_shentsize != sizeof(Elf64_Shdr) || header->e_shoff == 0,
-		  "it has no section table" },
-		{ header->e_shoff > size ||
-		  (guint64)header->e_shnum * sizeof(Elf64_Shdr) > size - header->e_shoff,
-		  "it is damaged or truncated: its section table lies beyond its end" },
-	};
-
-	for (gsize i = 0; i < G_N_ELEMENTS(rules); i++)
-		if (rules[i].wrong)
-			return refuse(error, rules[i].reason);
+	if (!kp_elf_file_open(&image->file, image->path, error))
+		return FALSE;
+	image->module = image->file.relocatable;
+	image->elf = image->file.elf;
 	return TRUE;
-}
-
-static gboolean open_elf(KpImage *image, guint64 *size, GError **error)
-{
-	Elf64_Ehdr header = { 0 };
-	struct stat st;
-
-	image->fd = open(image->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (image->fd < 0 || fstat(image->fd, &st) != 0) {
-		g_set_error(error, KP_ERROR, KP_ERROR_USAGE, "it cannot be opened: %s",
-			    g_strerror(errno));
-		return FALSE;
-	}
-	if (!S_ISREG(st.st_mode))
-		return refuse(error, "it is no file");
-	*size = (guint64)st.st_size;
-	if (pread(image->fd, &header, sizeof(header), 0) < 0)
-		return refuse(error, "it cannot be read");
-	if (!header_ok(&header, *size, error))
-		return FALSE;
-	image->module = header.e_type == ET_REL;
-	elf_version(EV_CURRENT);
-	image->elf = elf_begin(image->fd, ELF_C_READ_MMAP, NULL);
-	return image->elf != NULL || refuse(error, "it is no readable ELF file");
 }
 
 static const guint8 *code_bytes(Elf_Scn *scn, const GElf_Shdr *header)
@@ -164,14 +98,12 @@ static char *object_name(const KpImage *image)
 KpImage *kp_image_open(const char *path, GError **error)
 {
 	g_autoptr(KpImage) image = g_new0(KpImage, 1);
-	guint64 size;
 
 	image->path = g_strdup(path);
-	image->fd = -1;
 	image->sections = g_array_new(FALSE, FALSE, sizeof(KpSection));
 	image->symbols = g_array_new(FALSE, FALSE, sizeof(KpSymbol));
 	image->by_name = g_ptr_array_new();
-	if (!open_elf(image, &size, error) || !read_sections(image, size, error) ||
+	if (!open_elf(image, error) || !read_sections(image, image->file.size, error) ||
 	    !code_ok(image, error) || !kp_symbols_read(image, error)) {
 		g_prefix_error(error, "%s: ", path);
 		return NULL;
@@ -187,9 +119,7 @@ void kp_image_free(KpImage *image)
 	g_ptr_array_unref(image->by_name);
 	g_array_unref(image->symbols);
 	g_array_unref(image->sections);
-	elf_end(image->elf);
-	if (image->fd >= 0)
-		close(image->fd);
+	kp_elf_file_close(&image->file);
 	g_free(image->object);
 	g_free(image->path);
 	g_free(image);

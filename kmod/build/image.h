@@ -7,6 +7,8 @@
 #include <glib.h>
 #include <libelf.h>
 
+#include "elffile.h"
+
 /* A place in code: the number of a section, and an offset in it. Addresses of
  * vmlinux and the offsets of modules are the same thing then. */
 typedef struct {
@@ -37,8 +39,8 @@ typedef struct {
 	char *path;
 	char *object;		/* "vmlinux", or the module's name */
 	gboolean module;	/* relocatable: operands are in relocations */
-	int fd;
-	Elf *elf;
+	KpElfFile file;
+	Elf *elf;		/* that of file */
 	GArray *sections;	/* KpSection, by number */
 	GArray *symbols;	/* KpSymbol, by place */
 	GPtrArray *by_name;	/* the same, by name, then as /proc/kallsyms has them */

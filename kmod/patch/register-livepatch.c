@@ -3,7 +3,8 @@
  * register-livepatch.c - hands the records of a patch to the kernel's livepatch
  *
  * Linked into every patch module that is built with BACKEND=livepatch. Such a
- * patch always replaces all earlier livepatches: releases are cumulative.
+ * patch replaces all earlier livepatches, since releases are cumulative, unless
+ * kpatch-build --non-replace says KPATCH_KEEP_OTHERS.
  */
 #include <linux/livepatch.h>
 #include <linux/module.h>
@@ -14,7 +15,7 @@
 
 static struct klp_patch patch = {
 	.mod = THIS_MODULE,
-	.replace = true,
+	.replace = !IS_ENABLED(KPATCH_KEEP_OTHERS),
 };
 
 static unsigned int count_objects(void)
