@@ -13,6 +13,7 @@ URL_main='' URL_other=''
 run_logged "$OUT/log/package-fetch" make -C "$OUT/build" tests/package/fetch
 export KPATCH_MANAGER_PLUGINS=$OUT/build
 FETCH=$OUT/build/tests/package/fetch
+export LC_ALL=C # messages are looked at
 work=$(mktemp -d "${WORK_BELOW:-${TMPDIR:-/tmp}}/fetching.XXXXXX")
 trap 'serve_end; rm -rf "$work"' EXIT
 chmod 0755 "$work"
