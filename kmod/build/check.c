@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "bytes.h"
 #include "prove.h"
 #include "special.h"
 
@@ -51,14 +52,6 @@ static const char *text_at(const KpObject *module, const KpObjectSection *sectio
 	return to != NULL ? kp_object_string(to, (gint64)reloc->symbol->value + reloc->addend) : NULL;
 }
 
-static guint64 number_at(const KpObjectSection *section, guint64 offset)
-{
-	guint64 value;
-
-	memcpy(&value, section->bytes + offset, sizeof(value));
-	return GUINT64_FROM_LE(value);
-}
-
 /* How often each text comes. */
 static void count(GHashTable *table, char *text, gint step)
 {
@@ -101,7 +94,7 @@ static gboolean check_records(const KpObject *module, const GPtrArray *emitted, 
 		if (name == NULL || object == NULL || reloc_of(section, at) == NULL)
 			return fail(error, "a record of a function has no name");
 		count(table, g_strdup_printf("%s:%s,%u", object, name,
-					     (guint)number_at(section, at + FUNC_POSITION)), -1);
+					     (guint)kp_le64(section->bytes + at + FUNC_POSITION)), -1);
 	}
 	return all_zero(table, "function", error);
 }
@@ -266,8 +259,8 @@ static gboolean check_dynrelas(const KpObject *module, const GPtrArray *emitted,
 		if (name == NULL || reloc_of(section, at) == NULL)
 			return fail(error, "a record of an operand has no name");
 		text = g_strdup_printf("%s,%u%+" G_GINT64_FORMAT, name,
-				       (guint)number_at(section, at + DYNRELA_POSITION),
-				       (gint64)number_at(section, at + DYNRELA_ADDEND));
+				       (guint)kp_le64(section->bytes + at + DYNRELA_POSITION),
+				       (gint64)kp_le64(section->bytes + at + DYNRELA_ADDEND));
 		/* the kit's own macros may have made more */
 		if (g_hash_table_contains(table, text))
 			count(table, g_steal_pointer(&text), -1);

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "bytes.h"
+
 /*
  * What follows each opcode, one letter an opcode, 16 a line:
  *  n nothing           m ModRM                 b a byte
@@ -182,21 +184,13 @@ gsize kp_insn_length(const guint8 *code, gsize size)
 	return insn.at <= insn.size ? insn.at : 0;
 }
 
-static gint32 read32(const guint8 *bytes)
-{
-	guint32 value;
-
-	memcpy(&value, bytes, sizeof(value));
-	return (gint32)GUINT32_FROM_LE(value);
-}
-
 gsize kp_insn_branch(const guint8 *code, gsize size, gint64 *to)
 {
 	gsize opcode = size >= 2 && code[0] == 0x0f && (code[1] & 0xf0) == 0x80 ? 2 :
 		       size >= 1 && (code[0] & 0xfe) == 0xe8 ? 1 : 0;
 
 	if (opcode > 0 && size >= opcode + 4) {
-		*to = read32(code + opcode) + (gint64)(opcode + 4);
+		*to = (gint32)kp_le32(code + opcode) + (gint64)(opcode + 4);
 		return opcode + 4;
 	}
 	if (size >= 2 && ((code[0] & 0xf0) == 0x70 || code[0] == 0xeb)) {

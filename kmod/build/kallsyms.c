@@ -16,6 +16,8 @@
 
 #include <string.h>
 
+#include "bytes.h"
+
 #define TOKENS 256
 #define PER_MARKER 256
 #define MAX_SYMBOLS (4 * 1024 * 1024)
@@ -35,30 +37,6 @@ typedef struct {
 	gboolean two_bytes;		/* a name's length may have two (since 6.1) */
 	guint64 steps;
 } Tables;
-
-static guint16 get16(const guint8 *at)
-{
-	guint16 value;
-
-	memcpy(&value, at, sizeof(value));
-	return GUINT16_FROM_LE(value);
-}
-
-static guint32 get32(const guint8 *at)
-{
-	guint32 value;
-
-	memcpy(&value, at, sizeof(value));
-	return GUINT32_FROM_LE(value);
-}
-
-static guint64 get64(const guint8 *at)
-{
-	guint64 value;
-
-	memcpy(&value, at, sizeof(value));
-	return GUINT64_FROM_LE(value);
-}
 
 static gsize aligned(gsize at, gsize to)
 {
@@ -87,7 +65,7 @@ static gboolean read_tokens(Tables *t, gsize start)
 
 		if (index > s->size || s->size - index < TOKENS * sizeof(guint16))
 			continue;
-		while (same < TOKENS && get16(s->data + index + 2 * same) == offsets[same])
+		while (same < TOKENS && kp_le16(s->data + index + 2 * same) == offsets[same])
 			same++;
 		if (same == TOKENS) {
 			t->tokens = start;
@@ -179,7 +157,7 @@ static gboolean markers_fit(const Tables *t, const GArray *marks, gsize at, gsiz
 		return FALSE;
 	for (guint i = 0; i < marks->len; i++) {
 		const guint8 *data = t->segment->data + at + i * width;
-		guint64 mark = width == 8 ? get64(data) : get32(data);
+		guint64 mark = width == 8 ? kp_le64(data) : kp_le32(data);
 
 		if (mark != g_array_index(marks, guint32, i))
 			return FALSE;
@@ -220,7 +198,7 @@ static gboolean find_names(Tables *t)
 	for (gsize at = t->tokens & ~(gsize)3; at >= 4 && t->steps < MAX_STEPS;) {
 		at -= 4;
 		t->number = at;
-		t->count = get32(t->segment->data + at);
+		t->count = kp_le32(t->segment->data + at);
 		for (t->align = 8; t->align >= 4; t->align -= 4) {
 			t->names = at + t->align;
 			if (at % t->align == 0 && number_plausible(t) && names_fit(t, marks))
@@ -283,7 +261,7 @@ static gboolean place_addresses(const Tables *t, AddressLayout layout, gsize *at
 static guint64 address_of(const Tables *t, AddressKind kind, gsize at, guint64 base)
 {
 	const guint8 *data = t->segment->data + at;
-	gint32 offset = kind == WHOLE ? 0 : (gint32)get32(data);
+	gint32 offset = kind == WHOLE ? 0 : (gint32)kp_le32(data);
 
 	switch (kind) {
 	case TO_BASE_BUT_POSITIVE:
@@ -295,7 +273,7 @@ static guint64 address_of(const Tables *t, AddressKind kind, gsize at, guint64 b
 	case WHOLE:
 		break;
 	}
-	return get64(data);
+	return kp_le64(data);
 }
 
 static gboolean addresses_fit(const Tables *t, AddressLayout layout, const GArray *segments,
@@ -309,7 +287,7 @@ static gboolean addresses_fit(const Tables *t, AddressLayout layout, const GArra
 	if (!place_addresses(t, layout, &at, &base_at))
 		return FALSE;
 	if (based)
-		base = get64(t->segment->data + base_at);
+		base = kp_le64(t->segment->data + base_at);
 	if (based && !in_image(segments, base))
 		return FALSE;
 	for (guint i = 0; i < t->count; i++) {

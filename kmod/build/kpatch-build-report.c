@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What people and programs are told. */
+/* What people and programs are told. Names out of diffs, objects and images, and what other
+ * programs printed, are made harmless here, once. */
 #include <json-glib/json-glib.h>
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/names.h"
 #include "kpatch-build.h"
-#include "names.h"
 
 static const char *const weight_words[] = {
 	[KP_FINDING_NOTE] = "note", [KP_FINDING_LEFT_OUT] = "left out", [KP_FINDING_REFUSED] = "refused",
@@ -16,14 +17,41 @@ static const char *const proof_words[] = {
 	[KP_PROOF_OVERRIDDEN] = "overridden", [KP_PROOF_AMBIGUOUS] = "ambiguous",
 };
 
+static void put(FILE *stream, const char *format, va_list values)
+{
+	g_autofree char *text = g_strdup_vprintf(format, values);
+	g_autofree char *clean = kp_text_lines(text);
+
+	fputs(clean, stream);
+}
+
+void kp_build_out(const char *format, ...)
+{
+	va_list values;
+
+	va_start(values, format);
+	put(stdout, format, values);
+	va_end(values);
+}
+
+void kp_build_err(const char *format, ...)
+{
+	va_list values;
+
+	va_start(values, format);
+	put(stderr, format, values);
+	va_end(values);
+}
+
 void kp_build_progress(const KpBuild *build, const char *what, guint n, guint of)
 {
 	if (build->options->quiet || build->options->json || !isatty(STDERR_FILENO))
 		return;
+	fputs("\r\033[K", stderr);
 	if (n > 0)
-		fprintf(stderr, "\r\033[Kobject %u of %u: %s", n, of, what);
+		kp_build_err("object %u of %u: %s", n, of, what);
 	else
-		fprintf(stderr, "\r\033[K%s", what);
+		kp_build_err("%s", what);
 	fflush(stderr);
 }
 
@@ -35,24 +63,22 @@ static void end_progress(const KpBuild *build)
 
 static void print_finding(const KpFinding *finding)
 {
-	g_autofree char *text = kp_plain_text(finding->text);
-	g_autofree char *advice = finding->advice != NULL ? kp_plain_text(finding->advice) : NULL;
-
-	printf("%s: %s%s%s\n", weight_words[finding->weight],
-	       finding->unit != NULL ? finding->unit : "", finding->unit != NULL ? ": " : "", text);
-	if (advice != NULL)
-		printf("    instead: %s\n", advice);
+	kp_build_out("%s: %s%s%s\n", weight_words[finding->weight],
+		     finding->unit != NULL ? finding->unit : "", finding->unit != NULL ? ": " : "",
+		     finding->text);
+	if (finding->advice != NULL)
+		kp_build_out("    instead: %s\n", finding->advice);
 }
 
 static void print_proof_of(const KpProofOf *of)
 {
 	if (of->state == KP_PROOF_SAME || of->state == KP_PROOF_OVERRIDDEN)
 		return;
-	printf("    %s: %s%s%s\n", of->symbol->name, proof_words[of->state],
-	       of->why != NULL ? ": " : "", of->why != NULL ? of->why : "");
+	kp_build_out("    %s: %s%s%s\n", of->symbol->name, proof_words[of->state],
+		     of->why != NULL ? ": " : "", of->why != NULL ? of->why : "");
 	if (of->ours != NULL && of->theirs != NULL)
-		printf("      at +0x%" G_GINT64_MODIFIER "x: the kernel has %s, this compiler makes %s\n",
-		       of->at, of->theirs, of->ours);
+		kp_build_out("      at +0x%" G_GINT64_MODIFIER "x: the kernel has %s, this compiler makes %s\n",
+			     of->at, of->theirs, of->ours);
 }
 
 static void print_proof(const KpBuild *build, const KpWork *work)
@@ -61,17 +87,17 @@ static void print_proof(const KpBuild *build, const KpWork *work)
 	g_autofree char *compiler = kp_objects_compiler(&build->objects);
 	g_autofree char *cause = kp_proof_cause(proof, kp_kernel_banner(build->kernel), compiler);
 
-	printf("%s (%s): %u functions are the kernel's, %u are not", work->source,
-	       work->module_name != NULL ? work->module_name : "vmlinux", proof->count[KP_PROOF_SAME],
-	       proof->count[KP_PROOF_DIFFERS] + proof->count[KP_PROOF_ABSENT] +
-	       proof->count[KP_PROOF_AMBIGUOUS]);
+	kp_build_out("%s (%s): %u functions are the kernel's, %u are not", work->source,
+		     work->module_name != NULL ? work->module_name : "vmlinux", proof->count[KP_PROOF_SAME],
+		     proof->count[KP_PROOF_DIFFERS] + proof->count[KP_PROOF_ABSENT] +
+		     proof->count[KP_PROOF_AMBIGUOUS]);
 	if (proof->count[KP_PROOF_OVERRIDDEN] > 0)
-		printf(", %u are weak and overridden", proof->count[KP_PROOF_OVERRIDDEN]);
-	putchar('\n');
+		kp_build_out(", %u are weak and overridden", proof->count[KP_PROOF_OVERRIDDEN]);
+	kp_build_out("\n");
 	for (guint n = 0; n < proof->functions->len; n++)
 		print_proof_of(g_ptr_array_index(proof->functions, n));
 	if (cause != NULL)
-		printf("    usual cause: %s\n", cause);
+		kp_build_out("    usual cause: %s\n", cause);
 }
 
 static void print_functions(const KpWork *work)
@@ -84,11 +110,11 @@ static void print_functions(const KpWork *work)
 		if (!kp_twin_is_function(twin))
 			continue;
 		if (twin->changed)
-			printf("changed: %s: %s: %s\n", work->source, twin->patched->name, twin->why);
+			kp_build_out("changed: %s: %s: %s\n", work->source, twin->patched->name, twin->why);
 		else if (twin->original == NULL)
-			printf("new: %s: %s\n", work->source, twin->patched->name);
+			kp_build_out("new: %s: %s\n", work->source, twin->patched->name);
 		else if (twin->patched == NULL)
-			printf("gone: %s: %s\n", work->source, twin->original->name);
+			kp_build_out("gone: %s: %s\n", work->source, twin->original->name);
 	}
 }
 
@@ -103,22 +129,22 @@ void kp_build_print_text(const KpBuild *build)
 		else if (work->proof != NULL)
 			print_proof(build, work);
 		else
-			printf("object: %s\n", work->object);
+			kp_build_out("object: %s\n", work->object);
 	}
 	for (guint i = 0; i < build->findings->len; i++)
 		print_finding(g_ptr_array_index(build->findings, i));
 	if (build->made != NULL)
-		printf("%s: replaces %u function%s\n", build->made, kp_build_functions(build),
-		       kp_build_functions(build) == 1 ? "" : "s");
+		kp_build_out("%s: replaces %u function%s\n", build->made, kp_build_functions(build),
+			     kp_build_functions(build) == 1 ? "" : "s");
 }
 
 static void add_text(JsonBuilder *json, const char *key, const char *value)
 {
-	g_autofree char *plain = value != NULL ? kp_plain_text(value) : NULL;
+	g_autofree char *valid = value != NULL ? g_utf8_make_valid(value, -1) : NULL;
 
 	json_builder_set_member_name(json, key);
-	if (plain != NULL)
-		json_builder_add_string_value(json, plain);
+	if (valid != NULL)
+		json_builder_add_string_value(json, valid);
 	else
 		json_builder_add_null_value(json);
 }
@@ -204,7 +230,7 @@ void kp_build_print_json(const KpBuild *build, const GError *error)
 {
 	g_autoptr(JsonBuilder) json = json_builder_new();
 	g_autoptr(JsonNode) node = NULL;
-	g_autofree char *text = NULL;
+	g_autofree char *text = NULL, *clean = NULL;
 
 	json_builder_begin_object(json);
 	add_number(json, "schema", 1);
@@ -225,5 +251,6 @@ void kp_build_print_json(const KpBuild *build, const GError *error)
 	json_builder_end_object(json);
 	node = json_builder_get_root(json);
 	text = json_to_string(node, TRUE);
-	printf("%s\n", text);
+	clean = kp_text_json(text);
+	printf("%s\n", clean);
 }

@@ -51,7 +51,7 @@ static int run(KpBuildOptions *options)
 		kp_build_print_text(build);
 	fflush(stdout);
 	if (error != NULL)
-		fprintf(stderr, "kpatch-build: %s\n", error->message);
+		kp_build_err("kpatch-build: %s\n", error->message);
 	else if (code == EXIT_NOTHING_CHANGED)
 		fprintf(stderr, "kpatch-build: %s\n", no_change);
 	if (options->debug && build->folder != NULL)
@@ -68,7 +68,7 @@ int main(int argc, char **argv)
 
 	setlocale(LC_ALL, "");
 	if (!kp_build_options_parse(argv, &options, &error)) {
-		fprintf(stderr, "kpatch-build: %s\n", error->message);
+		kp_build_err("kpatch-build: %s\n", error->message);
 		code = KP_EXIT_USAGE;
 	} else if (options.help) {
 		kp_build_help();

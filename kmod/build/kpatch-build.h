@@ -98,6 +98,9 @@ KpObject *kp_build_distribution_module(KpBuild *build, const char *name, GError 
 /* How many functions the patch replaces. */
 guint kp_build_functions(const KpBuild *build);
 
+/* To standard output and standard error, as kp_text_lines() has it. */
+void kp_build_out(const char *format, ...) G_GNUC_PRINTF(1, 2);
+void kp_build_err(const char *format, ...) G_GNUC_PRINTF(1, 2);
 /* @what for people, on stderr, if that is a terminal: object 3 of 7. */
 void kp_build_progress(const KpBuild *build, const char *what, guint n, guint of);
 void kp_build_print_text(const KpBuild *build);

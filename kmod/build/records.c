@@ -4,6 +4,8 @@
 #include <gelf.h>
 #include <string.h>
 
+#include "bytes.h"
+
 /* struct kpatch_patch_func: seven words, of which the last two are pointers. */
 #define RECORD_SIZE 56
 #define RECORD_SYMPOS 32
@@ -80,10 +82,8 @@ static char *read_record(const struct pointers *pointers, const guint8 *record, 
 {
 	g_autofree char *name = follow(pointers, offset + RECORD_NAME);
 	g_autofree char *object = follow(pointers, offset + RECORD_OBJECT);
-	guint64 position;
+	guint64 position = kp_le64(record + RECORD_SYMPOS);
 
-	memcpy(&position, record + RECORD_SYMPOS, sizeof(position));
-	position = GUINT64_FROM_LE(position);
 	if (name == NULL || object == NULL || position > G_MAXUINT)
 		return NULL;
 	return g_strdup_printf("%s:%s,%u", object, name, (guint)position);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "bytes.h"
 
 /* A vmlinuz in a .xz is two layers; nobody makes more than three. */
 #define MAX_LAYERS 3
@@ -39,22 +40,6 @@ enum {
 	BOOT_HEADER_END = 0x250,
 	BOOT_WITH_PAYLOAD = 0x208,	/* the first version that tells */
 };
-
-static guint16 get16(const guint8 *at)
-{
-	guint16 value;
-
-	memcpy(&value, at, sizeof(value));
-	return GUINT16_FROM_LE(value);
-}
-
-static guint32 get32(const guint8 *at)
-{
-	guint32 value;
-
-	memcpy(&value, at, sizeof(value));
-	return GUINT32_FROM_LE(value);
-}
 
 static gpointer refuse(GError **error, const char *reason)
 {
@@ -156,10 +141,10 @@ static GBytes *payload_of(GBytes *file, guint32 *unpacked, GError **error)
 	gsize size;
 	const guint8 *data = g_bytes_get_data(file, &size);
 	guint sectors = data[BOOT_SETUP_SECTS] != 0 ? data[BOOT_SETUP_SECTS] : 4;
-	guint64 start = (sectors + 1) * 512ULL + get32(data + BOOT_PAYLOAD_OFFSET);
-	guint32 length = get32(data + BOOT_PAYLOAD_LENGTH);
+	guint64 start = (sectors + 1) * 512ULL + kp_le32(data + BOOT_PAYLOAD_OFFSET);
+	guint32 length = kp_le32(data + BOOT_PAYLOAD_LENGTH);
 
-	if (get16(data + BOOT_VERSION) < BOOT_WITH_PAYLOAD || length < 8)
+	if (kp_le16(data + BOOT_VERSION) < BOOT_WITH_PAYLOAD || length < 8)
 		return refuse(error, "it is a boot image that does not say where its kernel is (boot protocol before 2.08)");
 	if (start > size || length > size - start) {
 		g_set_error(error, KP_ERROR, KP_ERROR_USAGE,
@@ -167,7 +152,7 @@ static GBytes *payload_of(GBytes *file, guint32 *unpacked, GError **error)
 			    G_GSIZE_FORMAT, start + length, size);
 		return NULL;
 	}
-	*unpacked = get32(data + start + length - 4);
+	*unpacked = kp_le32(data + start + length - 4);
 	whole = g_bytes_new_from_bytes(file, start, length);
 	if (begins(whole, packings[0].magic, packings[0].length) || begins(whole, "\177ELF", 4))
 		return g_steal_pointer(&whole);
