@@ -37,27 +37,39 @@ build_patch() {
 		SYMVERS="$work/$1/core/Module.symvers"
 }
 
-# build_tests KVER: kpatch.ko and all of tests/modules
-build_tests() {
-	local src
-	build_core "$1"
-	for src in "$top"/tests/modules/*/; do
-		src=${src%/}
-		if [ -e "$src/Kbuild" ]; then
-			build_module "$1" "$src"
-		else
-			build_patch "$1" "$src" "test-${src##*/}"
-		fi
-	done
-	build_patch "$1" "$top/tests/modules/demo-1-1" test-demo-1-1-klp livepatch
-	build_patch "$1" "$top/tests/modules/ambiguous-use" test-ambiguous-use-klp livepatch
-	build_patch "$1" "$top/tests/modules/used-function" test-used-function-klp livepatch
-	build_example "$1"
+# wanted NAME SCENARIO...: whether these scenarios, or what they share, name it.
+wanted() {
+	local name=$1
+	shift
+	grep -qF -e "$name" -e "${name//-/_}" "$vm"/kernel/{init,lib.sh,checkers.sh,no-memory.sh} "$@"
 }
 
-# made_of KVER: a digest of all that the modules of the tests are made of.
+# build_tests KVER SCENARIO...: kpatch.ko and those of tests/modules that they name
+build_tests() {
+	local kver=$1 src name
+	shift
+	build_core "$kver"
+	for src in "$top"/tests/modules/*/; do
+		src=${src%/} name=$(basename "$src")
+		wanted "$name" "$@" || continue
+		if [ -e "$src/Kbuild" ]; then
+			build_module "$kver" "$src"
+		else
+			build_patch "$kver" "$src" "test-$name"
+		fi
+	done
+	for name in demo-1-1 ambiguous-use used-function; do
+		if wanted "$name-klp" "$@"; then
+			build_patch "$kver" "$top/tests/modules/$name" "test-$name-klp" livepatch
+		fi
+	done
+	if wanted kpatch-example-1-1 "$@"; then build_example "$kver"; fi
+}
+
+# made_of KVER SCENARIO...: a digest of all that the modules of these are made of.
 made_of() {
 	{
+		(cd "$top/tests/modules" && for name in *; do if wanted "$name" "${@:2}"; then echo "$name"; fi; done)
 		(cd "$top" && hash_of kmod tests/modules man/kpatch-author.7 tests/vm/kernel/host.sh)
 		cat "$("$kernels" root "$1")/.stamp"
 		dpkg-query -W binutils gcc-12 make pahole
@@ -78,18 +90,18 @@ keep_tests() {
 		sed '1,12d; s/^[^ ]* //' | xargs -rd '\n' rm -rf
 }
 
-# modules_of_tests KVER: as they were built before from the very same sources,
-# if they were. Those of kernels from elsewhere are not kept.
+# modules_of_tests KVER SCENARIO...: as they were built before from the very same
+# sources, if they were. Those of kernels from elsewhere are not kept.
 modules_of_tests() {
 	local kept
-	if [ -n "${KPATCH_KERNELS:-}" ]; then build_tests "$1"; return; fi
-	kept=$CACHE/modules/$(made_of "$1")
+	if [ -n "${KPATCH_KERNELS:-}" ]; then build_tests "$@"; return; fi
+	kept=$CACHE/modules/$(made_of "$@")
 	if intact "$kept"; then
 		mkdir -p "$work/$1/kept"
 		cp "$kept"/*.ko "$work/$1/kept/"
 		touch "$kept"
 	else
-		build_tests "$1"
+		build_tests "$@"
 		locked "$CACHE/modules/.lock" keep_tests "$1" "$kept"
 	fi
 }
