@@ -30,10 +30,11 @@ build_module() {
 		KBUILD_EXTRA_SYMBOLS="$work/$1/core/Module.symvers" modules
 }
 
-# build_patch KVER SOURCE NAME [BACKEND]: a patch module, by the kit
+# build_patch KVER SOURCE NAME [BACKEND [FOLDER]]: a patch module, by the kit, or with
+# $STEP one step to it
 build_patch() {
-	"${make[@]}" -C "$top/kmod" patch KDIR="$(kdir "$1")" SRC="$2" NAME="$3" \
-		VERSION=1-1 BACKEND="${4:-kpatch}" O="$work/$1/$3" \
+	"${make[@]}" -C "$top/kmod" patch KDIR="$(kdir "$1")" SRC="$2" NAME="$3" STEP="${STEP:-module}" \
+		VERSION=1-1 BACKEND="${4:-kpatch}" O="${5:-$work/$1/$3}" \
 		SYMVERS="$work/$1/core/Module.symvers"
 }
 
@@ -44,32 +45,47 @@ wanted() {
 	grep -qF -e "$name" -e "${name//-/_}" "$vm"/kernel/{init,lib.sh,checkers.sh,no-memory.sh} "$@"
 }
 
-# build_tests KVER SCENARIO...: kpatch.ko and those of tests/modules that they name
-build_tests() {
-	local kver=$1 src name
-	shift
-	build_core "$kver"
+# sources_of_tests SCENARIO...: what they need of tests/modules, one a line: the folder, and
+# for patches the name and the backend.
+sources_of_tests() {
+	local src name
 	for src in "$top"/tests/modules/*/; do
 		src=${src%/} name=$(basename "$src")
-		wanted "$name" "$@" || continue
-		if [ -e "$src/Kbuild" ]; then
-			build_module "$kver" "$src"
+		if ! wanted "$name" "$@"; then continue; fi
+		if [ -e "$src/Kbuild" ]; then echo "$src"; else echo "$src test-$name kpatch"; fi
+		if wanted "$name-klp" "$@"; then echo "$src test-$name-klp livepatch"; fi
+	done
+}
+
+# build_tests KVER SCENARIO...: kpatch.ko, what they need of tests/modules, and the guide's
+# example. One run of Kbuild for all: it takes as long to start as to compile a module.
+build_tests() {
+	local kver=$1 all=$work/$1/all src name backend
+	shift
+	build_core "$kver"
+	mkdir -p "$all"
+	sources_of_tests "$@" > "$work/$kver/sources"
+	while read -r src name backend; do
+		if [ -n "$name" ]; then
+			STEP=folder build_patch "$kver" "$src" "$name" "$backend" "$all/$name" < /dev/null
 		else
-			build_patch "$kver" "$src" "test-$name"
+			name=$(basename "$src")
+			cp -r "$src" "$all/$name"
 		fi
-	done
-	for name in demo-1-1 ambiguous-use used-function; do
-		if wanted "$name-klp" "$@"; then
-			build_patch "$kver" "$top/tests/modules/$name" "test-$name-klp" livepatch
-		fi
-	done
+		echo "obj-m += $name/" >> "$all/Kbuild"
+	done < "$work/$kver/sources"
+	"${make[@]}" -C "$(kdir "$kver")" M="$all" KPATCH_INCLUDE="$top/kmod/core" \
+		KBUILD_EXTRA_SYMBOLS="$work/$kver/core/Module.symvers" modules
+	while read -r src name backend; do
+		if [ -n "$name" ]; then STEP=checks build_patch "$kver" "$src" "$name" "$backend" "$all/$name" < /dev/null; fi
+	done < "$work/$kver/sources"
 	if wanted kpatch-example-1-1 "$@"; then build_example "$kver"; fi
 }
 
 # made_of KVER SCENARIO...: a digest of all that the modules of these are made of.
 made_of() {
 	{
-		(cd "$top/tests/modules" && for name in *; do if wanted "$name" "${@:2}"; then echo "$name"; fi; done)
+		sources_of_tests "${@:2}" | sed "s|^$top/||"
 		(cd "$top" && hash_of kmod tests/modules man/kpatch-author.7 tests/vm/kernel/host.sh)
 		cat "$("$kernels" root "$1")/.stamp"
 		dpkg-query -W binutils gcc-12 make pahole
@@ -82,7 +98,7 @@ intact() { (cd "$1" 2> /dev/null && sha256sum --status -c .sums); }
 keep_tests() {
 	local new=$2.new.$$
 	mkdir -p "$new"
-	cp "$work/$1"/*/*.ko "$new/"
+	find "$work/$1" -name '*.ko' -exec cp -t "$new" {} +
 	(cd "$new" && sha256sum -- *.ko > .sums)
 	rm -rf "$2"
 	mv -T "$new" "$2"
@@ -155,7 +171,7 @@ pack() {
 	local kver=$1 root=$work/$1/root
 	shift
 	mkdir -p "$root/bin" "$root/modules" "$root/scenarios"
-	cp "$work/$kver"/*/*.ko "$root/modules/"
+	find "$work/$kver" -name '*.ko' -not -path "$root/*" -exec cp -t "$root/modules" {} +
 	if grep -qF "/modules/\$module" "$@"; then stock_modules "$kver"; fi
 	cp "$(command -v busybox)" "$root/bin/busybox"
 	cp "$vm/kernel/init" "$root/init"
