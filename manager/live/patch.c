@@ -12,6 +12,7 @@
 #include "base/release.h"
 #include "live/modinfo.h"
 #include "live/seal.h"
+#include "live/wanted.h"
 
 /* The largest modules of distributions have some 10 MiB, patches some 1 MiB. */
 #define SIZE_MAX_BYTES ((off_t)64 * 1024 * 1024)
@@ -184,7 +185,8 @@ static char *kver_of(const char *vermagic)
 	return g_strndup(vermagic, strcspn(vermagic, " "));
 }
 
-static gboolean fill_identity(KpPatch *patch, KpModinfo *info, GError **error)
+/* @fd: of the same file as @info. */
+static gboolean fill_identity(KpPatch *patch, int fd, KpModinfo *info, GError **error)
 {
 	const char *reason = NULL;
 
@@ -195,7 +197,9 @@ static gboolean fill_identity(KpPatch *patch, KpModinfo *info, GError **error)
 	if (patch->version == NULL)
 		patch->version = g_strdup(patch->name);
 	patch->cves = g_steal_pointer(&info->cves);
-	patch->funcs = g_steal_pointer(&info->funcs);
+	/* modules that the kit has not made do not list them */
+	patch->funcs = *info->funcs != NULL ? g_steal_pointer(&info->funcs) :
+		       kp_wanted_functions(fd);
 	patch->targets = g_steal_pointer(&info->targets);
 	patch->replaces = info->replaces;
 	patch->backend = info->livepatch ? KP_BACKEND_LIVEPATCH : KP_BACKEND_KPATCH;
@@ -219,7 +223,7 @@ KpPatch *kp_patch_open(const char *path, KpOrigin origin, uid_t owner, GError **
 	if (patch->fd < 0)
 		return NULL;
 	info = kp_modinfo_read(patch->fd, patch->size, error);
-	if (info == NULL || !fill_identity(patch, info, error)) {
+	if (info == NULL || !fill_identity(patch, patch->fd, info, error)) {
 		g_prefix_error(error, "%s: ", path);
 		return NULL;
 	}
@@ -235,7 +239,7 @@ static gboolean same_patch(KpPatch *patch, int fd, GError **error)
 	g_autoptr(KpPatch) copy = g_new0(KpPatch, 1);
 
 	copy->fd = -1;
-	if (info == NULL || !fill_identity(copy, info, error))
+	if (info == NULL || !fill_identity(copy, fd, info, error))
 		return FALSE;
 	if (!g_str_equal(copy->name, patch->name) || !g_str_equal(copy->kver, patch->kver) ||
 	    (!patch->version_given && !g_str_equal(copy->version, patch->version)) ||

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "live/wanted.h"
+#include "live/wanted-private.h"
 
-#include <gelf.h>
 #include <libelf.h>
 #include <string.h>
 
@@ -34,8 +33,8 @@ static void wanted_free(gpointer data)
 	g_free(wanted);
 }
 
-static void add(GPtrArray *all, KpWantedKind kind, const char *object, const char *name,
-		gulong sympos)
+void kp_wanted_add(GPtrArray *all, KpWantedKind kind, const char *object, const char *name,
+		   gulong sympos)
 {
 	KpWanted *wanted;
 
@@ -62,8 +61,7 @@ static const char *text_at(Elf *elf, size_t index, guint64 offset)
 	return (const char *)data->d_buf + offset;
 }
 
-/* The text that a relocation makes a pointer to. */
-static const char *text_of(Elf *elf, Elf_Data *symbols, const GElf_Rela *rela)
+const char *kp_wanted_text(Elf *elf, Elf_Data *symbols, const GElf_Rela *rela)
 {
 	GElf_Sym symbol;
 
@@ -94,9 +92,9 @@ static void add_record(GPtrArray *all, const struct layout *layout, const char *
 	if (name == NULL || object == NULL)
 		return;
 	if (external != 0)
-		add(all, KP_WANTED_IMPORT, NULL, name, 0);
+		kp_wanted_add(all, KP_WANTED_IMPORT, NULL, name, 0);
 	else
-		add(all, layout->kind, object, name, sympos);
+		kp_wanted_add(all, layout->kind, object, name, sympos);
 }
 
 /* @records and the relocations that fill their pointers. */
@@ -112,9 +110,9 @@ static void add_records(GPtrArray *all, Elf *elf, const struct layout *layout,
 		gsize at = rela.r_offset / layout->size, field = rela.r_offset % layout->size;
 
 		if (at < count && field == layout->name)
-			names[at] = text_of(elf, symbols, &rela);
+			names[at] = kp_wanted_text(elf, symbols, &rela);
 		else if (at < count && field == layout->object)
-			objects[at] = text_of(elf, symbols, &rela);
+			objects[at] = kp_wanted_text(elf, symbols, &rela);
 	}
 	for (gsize i = 0; records->d_buf != NULL && i < count; i++)
 		add_record(all, layout, (const char *)records->d_buf + i * layout->size, names[i],
@@ -154,7 +152,7 @@ static void add_livepatch_symbol(GPtrArray *all, const char *text)
 		g_autofree char *of = g_strndup(object, (gsize)(dot - object));
 		g_autofree char *name = g_strndup(dot + 1, (gsize)(comma - dot - 1));
 
-		add(all, KP_WANTED_SYMBOL, of, name, strtoul(comma + 1, NULL, 10));
+		kp_wanted_add(all, KP_WANTED_SYMBOL, of, name, strtoul(comma + 1, NULL, 10));
 	}
 }
 
@@ -171,7 +169,7 @@ static void read_symbols(GPtrArray *all, Elf *elf, Elf_Scn *scn, const GElf_Shdr
 		if (symbol.st_shndx == LIVEPATCH_SECTION)
 			add_livepatch_symbol(all, name);
 		else if (symbol.st_shndx == SHN_UNDEF && GELF_ST_BIND(symbol.st_info) == STB_GLOBAL)
-			add(all, KP_WANTED_IMPORT, NULL, name, 0);
+			kp_wanted_add(all, KP_WANTED_IMPORT, NULL, name, 0);
 	}
 }
 
@@ -197,8 +195,24 @@ GPtrArray *kp_wanted_read(int fd)
 		else if (header.sh_type == SHT_SYMTAB)
 			read_symbols(all, elf, scn, &header);
 	}
+	kp_wanted_klp(all, elf);
 	elf_end(elf);
 	return all;
+}
+
+char **kp_wanted_functions(int fd)
+{
+	g_autoptr(GPtrArray) wanted = kp_wanted_read(fd);
+	GPtrArray *functions = g_ptr_array_new();
+
+	for (guint i = 0; i < wanted->len; i++) {
+		const KpWanted *entry = g_ptr_array_index(wanted, i);
+
+		if (entry->kind == KP_WANTED_FUNCTION)
+			g_ptr_array_add(functions, g_strdup_printf("%s:%s", entry->object, entry->name));
+	}
+	g_ptr_array_add(functions, NULL);
+	return (char **)g_ptr_array_free(functions, FALSE);
 }
 
 static int compare_texts(gconstpointer a, gconstpointer b)

@@ -19,9 +19,14 @@ typedef struct {
 } KpWanted;
 
 /* The records that the kit and kpatch-build leave in .kpatch.funcs and .kpatch.dynrelas,
- * the symbols that are for livepatch, and those that are undefined: KpWanted. What
- * cannot be read is left out. @fd stays where it is. Caller unrefs. */
+ * those of the kernel's klp-build, the symbols that are for livepatch, and those that are
+ * undefined: KpWanted. What cannot be read is left out. @fd stays where it is. Caller
+ * unrefs. */
 GPtrArray *kp_wanted_read(int fd);
+
+/* "object:function" for each function that the module @fd replaces, from those records;
+ * empty if it has none. Caller frees. */
+char **kp_wanted_functions(int fd);
 
 /* The objects that @wanted has functions or symbols of, each once, sorted. */
 char **kp_wanted_objects(const GPtrArray *wanted);

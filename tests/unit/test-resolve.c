@@ -11,6 +11,7 @@
 #include "sample.h"
 
 #define OBJECT_FILE "tests/unit/libkpwanted_a-wanted-sample.o"
+#define KLP_FILE "tests/unit/libkpwanted_a-klp-sample.o"
 
 typedef struct {
 	KpHost *host;
@@ -81,10 +82,40 @@ static void test_no_module(Scene *scene, gconstpointer data)
 	g_assert_cmpuint(wanted->len, ==, 0);
 }
 
+static int open_built(const char *name)
+{
+	g_autofree char *path = g_build_filename(g_getenv("BUILDDIR"), name, NULL);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	g_assert_cmpint(fd, >=, 0);
+	return fd;
+}
+
+static void test_klp(Scene *scene, gconstpointer data)
+{
+	int fd = open_built(KLP_FILE);
+	g_autoptr(GPtrArray) wanted = kp_wanted_read(fd);
+	g_auto(GStrv) functions = kp_wanted_functions(fd);
+	g_autofree char *all = g_strjoinv(" ", functions);
+
+	g_assert_cmpstr(all, ==, "vmlinux:do_there vmlinux:do_twice loaded:do_loaded absent:do_absent");
+	for (guint i = 0; i < wanted->len; i++) {
+		const KpWanted *entry = g_ptr_array_index(wanted, i);
+
+		if (g_str_equal(entry->name, "do_twice"))
+			g_assert_cmpuint(entry->sympos, ==, 2);
+	}
+	close(fd);
+	close(scene->patch->fd);
+	scene->patch->fd = open_built(KLP_FILE);
+	kp_resolve_objects(scene->host, scene->patch, scene->reasons);
+	g_assert_cmpuint(scene->reasons->len, ==, 0);
+}
+
 /* Whoever may name a file may name a damaged one. */
 static void test_damaged(Scene *scene, gconstpointer data)
 {
-	g_autofree char *path = g_build_filename(g_getenv("BUILDDIR"), OBJECT_FILE, NULL);
+	g_autofree char *path = g_build_filename(g_getenv("BUILDDIR"), data, NULL);
 	g_autofree char *bytes = NULL;
 	int fd = memfd_create("damaged", MFD_CLOEXEC);
 	gsize size;
@@ -185,19 +216,22 @@ int main(int argc, char **argv)
 	static const struct {
 		const char *path;
 		void (*run)(Scene *, gconstpointer);
+		const char *file;
 	} rows[] = {
-		{ "/resolve/read", test_read },
-		{ "/resolve/no-module", test_no_module },
-		{ "/resolve/damaged", test_damaged },
-		{ "/resolve/objects", test_objects },
-		{ "/resolve/listed", test_listed },
-		{ "/resolve/symbols", test_symbols },
-		{ "/resolve/missing", test_missing },
-		{ "/resolve/unknown", test_unknown },
+		{ "/resolve/read", test_read, NULL },
+		{ "/resolve/no-module", test_no_module, NULL },
+		{ "/resolve/klp", test_klp, NULL },
+		{ "/resolve/damaged", test_damaged, OBJECT_FILE },
+		{ "/resolve/damaged-klp", test_damaged, KLP_FILE },
+		{ "/resolve/objects", test_objects, NULL },
+		{ "/resolve/listed", test_listed, NULL },
+		{ "/resolve/symbols", test_symbols, NULL },
+		{ "/resolve/missing", test_missing, NULL },
+		{ "/resolve/unknown", test_unknown, NULL },
 	};
 
 	g_test_init(&argc, &argv, NULL);
 	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
-		g_test_add(rows[i].path, Scene, NULL, set_up, rows[i].run, tear_down);
+		g_test_add(rows[i].path, Scene, rows[i].file, set_up, rows[i].run, tear_down);
 	return g_test_run();
 }
