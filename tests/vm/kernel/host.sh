@@ -191,10 +191,13 @@ command_line() {
 }
 
 # One thread emulates all CPUs: with one for each, kernels die now and then of text
-# that they patch.
+# that they patch. Without cx16: qemu before 8.0 works out the flags of cmpxchg16b from
+# those that it has not written back yet: behind "cmp; cmpxchg16b", pushfq shows bits of
+# the operand. If an interrupt comes then, its iret sets them, and single-step among them
+# is the death of a kernel (seen in SLUB's fast path).
 boot_qemu() {
 	timeout "${machine_limit:?}" qemu-system-x86_64 -accel tcg,thread=single \
-		-cpu max -smp "${KPATCH_VM_CPUS:-2}" -m "${KPATCH_VM_MEMORY:-1024}" -nodefaults -nographic -no-reboot -serial stdio \
+		-cpu max,-cx16 -smp "${KPATCH_VM_CPUS:-2}" -m "${KPATCH_VM_MEMORY:-1024}" -nodefaults -nographic -no-reboot -serial stdio \
 		-kernel "$("$kernels" image "$1")" \
 		-initrd "$work/$1/initramfs" \
 		-append "$(command_line)" \
