@@ -103,6 +103,9 @@ static gboolean read_all(KpRepositories *repositories, const KpOptions *options,
 	for (guint i = 0; i < repos->len; i++) {
 		KpRepoData *each = g_steal_pointer(&g_ptr_array_index(data, i));
 
+		/* what this run has asked for is not old, however long that took */
+		if (each != NULL && each->fetched >= begun)
+			each->stale = FALSE;
 		tell_age(g_ptr_array_index(repos, i), each, warnings);
 		if (is_unasked(g_ptr_array_index(repos, i), each, refresh, begun))
 			g_ptr_array_add(repositories->unasked, g_ptr_array_index(repos, i));

@@ -148,4 +148,24 @@ createrepo_c --quiet "$work/www"
 sed -i 's/gpgcheck=1/gpgcheck=0/' "$root/etc/yum.repos.d/site.repo"
 try "gpgcheck=0 of a repository lets nothing in that is not signed" says 4 "not signed" update
 try "nothing is installed of it" is "none /"
+
+# A repository that is always asked, and beside it one that takes longer to answer than what
+# was asked before stays new.
+asked_in_this_run() {
+    local rc=0
+    machine
+    publish "$(patch_file 2)"
+    mkdir "$work/www/slow"
+    cp -r "$work/www/repodata" "$work/www/slow/"
+    site "$URL_main/key" metadata_expire=0
+    sed "s|^\\[.*\\]|[zslow]|; s|^baseurl=.*|baseurl=$URL_main/slow|" "$root/etc/yum.repos.d/site.repo" \
+        >"$root/etc/yum.repos.d/zslow.repo"
+    faults main '/slow/*/repomd.xml hang 3'
+    manager check >"$work/said" 2>&1 || rc=$?
+    faults main
+    cat "$work/said"
+    [ "$rc" -ne 16 ]
+    fails grep 'out of date' "$work/said"
+}
+steps "what was asked in this run is not out of date" asked_in_this_run
 tap_end
