@@ -23,6 +23,7 @@ void kp_build_help(void)
 	       "  --release R            of that version (default: 1)\n"
 	       "  --backend NAME         kpatch (default), or livepatch for the kernel's own, which\n"
 	       "                         needs no core module\n"
+	       "  --cve ID               that the diffs fix, for kpatch-manager cve; may be given again\n"
 	       "  --allow-layout STRUCT  this structure may change its layout\n"
 	       "  -n, --name NAME        of the module (default: kpatch-KERNEL-V-R)\n"
 	       "  -o, --output DIR       where NAME.ko goes (default: the current folder)\n"

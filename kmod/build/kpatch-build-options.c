@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cve.h"
 #include "base/error.h"
 #include "command.h"
 #include "kpatch-build.h"
@@ -69,6 +70,7 @@ static gboolean read_line(char **argv, KpBuildOptions *options, char ***rest, ch
 		TEXT("release", 0, release), TEXT("name", 'n', name), TEXT("output", 'o', output),
 		TEXT("backend", 0, backend), TEXT("cc", 0, cc), TEXT("cache", 0, cache),
 		TEXT("kit", 0, kit), LIST("make", 0, make), LIST("allow-layout", 0, allow_layout),
+		LIST("cve", 0, cves),
 		TEXT("module-key", 0, key), TEXT("module-cert", 0, cert),
 		TEXT("passphrase-file", 0, passphrase), TEXT("stop-after", 0, stop),
 		TEXT("target", 't', target), TEXT("oot-module", 'e', oot),
@@ -138,6 +140,19 @@ static gboolean check_old(const KpBuildOptions *options, GError **error)
 		return refuse(error, "--backend is kpatch or livepatch, not '%s'", options->backend);
 	if (options->non_replace && options->backend != NULL && !g_str_equal(options->backend, "livepatch"))
 		return refuse(error, "--non-replace is for livepatch: whoever loads a patch of kpatch.ko says whether it replaces others");
+	return TRUE;
+}
+
+static gboolean spell_cves(KpBuildOptions *options, GError **error)
+{
+	for (char **cve = options->cves; cve != NULL && *cve != NULL; cve++) {
+		char *spelt = kp_cve_parse(*cve);
+
+		if (spelt == NULL)
+			return refuse(error, "'%s' is no CVE: say CVE-2026-1111", *cve);
+		g_free(*cve);
+		*cve = spelt;
+	}
 	return TRUE;
 }
 
@@ -278,7 +293,7 @@ gboolean kp_build_options_parse(char **argv, KpBuildOptions *options, GError **e
 		return read;
 	sort_files(options, rest, diffs);
 	if (!read_stage(options, error) || !check_old(options, error) ||
-	    !check_words(options, error) || !find_all(options, error))
+	    !check_words(options, error) || !spell_cves(options, error) || !find_all(options, error))
 		return FALSE;
 	fill_in(options);
 	return resolve_path(&options->kit, error);
@@ -299,4 +314,5 @@ void kp_build_options_clear(KpBuildOptions *options)
 	g_strfreev(options->sources);
 	g_strfreev(options->make);
 	g_strfreev(options->allow_layout);
+	g_strfreev(options->cves);
 }

@@ -445,7 +445,7 @@ gboolean kp_build_module(KpBuild *build, GError **error)
 		.kdir = options->kdir, .kit = options->kit, .folder = folder, .core = build->core,
 		.name = options->name, .version = version,
 		.kpatch = build->objects.kpatch, .keep = options->non_replace, .emitted = emitted,
-		.targets = build->targets, .jobs = (guint)options->jobs, .log = build->log,
+		.targets = build->targets, .cves = options->cves, .jobs = (guint)options->jobs, .log = build->log,
 	};
 
 	build->stage = KP_STAGE_MODULE;

@@ -32,6 +32,7 @@ typedef struct {
 	char *version, *release, *name, *output, *backend;
 	char *cc, *cache, *kit;
 	char **make, **allow_layout;
+	char **cves;			/* fixed by the diffs, in their one spelling */
 	char *key, *cert, *passphrase;
 	char *stop;			/* --stop-after */
 	char *target, *oot, *oot_source;	/* the old command's */

@@ -24,16 +24,19 @@ static char *checksum(const KpModuleRequest *request)
 	return g_strdup(g_checksum_get_string(sum));
 }
 
-/* Which build of each module was looked at: kpatch-manager refuses the patch on others. */
-static gboolean write_targets(const KpModuleRequest *request, GError **error)
+/* Which build of each module was looked at: kpatch-manager refuses the patch on others. And
+ * which CVEs it fixes. */
+static gboolean write_information(const KpModuleRequest *request, GError **error)
 {
 	g_autoptr(GString) text = g_string_new("/* SPDX-License-Identifier: GPL-2.0-only */\n"
 					       "#include <linux/module.h>\n");
-	g_autofree char *path = kp_below(request->folder, "kpatch-targets.c");
+	g_autofree char *path = kp_below(request->folder, "information.c");
 
 	for (guint i = 0; i < request->targets->len; i++)
 		g_string_append_printf(text, "MODULE_INFO(kpatch_target, \"%s\");\n",
 				       (const char *)g_ptr_array_index(request->targets, i));
+	for (char **cve = request->cves; cve != NULL && *cve != NULL; cve++)
+		g_string_append_printf(text, "MODULE_INFO(kpatch_cve, \"%s\");\n", *cve);
 	return kp_write_file(path, text->str, error);
 }
 
@@ -46,7 +49,7 @@ static gboolean write_kbuild(const KpModuleRequest *request, GError **error)
 	for (guint i = 0; i < request->emitted->len; i++)
 		g_string_append_printf(text, " code-%u.o", i);
 	g_string_append_printf(text,
-		" register-%s.o kpatch-targets.o\n"
+		" register-%s.o information.o\n"
 		"ccflags-y := -I$(src)/kit -DKPATCH_BACKEND_%s -DKPATCH_PATCH_VERSION='\"%s\"' -DKPATCH_CHECKSUM='\"%s\"'%s\n"
 		"ldflags-y := -T $(src)/kit/kpatch.lds\n",
 		backend(request), request->kpatch ? "KPATCH" : "LIVEPATCH", request->version, sum,
@@ -155,7 +158,7 @@ char *kp_module_make(const KpModuleRequest *request, GError **error)
 	g_autoptr(GHashTable) renames = all_renames(request);
 
 	if (!kp_make_folder(request->folder, error) || !copy_kit(request, error) ||
-	    !write_code(request, error) || !write_targets(request, error) ||
+	    !write_code(request, error) || !write_information(request, error) ||
 	    !write_kbuild(request, error) || !run_kbuild(request, error))
 		return NULL;
 	path = kp_below(request->folder, file);

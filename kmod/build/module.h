@@ -16,6 +16,7 @@ typedef struct {
 	gboolean keep;		/* livepatch: other patches stay */
 	const GPtrArray *emitted;	/* KpEmitted */
 	const GPtrArray *targets;	/* char*: "ext4:SRCVERSION" of modules that are patched */
+	char **cves;		/* that it fixes; may be NULL */
 	guint jobs;
 	const char *log;
 } KpModuleRequest;
