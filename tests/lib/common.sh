@@ -94,6 +94,7 @@ take_core() {
             fi
             exec {fd}>&-
         done
-        sleep 0.5
+        # each look is two processes, and many wait
+        sleep 2
     done
 }
