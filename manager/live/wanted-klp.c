@@ -31,13 +31,6 @@ static gboolean is_called(const char *name, const char *const names[2])
 	return name != NULL && (g_str_equal(name, names[0]) || g_str_equal(name, names[1]));
 }
 
-static Elf_Data *data_of(Elf *elf, size_t index)
-{
-	Elf_Scn *scn = elf_getscn(elf, index);
-
-	return scn != NULL ? elf_getdata(scn, NULL) : NULL;
-}
-
 static struct table find_table(Elf *elf, size_t names, const char *const called[2])
 {
 	struct table table = { 0 };
@@ -55,7 +48,7 @@ static struct table find_table(Elf *elf, size_t names, const char *const called[
 		table.index = header.sh_info;
 		table.records = elf_rawdata(target, NULL);
 		table.relas = elf_getdata(scn, NULL);
-		table.symbols = data_of(elf, header.sh_link);
+		table.symbols = kp_wanted_data(elf, header.sh_link);
 	}
 	return table;
 }

@@ -11,6 +11,9 @@
 void kp_wanted_add(GPtrArray *all, KpWantedKind kind, const char *object, const char *name,
 		   gulong sympos);
 
+/* What section @index has, or NULL; owned by @elf. */
+Elf_Data *kp_wanted_data(Elf *elf, size_t index);
+
 /* The text that the relocation @rela makes a pointer to, or NULL; owned by @elf. */
 const char *kp_wanted_text(Elf *elf, Elf_Data *symbols, const GElf_Rela *rela);
 

@@ -119,7 +119,7 @@ static void add_records(GPtrArray *all, Elf *elf, const struct layout *layout,
 			   objects[i]);
 }
 
-static Elf_Data *data_of(Elf *elf, size_t index)
+Elf_Data *kp_wanted_data(Elf *elf, size_t index)
 {
 	Elf_Scn *scn = elf_getscn(elf, index);
 
@@ -135,7 +135,7 @@ static void read_relocations(GPtrArray *all, Elf *elf, size_t names, Elf_Scn *sc
 	const struct layout *layout = target != NULL && gelf_getshdr(target, &of) != NULL ?
 		layout_of(elf_strptr(elf, names, of.sh_name)) : NULL;
 	Elf_Data *records = layout != NULL ? elf_rawdata(target, NULL) : NULL;
-	Elf_Data *symbols = layout != NULL ? data_of(elf, header->sh_link) : NULL;
+	Elf_Data *symbols = layout != NULL ? kp_wanted_data(elf, header->sh_link) : NULL;
 	Elf_Data *relas = layout != NULL ? elf_getdata(scn, NULL) : NULL;
 
 	if (records != NULL && symbols != NULL && relas != NULL)

@@ -163,7 +163,7 @@ gboolean kp_release_publish(const KpManifest *manifest, const GPtrArray *results
 	g_autofree char *folder = g_build_filename(output, "advisories", NULL);
 	g_autofree char *name = g_strconcat(manifest->id, ".xml", NULL);
 	g_autofree char *path = g_build_filename(folder, name, NULL);
-	g_autofree char *updates = g_build_filename(output, "work", "updateinfo.xml", NULL);
+	g_autofree char *updates = g_build_filename(output, "built", "updateinfo.xml", NULL);
 
 	if (!any_package(results))
 		return TRUE;

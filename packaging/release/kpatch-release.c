@@ -2,6 +2,7 @@
 /* kpatch-release: one release of a patch for many kernels. */
 #include "config.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
 #include <stdio.h>
@@ -105,7 +106,8 @@ static int lock(const char *output, GError **error)
 
 	if (g_mkdir_with_parents(output, 0755) != 0 ||
 	    (fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600)) < 0) {
-		g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "the folder %s cannot be written", output);
+		g_set_error(error, KP_ERROR, KP_ERROR_FAILED, "the folder %s cannot be written: %s; name another with --output",
+			    output, g_strerror(errno));
 		return -1;
 	}
 	if (flock(fd, LOCK_EX | LOCK_NB) == 0)

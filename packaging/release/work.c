@@ -181,7 +181,7 @@ static int run(const char *const *argv, const char *log, GError **error)
 		return -1;
 	if (g_subprocess_get_if_exited(process))
 		return g_subprocess_get_exit_status(process);
-	g_set_error_literal(error, KP_ERROR, KP_ERROR_FAILED, "it was killed");
+	g_set_error_literal(error, KP_ERROR, KP_ERROR_FAILED, "kpatch-patch-rpm was killed: say this again to go on");
 	return -1;
 }
 
@@ -217,7 +217,7 @@ static char *take_package(const struct job *job, const char *folder, GError **er
 		return NULL;
 	}
 	if (dir != NULL)
-		g_set_error_literal(error, KP_ERROR, KP_ERROR_FAILED, "no package was made");
+		g_set_error_literal(error, KP_ERROR, KP_ERROR_FAILED, "kpatch-patch-rpm ended well and made no package: see the log");
 	return NULL;
 }
 
@@ -239,7 +239,7 @@ static char *kept(const struct job *job, const char *stamp, const char *sum)
 /* The note is written last: a run that is killed before builds the kernel again. */
 static void build(const struct job *job, KpReleaseResult *result, const char *stamp, const char *sum)
 {
-	g_autofree char *folder = below(job, "work", result->kernel->kver, "");
+	g_autofree char *folder = below(job, "built", result->kernel->kver, "");
 	g_autoptr(GPtrArray) argv = command_of(job, result->kernel, folder);
 	g_autoptr(GError) error = NULL;
 	g_autofree char *note = NULL;
@@ -274,7 +274,7 @@ static void one(gpointer data, gpointer shared)
 {
 	KpReleaseResult *result = data;
 	struct job *job = shared;
-	g_autofree char *stamp = below(job, "work", result->kernel->kver, ".made");
+	g_autofree char *stamp = below(job, "built", result->kernel->kver, ".made");
 	g_autofree char *sum = digest(job, result->kernel);
 
 	result->log = below(job, "logs", result->kernel->kver, ".log");
@@ -290,7 +290,7 @@ static void one(gpointer data, gpointer shared)
 
 static gboolean make_folders(const KpReleaseSetting *setting, GError **error)
 {
-	static const char *const names[] = { "repo", "logs", "work" };
+	static const char *const names[] = { "repo", "logs", "built" };
 
 	for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
 		g_autofree char *path = g_build_filename(setting->output, names[i], NULL);

@@ -32,7 +32,7 @@ typedef struct {
 } KpReleaseSetting;
 
 /* Builds what is chosen of @manifest and was not built before, into the folders repo, logs
- * and work of the output. One kernel that fails keeps no other. KpReleaseResult, in the
+ * and built of the output. One kernel that fails keeps no other. KpReleaseResult, in the
  * manifest's order; NULL with @error if nothing can be built at all. Caller unrefs. */
 GPtrArray *kp_release_work(const KpManifest *manifest, const KpReleaseSetting *setting, GError **error);
 

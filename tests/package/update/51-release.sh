@@ -54,7 +54,7 @@ manifest() { # RELEASE [LINE...]
     printf '[release]\nversion = 1\nrelease = %s\nid = SITE-%s\ndiffs = one.diff;two.diff\ncves = CVE-2026-000%s\n' "$1" "$1" "$1"
     printf '%s\n' "${@:2}"
     printf '[kernel %s]\nsource-tree = tree-1\n' "$k1"
-    printf '[kernel %s]\nsource-tree = tree-2\nkdir = /headers\nconfig = config\n' "$k2"
+    printf '[kernel %s]\nsource-tree = tree-2\nkdir = headers\nconfig = config\n' "$k2"
     printf '[kernel %s]\nsource-tree = tree-3\ncves = CVE-2026-0009\n' "$k3"
 } >"$work/a folder/manifest"
 
@@ -69,7 +69,7 @@ one_refused() {
     calls 3
 }
 handed_on() {
-    grep -qF -- "--kernel $k2 --version 1 --release 1 --source-tree $PWD/tree-2 --kdir /headers" "$work/calls"
+    grep -qF -- "--kernel $k2 --version 1 --release 1 --source-tree $PWD/tree-2 --kdir $PWD/headers" "$work/calls"
     grep -qF -- "--diff $PWD/one.diff --diff $PWD/two.diff --cve CVE-2026-0001 -- --config $PWD/config --jobs" "$work/calls"
 }
 kept() {
@@ -156,7 +156,7 @@ killed() {
     wait "$pid" || true
     pkill -f "$work/stand-in" || true
     rm "$work/slow"
-    touch "$work/made/work/$k1/left.rpm"
+    touch "$work/made/built/$k1/left.rpm"
     exits 0 manifest
     says "$k1 made kpatch-patch-5_14_0_100_el9-1-3.x86_64.rpm"
 }
