@@ -143,17 +143,11 @@ static gboolean check_old(const KpBuildOptions *options, GError **error)
 	return TRUE;
 }
 
-static gboolean spell_cves(KpBuildOptions *options, GError **error)
+static gboolean spell_cves(const KpBuildOptions *options, GError **error)
 {
-	for (char **cve = options->cves; cve != NULL && *cve != NULL; cve++) {
-		char *spelt = kp_cve_parse(*cve);
+	const char *bad = kp_cve_spell(options->cves);
 
-		if (spelt == NULL)
-			return refuse(error, "'%s' is no CVE: say CVE-2026-1111", *cve);
-		g_free(*cve);
-		*cve = spelt;
-	}
-	return TRUE;
+	return bad == NULL || refuse(error, "'%s' is no CVE: say CVE-2026-1111", bad);
 }
 
 static gboolean check_words(const KpBuildOptions *options, GError **error)

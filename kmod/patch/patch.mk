@@ -107,19 +107,23 @@ for object in $$(modinfo -F kpatch_func $(OUT)/$(NAME).ko | sed 's/:.*//' | sort
 done; [ -z "$$bad" ]; } || { rm -f $(OUT)/$(NAME).ko; exit 1; }
 endef
 
+define look
+@$(no_addresses)
+@$(no_strangers)
+@$(if $(VMLINUX),$(reach))
+endef
+
 # Who makes many modules asks for "folder", runs Kbuild once for all of them, and then asks
 # for "checks".
-.PHONY: module compiled folder checks
-module: checks
-compiled: folder
+.PHONY: module folder checks
+module: folder
 	+@$(MAKE) --no-print-directory -C $(KDIR) M=$(OUT) $(if $(W),W=$(W)) $(if $(C),C=$(C)) $(symbols) modules
+	$(look)
 folder:
 	@mkdir -p $(OUT)/kit
 	@ln -sf $(KIT)/core/kpatch.h $(KIT)/core/call.h $(KIT)/core/lookup.h $(KIT)/patch/*.h $(KIT)/patch/kpatch.lds $(OUT)/kit/
 	@ln -sf $(addprefix $(SRC)/,$(sources)) $(headers) $(KIT)/patch/register-$(BACKEND).c $(OUT)/
 	@$(if $(TARGETS),$(targets_file))
 	@printf '%s\n' "$$kbuild_file" > $(OUT)/Kbuild
-checks: $(if $(filter checks,$(MAKECMDGOALS)),,compiled)
-	@$(no_addresses)
-	@$(no_strangers)
-	@$(if $(VMLINUX),$(reach))
+checks:
+	$(look)

@@ -45,6 +45,19 @@ char *kp_cve_parse(const char *word)
 	return length > 0 && word[length] == '\0' ? canonical(word, length) : NULL;
 }
 
+const char *kp_cve_spell(char **words)
+{
+	for (char **word = words; word != NULL && *word != NULL; word++) {
+		char *spelt = kp_cve_parse(*word);
+
+		if (spelt == NULL)
+			return *word;
+		g_free(*word);
+		*word = spelt;
+	}
+	return NULL;
+}
+
 static gboolean is_word_end(char c)
 {
 	return !g_ascii_isalnum(c) && c != '_';

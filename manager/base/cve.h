@@ -13,6 +13,10 @@ GHashTable *kp_cve_set_new(void);
  * when @word is none. Caller frees. */
 char *kp_cve_parse(const char *word);
 
+/* Puts each of @words (may be NULL), which are allocated, in that spelling. Returns the first
+ * that is no ID, and leaves it as it is; else NULL. */
+const char *kp_cve_spell(char **words);
+
 /* Adds every ID that @text mentions to @set. */
 void kp_cve_scan(const char *text, GHashTable *set);
 

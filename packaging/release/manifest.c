@@ -139,22 +139,13 @@ static char **list_of(const struct reading *reading, const char *group, const ch
 	return (char **)g_ptr_array_free(list, FALSE);
 }
 
-/* In the spelling that others have, too. */
-static gboolean spell_cves(KpReleaseKernel *kernel, const struct reading *reading, const char *group,
+static gboolean spell_cves(const KpReleaseKernel *kernel, const struct reading *reading, const char *group,
 			   GError **error)
 {
-	for (char **cve = kernel->cves; *cve != NULL; cve++) {
-		char *spelt = kp_cve_parse(*cve);
+	const char *bad = kp_cve_spell(kernel->cves);
+	g_autofree char *text = bad == NULL ? NULL : g_strdup_printf("'%s' is no CVE: say CVE-2026-1111", bad);
 
-		if (spelt == NULL) {
-			g_autofree char *text = g_strdup_printf("'%s' is no CVE", *cve);
-
-			return wrong(reading, group, text, error);
-		}
-		g_free(*cve);
-		*cve = spelt;
-	}
-	return TRUE;
+	return bad == NULL || wrong(reading, group, text, error);
 }
 
 static gboolean add_kernel(KpManifest *manifest, const struct reading *reading, const char *group,

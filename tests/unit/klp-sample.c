@@ -20,6 +20,9 @@ struct object {
 	unsigned int nr_funcs;
 };
 
+static const char information[] RECORD(".modinfo") =
+	"name=klp_sample\0vermagic=6.99.0-1 SMP\0livepatch=Y";
+
 int sample_new(void);
 
 int sample_new(void)

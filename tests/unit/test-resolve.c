@@ -91,6 +91,24 @@ static int open_built(const char *name)
 	return fd;
 }
 
+/* kp_patch_open() takes them where the module's information lists none. */
+static void test_opened(const Scene *scene, const char *functions)
+{
+	g_autofree char *built = g_build_filename(g_getenv("BUILDDIR"), KLP_FILE, NULL);
+	g_autofree char *bytes = NULL, *path = g_build_filename(scene->host->root, "klp.ko", NULL);
+	g_autofree char *all = NULL;
+	g_autoptr(GError) error = NULL;
+	g_autoptr(KpPatch) patch = NULL;
+	gsize size;
+
+	g_assert_true(g_file_get_contents(built, &bytes, &size, NULL));
+	fixture_write(scene->host->root, "klp.ko", bytes, (gssize)size);
+	patch = kp_patch_open(path, KP_ORIGIN_FILE, geteuid(), &error);
+	g_assert_no_error(error);
+	all = g_strjoinv(" ", patch->funcs);
+	g_assert_cmpstr(all, ==, functions);
+}
+
 static void test_klp(Scene *scene, gconstpointer data)
 {
 	int fd = open_built(KLP_FILE);
@@ -106,6 +124,7 @@ static void test_klp(Scene *scene, gconstpointer data)
 			g_assert_cmpuint(entry->sympos, ==, 2);
 	}
 	close(fd);
+	test_opened(scene, all);
 	close(scene->patch->fd);
 	scene->patch->fd = open_built(KLP_FILE);
 	kp_resolve_objects(scene->host, scene->patch, scene->reasons);
