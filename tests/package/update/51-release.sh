@@ -159,6 +159,8 @@ killed() {
     touch "$work/made/built/$k1/left.rpm"
     exits 0 manifest
     says "$k1 made kpatch-patch-5_14_0_100_el9-1-3.x86_64.rpm"
+    [ ! -e "$work/made/built/$k1/left.rpm" ]
+    [ ! -e "$work/made/repo/left.rpm" ]
 }
 
 # refused MANIFEST WORDS: ends with 2, and names them.
